@@ -1,0 +1,121 @@
+//! Everything that can be wrong with a data set's settings, the learner's own points, or a CSV text.
+
+use thiserror::Error;
+
+use crate::{MAX_CLASSES, MAX_POINTS};
+
+/// What is wrong, where, and what would be right. The messages are written for the learner to read as they are.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum DataError {
+    /// A setting lies outside its range, or is not a number.
+    #[error("{field} is {value}; choose a value from {low} to {high}")]
+    OutOfRange {
+        /// The setting's name, as in `DataConfig`.
+        field: &'static str,
+        /// What was given.
+        value: String,
+        /// The smallest value allowed.
+        low: f32,
+        /// The largest value allowed.
+        high: f32,
+    },
+    /// Own data with no point to spare for the test set.
+    #[error(
+        "own data has {found} of at least 2 points (one to train on, one to test); add some points"
+    )]
+    TooFewPoints {
+        /// How many points there are.
+        found: usize,
+    },
+    /// More own points than the playground takes.
+    #[error("own data has {found} points, at most {MAX_POINTS} fit; remove some")]
+    TooManyPoints {
+        /// How many points there are.
+        found: usize,
+    },
+    /// A coordinate or target of an own point is NaN or infinite.
+    #[error("point {index} of the own data: {field} is {value}; it must be a finite number")]
+    PointNotFinite {
+        /// Which point, counted from 1.
+        index: usize,
+        /// `x`, `y` or `label`.
+        field: &'static str,
+        /// What was given.
+        value: f32,
+    },
+    /// The label of an own point names no class.
+    #[error(
+        "point {index} of the own data: label {value} is not a class; use a whole number from 0 to {}, \
+         or make the data a regression",
+        MAX_CLASSES - 1
+    )]
+    PointNotAClass {
+        /// Which point, counted from 1.
+        index: usize,
+        /// What was given.
+        value: f32,
+    },
+    /// A CSV text without a single point.
+    #[error("no points found; write one on each line, as x, y, label")]
+    CsvEmpty,
+    /// A CSV line with too few or too many values.
+    #[error("line {line}: \"{text}\" has {found} value(s) (expected x, y, label)")]
+    CsvColumns {
+        /// Line number, counted from 1.
+        line: usize,
+        /// The line, shortened if long.
+        text: String,
+        /// How many values it holds.
+        found: usize,
+    },
+    /// A coordinate that cannot be read.
+    #[error("line {line}: \"{value}\" is not a number (expected x, y, label)")]
+    CsvNotANumber {
+        /// Line number, counted from 1.
+        line: usize,
+        /// What stands there.
+        value: String,
+    },
+    /// A number that is NaN, infinite, or too large for 32 bits.
+    #[error(
+        "line {line}: \"{value}\" is not a finite number within ±3.4e38 (expected x, y, label)"
+    )]
+    CsvNotFinite {
+        /// Line number, counted from 1.
+        line: usize,
+        /// What stands there.
+        value: String,
+    },
+    /// A name among labels that are otherwise numbers to predict.
+    #[error(
+        "line {line}: label \"{value}\" is not a number, but line {other_line} has the number {other}"
+    )]
+    CsvMixedLabels {
+        /// Line number of the name, counted from 1.
+        line: usize,
+        /// The name.
+        value: String,
+        /// Line number of the first label that is not whole.
+        other_line: usize,
+        /// That label.
+        other: String,
+    },
+    /// One class too many.
+    #[error(
+        "line {line}: \"{value}\" would be class number {}; at most {MAX_CLASSES} fit \
+         (if the labels are numbers to predict, head their column \"value\")",
+        MAX_CLASSES + 1
+    )]
+    CsvTooManyClasses {
+        /// Line number, counted from 1.
+        line: usize,
+        /// The label.
+        value: String,
+    },
+    /// One point too many.
+    #[error("line {line}: more than {MAX_POINTS} points; remove some lines")]
+    CsvTooManyRows {
+        /// Line number of the first point over the limit, counted from 1.
+        line: usize,
+    },
+}

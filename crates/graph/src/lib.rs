@@ -1,0 +1,23 @@
+//! The language in which every model is written: shapes, ops, a graph of them, its gradient and its memory.
+//!
+//! A [`Graph`] is built once, node by node, each checked by its shape rule as it is added. [`backward`] extends it with
+//! the gradient; [`MemoryPlan`] decides where each value lives. Nothing here computes anything: the crates `cpu` and
+//! `gpu` do, and must agree. No GPU, no files, no clock.
+
+mod backward;
+mod builder;
+mod error;
+mod memory;
+mod op;
+mod rules;
+mod shape;
+
+pub mod control;
+pub mod random;
+
+pub use backward::backward;
+pub use builder::{Graph, Node, NodeId};
+pub use error::GraphError;
+pub use memory::{Home, MemoryPlan, Place, Slot};
+pub use op::{Activation, Epilogue, Loss, Op, Optimizer};
+pub use shape::{DType, Shape};

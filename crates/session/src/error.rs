@@ -1,0 +1,52 @@
+//! What can be wrong with an experiment.
+
+/// Why an experiment cannot be built.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ExperimentError {
+    /// The text is no experiment.
+    #[error("this is not an experiment: {0}")]
+    Json(String),
+    /// It was written by a newer release.
+    #[error("the experiment has version {0}; this page knows up to 1. Reload the page to get a newer one")]
+    Version(u32),
+    /// A number lies outside its range.
+    #[error("{name} is {value}; give a number from {low} to {high}")]
+    OutOfRange {
+        /// The field.
+        name: String,
+        /// Its value.
+        value: f64,
+        /// The least allowed.
+        low: f64,
+        /// The most allowed.
+        high: f64,
+    },
+    /// The network has nothing to look at.
+    #[error("no feature is chosen; choose at least one, x for example")]
+    NoFeatures,
+    /// A feature is listed twice.
+    #[error("feature {0} is listed twice; remove one")]
+    FeatureTwice(&'static str),
+    /// Too deep.
+    #[error("{0} hidden layers are more than the 8 there can be; remove some")]
+    TooManyLayers(usize),
+    /// The loss cannot serve the task.
+    #[error("loss {loss} does not fit data with {task}; choose auto")]
+    LossAndTask {
+        /// The loss's name.
+        loss: &'static str,
+        /// The task.
+        task: String,
+    },
+    /// No preset has this name.
+    #[error("there is no preset {name}; there are {known}")]
+    NoPreset {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The data cannot be made.
+    #[error(transparent)]
+    Data(#[from] minibatch_data::DataError),
+}

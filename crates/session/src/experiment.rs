@@ -1,0 +1,187 @@
+//! What a run is: one value that says everything, from the data to the seed.
+
+use minibatch_data::{DataConfig, Feature, Task, validate};
+use minibatch_nn::{Activation, Init, LossKind, OptimizerConfig, Schedule};
+use serde::{Deserialize, Serialize};
+
+use crate::ExperimentError;
+
+/// The version this crate writes. Older ones are read; newer ones are refused by name.
+pub const VERSION: u32 = 1;
+
+/// A whole experiment. Every field has a default, so that a file or an address holds only what differs.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Experiment {
+    /// The format's version.
+    pub version: u32,
+    /// Fixes data, initial weights and batch order.
+    pub seed: u32,
+    /// Where the points come from.
+    pub data: DataConfig,
+    /// What the network sees of each point.
+    pub features: Vec<Feature>,
+    /// The hidden layers, first to last.
+    pub hidden: Vec<Layer>,
+    /// How the output layer's weights begin.
+    pub output_init: Init,
+    /// What is minimised.
+    pub loss: LossKind,
+    /// How.
+    pub training: Training,
+}
+
+/// One hidden dense layer.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Layer {
+    /// How many units, 1 to 64.
+    pub units: u32,
+    /// The non-linearity.
+    pub activation: Activation,
+    /// The share of units silenced in each training step, 0 to 0.9.
+    pub dropout: f32,
+    /// How its weights begin.
+    pub init: Init,
+}
+
+/// How the network is trained.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Training {
+    /// Points a batch; more than there are means all of them.
+    pub batch_size: u32,
+    /// The update rule.
+    pub optimizer: OptimizerConfig,
+    /// The learning rate before the schedule. Can change while training.
+    pub learning_rate: f32,
+    /// How the learning rate changes. Can change while training.
+    pub schedule: Schedule,
+    /// L1 rate on weights. Can change while training.
+    pub l1: f32,
+    /// L2 rate on weights. Can change while training.
+    pub l2: f32,
+}
+
+/// The most hidden layers.
+pub const MAX_LAYERS: usize = 8;
+/// The most units in a hidden layer.
+pub const MAX_UNITS: u32 = 64;
+
+impl Default for Experiment {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            seed: 42,
+            data: DataConfig::default(),
+            features: vec![Feature::X, Feature::Y],
+            hidden: vec![Layer { units: 4, ..Layer::default() }, Layer { units: 2, ..Layer::default() }],
+            output_init: Init::XavierUniform,
+            loss: LossKind::Auto,
+            training: Training::default(),
+        }
+    }
+}
+
+impl Default for Layer {
+    fn default() -> Self {
+        Self { units: 4, activation: Activation::Tanh, dropout: 0.0, init: Init::XavierUniform }
+    }
+}
+
+impl Default for Training {
+    fn default() -> Self {
+        Self {
+            batch_size: 10,
+            optimizer: OptimizerConfig::default(),
+            learning_rate: 0.03,
+            schedule: Schedule::default(),
+            l1: 0.0,
+            l2: 0.0,
+        }
+    }
+}
+
+impl Experiment {
+    /// Reads an experiment from JSON.
+    ///
+    /// # Errors
+    /// When the text is not an experiment, is of a newer version, or breaks a limit; the message names the field.
+    pub fn from_json(text: &str) -> Result<Self, ExperimentError> {
+        let experiment: Self =
+            serde_json::from_str(text).map_err(|e| ExperimentError::Json(e.to_string()))?;
+        experiment.validate()?;
+        Ok(experiment)
+    }
+
+    /// Checks every limit.
+    ///
+    /// # Errors
+    /// Names the field or layer, the value and the allowed range.
+    pub fn validate(&self) -> Result<(), ExperimentError> {
+        if self.version > VERSION {
+            return Err(ExperimentError::Version(self.version));
+        }
+        validate(&self.data)?;
+        if self.features.is_empty() {
+            return Err(ExperimentError::NoFeatures);
+        }
+        if let Some(twice) = self.features.iter().enumerate().find(|(i, f)| self.features[..*i].contains(f)) {
+            return Err(ExperimentError::FeatureTwice(twice.1.id()));
+        }
+        if self.hidden.len() > MAX_LAYERS {
+            return Err(ExperimentError::TooManyLayers(self.hidden.len()));
+        }
+        for (i, layer) in self.hidden.iter().enumerate() {
+            let named = |what: &str| format!("layer {}: {what}", i + 1);
+            range(&named("units"), f64::from(layer.units), 1.0, f64::from(MAX_UNITS))?;
+            range(&named("dropout"), f64::from(layer.dropout), 0.0, 0.9)?;
+        }
+        self.training.validate()?;
+        self.resolved_loss().map(|_| ())
+    }
+
+    /// The loss in force, with the number of classes (none: regression).
+    ///
+    /// # Errors
+    /// When the chosen loss does not fit the task.
+    pub fn resolved_loss(&self) -> Result<(minibatch_nn::Loss, Option<u32>), ExperimentError> {
+        let classes = match self.data.task() {
+            Task::Classification { classes } => Some(classes),
+            Task::Regression => None,
+        };
+        let loss = self.loss.resolve(classes).ok_or(ExperimentError::LossAndTask {
+            loss: self.loss.id(),
+            task: classes.map_or("regression".into(), |n| format!("{n} classes")),
+        })?;
+        Ok((loss, classes))
+    }
+}
+
+impl Training {
+    fn validate(&self) -> Result<(), ExperimentError> {
+        range("batch size", f64::from(self.batch_size), 1.0, 20_000.0)?;
+        range("learning rate", f64::from(self.learning_rate), 0.0, 100.0)?;
+        range("L1 rate", f64::from(self.l1), 0.0, 100.0)?;
+        range("L2 rate", f64::from(self.l2), 0.0, 100.0)?;
+        let o = &self.optimizer;
+        range("momentum", f64::from(o.momentum), 0.0, 0.999_9)?;
+        range("beta 1", f64::from(o.beta1), 0.0, 0.999_99)?;
+        range("beta 2", f64::from(o.beta2), 0.0, 0.999_999)?;
+        range("alpha", f64::from(o.alpha), 0.0, 0.999_99)?;
+        range("epsilon", f64::from(o.eps), 0.0, 1.0)?;
+        let s = &self.schedule;
+        range("schedule period", f64::from(s.period), 1.0, 1e8)?;
+        range("schedule length", f64::from(s.total), 1.0, 1e8)?;
+        range("schedule gamma", f64::from(s.gamma), 0.0, 1.0)?;
+        range("lowest learning rate", f64::from(s.min), 0.0, 100.0)?;
+        range("warm-up", f64::from(s.warmup), 0.0, 1e8)
+    }
+}
+
+fn range(name: &str, value: f64, low: f64, high: f64) -> Result<(), ExperimentError> {
+    if value >= low && value <= high {
+        return Ok(());
+    }
+    Err(ExperimentError::OutOfRange { name: name.into(), value, low, high })
+}

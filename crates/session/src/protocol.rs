@@ -1,0 +1,229 @@
+//! What the page and the worker say to each other. Each message is JSON plus float arrays, which travel as transferred
+//! buffers: [`Message`] on the way out carries them beside the event, in the order its doc gives.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Experiment, Training};
+
+/// What the page asks of the session.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Command {
+    /// Chooses the backend and begins; always the first.
+    Start {
+        /// Run on the CPU even where there is a GPU.
+        force_cpu: bool,
+    },
+    /// Builds this experiment anew, paused at step 0.
+    Load {
+        /// The experiment.
+        experiment: Box<Experiment>,
+        /// Comes back in [`Event::Loaded`], so that late messages of the run before can be told apart.
+        generation: u32,
+    },
+    /// Trains on.
+    Play,
+    /// Stops training after what is under way.
+    Pause,
+    /// Trains this many batches, then answers [`Event::Done`] with `id`.
+    Step {
+        /// How many batches.
+        n: u32,
+        /// The answer's id.
+        id: u32,
+    },
+    /// Trains to the end of the epoch, then answers [`Event::Done`].
+    Epoch {
+        /// The answer's id.
+        id: u32,
+    },
+    /// Back to the same initial weights.
+    Reset,
+    /// Changes what can change while training: learning rate, schedule, L1, L2. The rest of `training` is ignored.
+    Tune {
+        /// The new values.
+        training: Box<Training>,
+    },
+    /// Batches a second; none for as fast as the device goes.
+    Speed {
+        /// The limit.
+        steps_per_second: Option<f32>,
+    },
+    /// Sets one weight or bias by its number among all parameters, in every plan at once.
+    SetParameter {
+        /// Its number; see [`crate::LayerSummary`].
+        index: usize,
+        /// Its new value.
+        value: f32,
+    },
+    /// Asks for one [`Event::Frame`]. The page asks again when it has drawn it.
+    Look(Look),
+    /// Asks for the network's output at these points; answers [`Event::Predicted`].
+    Predict {
+        /// The answer's id.
+        id: u32,
+        /// (x, y) each.
+        points: Vec<[f32; 2]>,
+    },
+    /// After [`Event::Diverged`]: back to the last good weights, still paused.
+    Recover {
+        /// The learning rate from now on.
+        learning_rate: f32,
+    },
+    /// Loses the device on purpose, for tests of what happens then.
+    LoseDevice,
+}
+
+/// What a frame shall show.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Look {
+    /// Pixels along each side of the output's picture; 0 for none. 1 to 200.
+    pub boundary: u32,
+    /// Pixels along each side of every unit's picture; 0 for none. 1 to 64.
+    pub units: u32,
+    /// All parameters as well.
+    pub parameters: bool,
+}
+
+/// Where a run stands.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Batches trained.
+    pub step: u32,
+    /// Epochs, in parts.
+    pub epoch: f64,
+    /// Mean loss over all training points.
+    pub train_loss: Option<f32>,
+    /// Mean loss over all test points.
+    pub test_loss: Option<f32>,
+    /// Share of training points classified right; none in regression.
+    pub train_accuracy: Option<f32>,
+    /// Share of test points classified right; none in regression.
+    pub test_accuracy: Option<f32>,
+    /// R2 on the test points; none in classification.
+    pub test_r2: Option<f32>,
+    /// Loss of the last batch.
+    pub batch_loss: Option<f32>,
+    /// The learning rate in force.
+    pub learning_rate: f32,
+    /// Batches a second of late.
+    pub steps_per_second: f32,
+    /// Counts over the test points, rows true, columns predicted; empty in regression.
+    pub confusion: Vec<u32>,
+}
+
+/// One point of the loss curves; they depend on the experiment alone, not on when it was watched.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// Batches trained.
+    pub step: u32,
+    /// Epochs, in parts.
+    pub epoch: f64,
+    /// Mean loss over all training points.
+    pub train_loss: f32,
+    /// Mean loss over all test points.
+    pub test_loss: f32,
+    /// Share of test points right; none in regression.
+    pub test_accuracy: Option<f32>,
+}
+
+/// What the session tells the page.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Event {
+    /// The worker runs and listens; sent once, before anything is asked.
+    Listening,
+    /// The backend is chosen.
+    Ready {
+        /// "webgpu" or "cpu" ("gpu" natively).
+        backend: String,
+        /// The adapter's name, as far as the browser tells.
+        adapter: String,
+        /// The adapter is the browser's own software.
+        software: bool,
+        /// Why it is the CPU, when it is.
+        reason: Option<String>,
+    },
+    /// An experiment is built. Arrays: training points and test points, (n, 3) of x, y, label.
+    Loaded {
+        /// From the command.
+        generation: u32,
+        /// Batches an epoch, rounded up.
+        steps_per_epoch: u32,
+        /// The batch size in force.
+        batch_size: u32,
+    },
+    /// Where the run stands, and the curve's points since the last such event.
+    Metrics {
+        /// Which build it belongs to.
+        generation: u32,
+        /// Now.
+        now: Box<Metrics>,
+        /// New points of the curve.
+        curve: Vec<CurvePoint>,
+        /// The curve begins anew with these points (after a reset or a recovery).
+        restart: bool,
+    },
+    /// Whether it trains.
+    Playing {
+        /// It does.
+        playing: bool,
+    },
+    /// Pictures. Arrays, those asked for, in this order: the output at each pixel, (boundary, boundary, outputs); for each
+    /// layer, the output last, every unit at each pixel, (units, units, layer units); all parameters. Row 0 is the top.
+    /// Outputs are shown as the learner reads them: a probability between 0 and 1 behind sigmoid or softmax.
+    Frame {
+        /// Which build it belongs to.
+        generation: u32,
+        /// The step at which it was taken.
+        step: u32,
+        /// What was asked for.
+        look: Look,
+        /// How many outputs.
+        outputs: u32,
+    },
+    /// [`Command::Step`] or [`Command::Epoch`] is through.
+    Done {
+        /// From the command.
+        id: u32,
+    },
+    /// Arrays: one, (n, outputs), as [`Event::Frame`] shows outputs.
+    Predicted {
+        /// From the command.
+        id: u32,
+        /// How many outputs.
+        outputs: u32,
+    },
+    /// The loss left the numbers: training has stopped.
+    Diverged {
+        /// At which step.
+        step: u32,
+        /// The learning rate at which it happened.
+        learning_rate: f32,
+        /// The step of the last good weights.
+        good_step: u32,
+    },
+    /// Something failed.
+    Failed {
+        /// What, and what to do.
+        message: String,
+        /// The session cannot go on (the device is lost); start anew.
+        fatal: bool,
+    },
+}
+
+/// An event and its arrays.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Message {
+    /// What happened.
+    pub event: Event,
+    /// The arrays its doc names, in order.
+    pub arrays: Vec<Vec<f32>>,
+}
+
+impl From<Event> for Message {
+    fn from(event: Event) -> Self {
+        Self { event, arrays: vec![] }
+    }
+}

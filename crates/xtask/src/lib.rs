@@ -1,0 +1,22 @@
+//! What `cargo xtask` does, room by room. A library too, so that the browser tests serve the site with the same
+//! server and look for Chromium in the same places.
+//!
+//! Nothing but `std`: this crate is what a newcomer compiles first, and it should take seconds.
+
+pub mod args;
+pub mod build;
+pub mod error;
+pub mod run;
+pub mod serve;
+pub mod server;
+pub mod system;
+pub mod test;
+pub mod tools;
+
+use std::path::{Path, PathBuf};
+
+/// The root of the repository: two folders above this crate.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}

@@ -1,0 +1,62 @@
+//! `cargo xtask`: what one does with this repository, in one word each.
+
+use std::process::ExitCode;
+
+use xtask::args::Args;
+use xtask::error::{Error, Result};
+use xtask::{build, serve, test};
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  serve [--port 8080] [--open] [--debug]   build the page and serve it on 127.0.0.1
+  build [--debug]                          leave the static site in dist/, for any folder of any web server
+  test [--long]                            every check: format, clippy, tests on the GPU, the page in Chromium
+  screenshots                              pictures of the page, made in Chromium, in target/screenshots/
+  help                                     this
+
+What a command needs and does not find, it installs, or names with the command that installs it.
+  MINIBATCH_TOOLS   where Trunk and the wasm-bindgen CLI are kept (.tools/ otherwise)
+  CHROMIUM          the Chromium that the tests drive (the one on the PATH otherwise)";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_else(|| "help".to_string());
+    match dispatch(&command, Args::new(&command, words.collect())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: &str, mut args: Args) -> Result<()> {
+    match command {
+        "serve" => {
+            let port = serve::port(args.value("--port")?)?;
+            let (open, debug) = (args.switch("--open"), args.switch("--debug"));
+            args.finish()?;
+            serve::serve(port, open, debug)
+        }
+        "build" => {
+            let debug = args.switch("--debug");
+            args.finish()?;
+            build::site(debug)
+        }
+        "test" => {
+            let long = args.switch("--long");
+            args.finish()?;
+            test::all(long)
+        }
+        "screenshots" => {
+            args.finish()?;
+            test::screenshots()
+        }
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => Err(Error::Usage(format!("there is no command `{other}`"))),
+    }
+}

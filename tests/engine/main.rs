@@ -1,0 +1,1 @@
+//! The engine, checked natively: operations, gradients, plans, training. One binary, so that the device is shared.

@@ -1,0 +1,157 @@
+//! Everything the page knows, in one place that every component reads from the context.
+//!
+//! Small things are signals. What arrives many times a second (curve, frame) is kept outside the reactive graph, with
+//! a version number that changes once for each arrival, so that a component redraws once and compares nothing.
+
+use leptos::prelude::*;
+use minibatch_session::data::Point;
+use minibatch_session::{Command, CurvePoint, Experiment, ExperimentError, Look, Metrics, Summary};
+
+use crate::engine::Engine;
+
+/// What the engine said about itself, and what it is doing.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Status {
+    /// "webgpu" or "cpu"; empty until it is known.
+    pub backend: String,
+    /// The adapter's name, where the browser tells.
+    pub adapter: String,
+    /// The adapter is the browser's own software.
+    pub software: bool,
+    /// Why it runs on the CPU.
+    pub reason: Option<String>,
+    /// It trains.
+    pub playing: bool,
+    /// Built and ready to train.
+    pub loaded: bool,
+    /// Batches in an epoch, rounded up.
+    pub steps_per_epoch: u32,
+}
+
+/// Something the learner should know, shown until it is dismissed or mended.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Notice {
+    /// A mistake in what was typed, dropped or opened; nothing was lost.
+    Mistake(String),
+    /// Good to know.
+    Hint(String),
+    /// The loss left the numbers.
+    Diverged {
+        /// At which step.
+        step: u32,
+        /// With which learning rate.
+        learning_rate: f32,
+        /// The step of the last good weights.
+        good_step: u32,
+    },
+    /// The engine cannot go on; the page offers to start it again.
+    Fatal(String),
+}
+
+/// The newest pictures from the engine. All arrays are row-major; row 0 is the top.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// What was asked for, and so which arrays there are.
+    pub look: Look,
+    /// How many outputs.
+    pub outputs: usize,
+    /// (boundary, boundary, outputs).
+    pub boundary: Vec<f32>,
+    /// For each layer, the output last: (units, units, layer units).
+    pub layers: Vec<Vec<f32>>,
+    /// All parameters; see `LayerSummary` for where each layer's are.
+    pub parameters: Vec<f32>,
+}
+
+/// A unit of the network, pointed at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// A feature, by its place among the chosen ones.
+    Input(usize),
+    /// A unit of a layer, the output last.
+    Layer(usize, usize),
+}
+
+/// What part of the page is shown: all of it, or one view of it within a slide.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shown {
+    /// Without the page's chrome, in a frame of somebody's slide.
+    pub embedded: bool,
+    /// "full", "boundary", "network" or "loss".
+    pub view: String,
+    /// Names of the controls that stay when embedded.
+    pub controls: Vec<String>,
+}
+
+/// How the learner likes to see things; kept apart from the experiment.
+#[derive(Clone, Copy)]
+pub struct Taste {
+    /// "light", "dark" or "auto".
+    pub theme: RwSignal<String>,
+    /// Draw the test points too.
+    pub show_test: RwSignal<bool>,
+    /// Draw classes, not shades.
+    pub discretise: RwSignal<bool>,
+    /// Logarithmic loss axis.
+    pub log_loss: RwSignal<bool>,
+}
+
+/// Everything the page knows.
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// What the controls show.
+    pub experiment: RwSignal<Experiment>,
+    /// Its shapes and counts, or what is wrong with it.
+    pub summary: Memo<Result<Summary, ExperimentError>>,
+    /// The engine's state.
+    pub status: RwSignal<Status>,
+    /// Where the run stands.
+    pub metrics: RwSignal<Metrics>,
+    /// Messages for the learner.
+    pub notice: RwSignal<Option<Notice>>,
+    /// The loss curve, with its version.
+    pub curve: StoredValue<Vec<CurvePoint>>,
+    /// Changes with the curve.
+    pub curve_version: RwSignal<u32>,
+    /// The newest pictures.
+    pub frame: StoredValue<Frame>,
+    /// Changes with the frame.
+    pub frame_version: RwSignal<u32>,
+    /// Training points and test points in force.
+    pub points: StoredValue<(Vec<Point>, Vec<Point>)>,
+    /// Changes with the points.
+    pub points_version: RwSignal<u32>,
+    /// The unit pointed at, enlarged in the output view.
+    pub hover: RwSignal<Option<Unit>>,
+    /// The class a click in the output view adds a point of; none while not drawing.
+    pub brush: RwSignal<Option<Brush>>,
+    /// Batches a second; none for as fast as the device goes.
+    pub speed: RwSignal<Option<f32>>,
+    /// How the learner likes to see things.
+    pub taste: Taste,
+    /// What part of the page is shown.
+    pub shown: StoredValue<Shown>,
+    /// The worker.
+    pub engine: StoredValue<Engine, LocalStorage>,
+}
+
+/// What the pointer does in the output view.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Brush {
+    /// Adds points of this class, or with this target.
+    Add(f32),
+    /// Removes the points near it.
+    Erase,
+}
+
+impl Page {
+    /// The page, from the context.
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// Asks something of the engine.
+    pub fn send(&self, command: Command) {
+        self.engine.with_value(|engine| engine.send(&command));
+    }
+}
