@@ -1,7 +1,12 @@
-//! What the tests share: the browser they drive and the server it reads from.
+//! What the tests share: the operations' cases, PyTorch's training steps, the browser they drive and the server it
+//! reads from.
 //!
 //! The browser part stands behind the feature `browser`, so that plain `cargo test` needs neither Chromium nor a
 //! built site.
+
+pub mod cases;
+pub mod golden;
+pub mod drive;
 
 #[cfg(feature = "browser")]
 pub mod browser;

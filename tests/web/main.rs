@@ -1,1 +1,3 @@
-//! The page in a real Chromium; run by `cargo xtask test`.
+//! The page in a real Chromium. Run by `cargo xtask test`, which builds the site and brings the browser.
+
+mod harness;

@@ -1,1 +1,19 @@
-//! cpu
+//! Runs a [`Graph`](minibatch_graph::Graph) on the CPU: in `f32` where there is no GPU, in `f64` as the oracle that
+//! tests compare with.
+//!
+//! A [`Cpu`] holds the variables, by name; [`Cpu::compile`] turns a graph into a [`Plan`] whose buffers are all
+//! resolved; [`Cpu::run`] replays it without allocating. One thread, no unsafe code: the inner loops are slices in
+//! steps of a fixed width, which the compiler turns into SIMD, in the browser (simd128) as well as natively.
+
+mod error;
+mod memory;
+mod ops;
+mod plan;
+mod real;
+mod run;
+mod store;
+
+pub use error::CpuError;
+pub use plan::Plan;
+pub use real::Real;
+pub use store::Cpu;

@@ -1,8 +1,8 @@
 //! Points from text and back: lines of x, y, label, as spreadsheets, Python and people write them.
 //!
-//! Values are parted by semicolons, tabs, commas or blanks (the first of these that a line holds), and may stand in
-//! double quotes. Where commas do not part the values, a decimal comma is understood. Blank lines and lines that
-//! start with `#` are skipped.
+//! Values are parted by semicolons, tabs, commas or blanks (the first of these that a line holds), and may
+//! stand in double quotes. Where commas do not part the values, a decimal comma is understood. Blank lines
+//! and lines that start with `#` are skipped.
 
 use crate::kind::is_class;
 use crate::{DataError, MAX_CLASSES, MAX_POINTS, Point};
@@ -34,13 +34,15 @@ struct Columns {
 
 /// Reads points from text.
 ///
-/// A first line whose x and y are not numbers is a heading; if it names `x` and `y`, they may stand in any order.
-/// Labels that are names become classes in order of first appearance. Whole numbers 0 to k - 1 stay as they are, -1
-/// and 1 become 0 and 1, other whole numbers are treated as names. Other numbers make a regression. A heading can
-/// settle the matter: `class` keeps any whole numbers from 0 to 15, `value` makes every number a target.
+/// A first line whose x and y are not numbers is a heading; if it names `x` and `y`, they may stand in any
+/// order. Labels that are names become classes in order of first appearance. Whole numbers 0 to k - 1 stay as
+/// they are, -1 and 1 become 0 and 1, other whole numbers are treated as names. Other numbers make a
+/// regression. A heading can settle the matter: `class` keeps any whole numbers from 0 to 15, `value` makes
+/// every number a target.
 ///
 /// # Errors
-/// The first line that cannot be read, by number and value; more than 16 classes or 20,000 points; no points at all.
+/// The first line that cannot be read, by number and value; more than 16 classes or 20,000 points; no points
+/// at all.
 pub fn parse_csv(text: &str) -> Result<CsvPoints, DataError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // A text of the old Macintosh kind has no line feeds at all; elsewhere `trim` takes the carriage returns.
@@ -53,10 +55,7 @@ pub fn parse_csv(text: &str) -> Result<CsvPoints, DataError> {
     if named.is_some() {
         lines.next();
     }
-    let columns = named.unwrap_or(Columns {
-        places: [0, 1, 2],
-        heading: String::new(),
-    });
+    let columns = named.unwrap_or(Columns { places: [0, 1, 2], heading: String::new() });
     let mut rows = Vec::new();
     for (line, content) in lines {
         if rows.len() == MAX_POINTS {
@@ -70,17 +69,12 @@ pub fn parse_csv(text: &str) -> Result<CsvPoints, DataError> {
     read_labels(&rows, &columns.heading)
 }
 
-/// Writes points as text that [`parse_csv`] reads back exactly, with a heading that keeps labels from being misread.
-/// The points must be finite.
+/// Writes points as text that [`parse_csv`] reads back exactly, with a heading that keeps labels from being
+/// misread. The points must be finite.
 pub fn to_csv(points: &[Point]) -> String {
     let classes = points.iter().all(|point| is_class(point.label));
-    let highest = points
-        .iter()
-        .map(|point| point.label as u32)
-        .max()
-        .unwrap_or(0);
-    let no_gaps =
-        || (0..=highest).all(|class| points.iter().any(|point| point.label as u32 == class));
+    let highest = points.iter().map(|point| point.label as u32).max().unwrap_or(0);
+    let no_gaps = || (0..=highest).all(|class| points.iter().any(|point| point.label as u32 == class));
     let heading = match classes {
         true if no_gaps() => "label",
         true => "class",
@@ -97,16 +91,8 @@ fn read_row(line: usize, content: &str, columns: &Columns) -> Result<Row, DataEr
     let (fields, decimal_comma) = fields_of(content);
     let filled = fields.iter().filter(|field| !field.is_empty()).count();
     if fields.len() != 3 || filled != 3 {
-        let found = if fields.len() > 3 {
-            fields.len()
-        } else {
-            filled
-        };
-        return Err(DataError::CsvColumns {
-            line,
-            text: shorten(content),
-            found,
-        });
+        let found = if fields.len() > 3 { fields.len() } else { filled };
+        return Err(DataError::CsvColumns { line, text: shorten(content), found });
     }
     let [x, y, label] = columns.places.map(|place| fields[place].as_str());
     Ok(Row {
@@ -123,9 +109,7 @@ fn read_row(line: usize, content: &str, columns: &Columns) -> Result<Row, DataEr
 
 /// The fields of a line without their quotes, and whether a comma in them is a decimal comma.
 fn fields_of(content: &str) -> (Vec<String>, bool) {
-    let separator = [';', '\t', ',']
-        .into_iter()
-        .find(|&mark| splits(content, mark));
+    let separator = [';', '\t', ','].into_iter().find(|&mark| splits(content, mark));
     let parts = |c: char| separator.map_or(c.is_whitespace(), |mark| c == mark);
     let mut fields = vec![String::new()];
     let mut quoted = false;
@@ -150,10 +134,7 @@ fn fields_of(content: &str) -> (Vec<String>, bool) {
 
 /// Whether a mark occurs outside double quotes.
 fn splits(content: &str, mark: char) -> bool {
-    content
-        .split('"')
-        .step_by(2)
-        .any(|outside| outside.contains(mark))
+    content.split('"').step_by(2).any(|outside| outside.contains(mark))
 }
 
 /// The columns as the first line names them, or none if that line is already data.
@@ -167,31 +148,20 @@ fn heading(first: &str) -> Option<Columns> {
         _ if fields[..2].iter().all(is_name) => [0, 1, 2],
         _ => return None,
     };
-    Some(Columns {
-        places,
-        heading: fields[places[2]].clone(),
-    })
+    Some(Columns { places, heading: fields[places[2]].clone() })
 }
 
 fn number(field: &str, decimal_comma: bool) -> Option<f64> {
-    if decimal_comma {
-        field.replace(',', ".").parse().ok()
-    } else {
-        field.parse().ok()
-    }
+    if decimal_comma { field.replace(',', ".").parse().ok() } else { field.parse().ok() }
 }
 
 /// A number that is finite in 32 bits.
 fn coordinate(line: usize, field: &str, decimal_comma: bool) -> Result<f32, DataError> {
     match number(field, decimal_comma) {
-        None => Err(DataError::CsvNotANumber {
-            line,
-            value: shorten(field),
-        }),
-        Some(value) if !(value as f32).is_finite() => Err(DataError::CsvNotFinite {
-            line,
-            value: shorten(field),
-        }),
+        None => Err(DataError::CsvNotANumber { line, value: shorten(field) }),
+        Some(value) if !(value as f32).is_finite() => {
+            Err(DataError::CsvNotFinite { line, value: shorten(field) })
+        }
         // Read again as 32 bits: rounding by way of 64 could miss the nearest by one.
         Some(value) => Ok(field.parse().unwrap_or(value as f32)),
     }
@@ -202,9 +172,9 @@ fn read_labels(rows: &[Row], heading: &str) -> Result<CsvPoints, DataError> {
     let name_row = rows.iter().find(|row| number(&row.label, false).is_none());
     let target_row = match heading {
         "value" => rows.first(),
-        _ => rows
-            .iter()
-            .find(|row| number(&row.label, false).is_some_and(|value| libm::trunc(value) != value)),
+        _ => {
+            rows.iter().find(|row| number(&row.label, false).is_some_and(|value| libm::trunc(value) != value))
+        }
     };
     match (target_row, name_row) {
         (None, Some(_)) => classes_by_name(rows, |row| row.label.clone()),
@@ -212,11 +182,7 @@ fn read_labels(rows: &[Row], heading: &str) -> Result<CsvPoints, DataError> {
         (Some(_), None) => {
             let points = rows.iter().map(|row| {
                 let label = coordinate(row.line, &row.label, false)?;
-                Ok(Point {
-                    x: row.x,
-                    y: row.y,
-                    label,
-                })
+                Ok(Point { x: row.x, y: row.y, label })
             });
             Ok(CsvPoints {
                 points: points.collect::<Result<_, _>>()?,
@@ -225,10 +191,7 @@ fn read_labels(rows: &[Row], heading: &str) -> Result<CsvPoints, DataError> {
             })
         }
         (Some(target), Some(name)) if heading == "value" || target.line == name.line => {
-            Err(DataError::CsvNotANumber {
-                line: name.line,
-                value: shorten(&name.label),
-            })
+            Err(DataError::CsvNotANumber { line: name.line, value: shorten(&name.label) })
         }
         (Some(target), Some(name)) => Err(DataError::CsvMixedLabels {
             line: name.line,
@@ -248,23 +211,13 @@ fn whole_number_classes(rows: &[Row], heading: &str) -> Result<CsvPoints, DataEr
     }
     let has = |class: f32| labels.contains(&class);
     let signs = has(-1.0) && labels.iter().all(|&label| label.abs() == 1.0);
-    let highest = labels
-        .iter()
-        .fold(0.0, |highest: f32, &label| highest.max(label));
+    let highest = labels.iter().fold(0.0, |highest: f32, &label| highest.max(label));
     let small = labels.iter().all(|&label| is_class(label));
     let kept = small && (heading == "class" || (0..=highest as u32).all(|class| has(class as f32)));
     let (class_names, classes): (Vec<String>, Vec<f32>) = if signs {
-        (
-            ["-1", "1"].map(str::to_owned).into(),
-            labels.iter().map(|&label| (label + 1.0) / 2.0).collect(),
-        )
+        (["-1", "1"].map(str::to_owned).into(), labels.iter().map(|&label| (label + 1.0) / 2.0).collect())
     } else if kept {
-        (
-            (0..=highest as u32)
-                .map(|class| class.to_string())
-                .collect(),
-            labels,
-        )
+        ((0..=highest as u32).map(|class| class.to_string()).collect(), labels)
     } else {
         // "2" and "2.0" are one class, hence the number written anew.
         return classes_by_name(rows, |row| match number(&row.label, false) {
@@ -272,20 +225,8 @@ fn whole_number_classes(rows: &[Row], heading: &str) -> Result<CsvPoints, DataEr
             None => row.label.clone(),
         });
     };
-    let points = rows
-        .iter()
-        .zip(classes)
-        .map(|(row, label)| Point {
-            x: row.x,
-            y: row.y,
-            label,
-        })
-        .collect();
-    Ok(CsvPoints {
-        points,
-        class_names,
-        regression: false,
-    })
+    let points = rows.iter().zip(classes).map(|(row, label)| Point { x: row.x, y: row.y, label }).collect();
+    Ok(CsvPoints { points, class_names, regression: false })
 }
 
 /// Classes numbered in order of first appearance.
@@ -294,30 +235,16 @@ fn classes_by_name(rows: &[Row], name_of: impl Fn(&Row) -> String) -> Result<Csv
     let mut points = Vec::with_capacity(rows.len());
     for row in rows {
         let name = name_of(row);
-        let class = class_names
-            .iter()
-            .position(|known| *known == name)
-            .unwrap_or(class_names.len());
+        let class = class_names.iter().position(|known| *known == name).unwrap_or(class_names.len());
         if class == MAX_CLASSES as usize {
-            return Err(DataError::CsvTooManyClasses {
-                line: row.line,
-                value: shorten(&name),
-            });
+            return Err(DataError::CsvTooManyClasses { line: row.line, value: shorten(&name) });
         }
         if class == class_names.len() {
             class_names.push(name);
         }
-        points.push(Point {
-            x: row.x,
-            y: row.y,
-            label: class as f32,
-        });
+        points.push(Point { x: row.x, y: row.y, label: class as f32 });
     }
-    Ok(CsvPoints {
-        points,
-        class_names,
-        regression: false,
-    })
+    Ok(CsvPoints { points, class_names, regression: false })
 }
 
 /// Enough of a value to recognise it in a message.

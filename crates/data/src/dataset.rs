@@ -84,8 +84,8 @@ pub struct Split {
 
 /// Makes the points, shuffles them and splits them, all by `seed`.
 ///
-/// The order does not depend on `train_share`: a larger share moves the first test points to the end of the training
-/// set. Each side gets at least one point. Built-in classes are balanced before noise and split.
+/// The order does not depend on `train_share`: a larger share moves the first test points to the end of the
+/// training set. Each side gets at least one point. Built-in classes are balanced before noise and split.
 ///
 /// # Errors
 /// Whatever [`validate`] finds.
@@ -99,11 +99,7 @@ pub fn generate(config: &DataConfig, seed: u32) -> Result<Split, DataError> {
     generators::stream(config.kind, Purpose::Order, seed).shuffle(&mut train);
     let wanted = libm::round(train.len() as f64 * f64::from(config.train_share)) as usize;
     let test = train.split_off(wanted.clamp(1, train.len() - 1));
-    Ok(Split {
-        train,
-        test,
-        task: config.task(),
-    })
+    Ok(Split { train, test, task: config.task() })
 }
 
 /// Checks every setting, and the own points when they are the ones in use.
@@ -132,12 +128,7 @@ fn within(field: &'static str, value: f32, range: &RangeInclusive<f32>) -> Resul
     if range.contains(&value) {
         return Ok(());
     }
-    Err(DataError::OutOfRange {
-        field,
-        value: value.to_string(),
-        low: *range.start(),
-        high: *range.end(),
-    })
+    Err(DataError::OutOfRange { field, value: value.to_string(), low: *range.start(), high: *range.end() })
 }
 
 fn validate_own(points: &[Point], regression: bool) -> Result<(), DataError> {
@@ -149,31 +140,31 @@ fn validate_own(points: &[Point], regression: bool) -> Result<(), DataError> {
     for (index, point) in (1..).zip(points) {
         for (field, value) in [("x", point.x), ("y", point.y), ("label", point.label)] {
             if !value.is_finite() {
-                return Err(DataError::PointNotFinite {
-                    index,
-                    field,
-                    value,
-                });
+                return Err(DataError::PointNotFinite { index, field, value });
             }
         }
         if !regression && !is_class(point.label) {
-            return Err(DataError::PointNotAClass {
-                index,
-                value: point.label,
-            });
+            return Err(DataError::PointNotAClass { index, value: point.label });
         }
     }
     Ok(())
 }
 
-/// About 120 points for a small picture of the data set, always the same. The learner's own data is shown as a plus
-/// sign, for there is no one look to it.
+/// Points for a small picture of the data set, always the same: 120, or 300 for those that fill the plane and
+/// would not be recognised from fewer. The learner's own data is shown as a plus sign, for there is no one
+/// look to it.
 pub fn thumbnail(kind: DatasetKind) -> Vec<Point> {
-    const COUNT: usize = 120;
     const SEED: u64 = 7;
-    if kind != DatasetKind::Own {
-        return generators::points(kind, COUNT, 0.0, SEED);
+    match kind {
+        DatasetKind::Own => plus_sign(),
+        DatasetKind::Checkerboard | DatasetKind::Plane | DatasetKind::MultiGauss => {
+            generators::points(kind, 300, 0.0, SEED)
+        }
+        _ => generators::points(kind, 120, 0.0, SEED),
     }
+}
+
+fn plus_sign() -> Vec<Point> {
     // An 11 x 11 lattice: the two middle bars are positive, the corners negative, the rest left out.
     let mut points = Vec::new();
     for row in -5i8..=5 {

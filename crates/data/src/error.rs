@@ -4,7 +4,8 @@ use thiserror::Error;
 
 use crate::{MAX_CLASSES, MAX_POINTS};
 
-/// What is wrong, where, and what would be right. The messages are written for the learner to read as they are.
+/// What is wrong, where, and what would be right. The messages are written for the learner to read as they
+/// are.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum DataError {
     /// A setting lies outside its range, or is not a number.
@@ -20,9 +21,7 @@ pub enum DataError {
         high: f32,
     },
     /// Own data with no point to spare for the test set.
-    #[error(
-        "own data has {found} of at least 2 points (one to train on, one to test); add some points"
-    )]
+    #[error("own data has {found} of at least 2 points (one to train on, one to test); add some points")]
     TooFewPoints {
         /// How many points there are.
         found: usize,
@@ -77,9 +76,7 @@ pub enum DataError {
         value: String,
     },
     /// A number that is NaN, infinite, or too large for 32 bits.
-    #[error(
-        "line {line}: \"{value}\" is not a finite number within ±3.4e38 (expected x, y, label)"
-    )]
+    #[error("line {line}: \"{value}\" is not a finite number within ±3.4e38 (expected x, y, label)")]
     CsvNotFinite {
         /// Line number, counted from 1.
         line: usize,
@@ -87,9 +84,7 @@ pub enum DataError {
         value: String,
     },
     /// A name among labels that are otherwise numbers to predict.
-    #[error(
-        "line {line}: label \"{value}\" is not a number, but line {other_line} has the number {other}"
-    )]
+    #[error("line {line}: label \"{value}\" is not a number, but line {other_line} has the number {other}")]
     CsvMixedLabels {
         /// Line number of the name, counted from 1.
         line: usize,

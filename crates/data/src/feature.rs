@@ -98,19 +98,12 @@ impl Feature {
 
 /// The inputs of the network for these points: row-major, shape (points, features).
 pub fn features_of(points: &[Point], features: &[Feature]) -> Vec<f32> {
-    points
-        .iter()
-        .flat_map(|point| {
-            features
-                .iter()
-                .map(|feature| feature.value(point.x, point.y))
-        })
-        .collect()
+    points.iter().flat_map(|point| features.iter().map(|feature| feature.value(point.x, point.y))).collect()
 }
 
 /// The inputs of the network at the cell centres of a square picture of the plane: row-major, shape
-/// (resolution * resolution, features). Row 0 of the picture is its top (y near +[`DOMAIN`]), column 0 its left
-/// (x near -[`DOMAIN`]). Empty when `resolution` is 0.
+/// (resolution * resolution, features). Row 0 of the picture is its top (y near +[`DOMAIN`]), column 0 its
+/// left (x near -[`DOMAIN`]). Empty when `resolution` is 0.
 pub fn grid(resolution: u32, features: &[Feature]) -> Vec<f32> {
     let cell = 2.0 * f64::from(DOMAIN) / f64::from(resolution);
     let centre = |index: u32| ((f64::from(index) + 0.5) * cell - f64::from(DOMAIN)) as f32;

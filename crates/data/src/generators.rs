@@ -1,8 +1,8 @@
-//! The shapes behind the built-in data sets. Each function places one point; ranges follow the usual two-dimensional
-//! playground: everything within about ±5 of a plane drawn to ±6.
+//! The shapes behind the built-in data sets. Each function places one point; ranges follow the usual
+//! two-dimensional playground: everything within about ±5 of a plane drawn to ±6.
 //!
-//! Where a point stands and how noise disturbs it come from two streams, and the noise is always drawn and then
-//! scaled. So at one seed a higher noise moves the same points further; it never deals new ones.
+//! Where a point stands and how noise disturbs it come from two streams, and the noise is always drawn and
+//! then scaled. So at one seed a higher noise moves the same points further; it never deals new ones.
 //!
 //! Noise `t` is a fraction, 0 to 0.5. Two-class labels: 1 is positive (blue), 0 negative (orange).
 
@@ -23,18 +23,12 @@ struct Draw {
 impl Draw {
     /// A disturbance spread evenly over a square of this half side.
     fn jitter(&mut self, half_side: f64) -> (f64, f64) {
-        (
-            half_side * self.noise.range(-1.0, 1.0),
-            half_side * self.noise.range(-1.0, 1.0),
-        )
+        (half_side * self.noise.range(-1.0, 1.0), half_side * self.noise.range(-1.0, 1.0))
     }
 
     /// A place spread evenly over a square of this half side.
     fn square(&mut self, half_side: f64) -> (f64, f64) {
-        (
-            self.place.range(-half_side, half_side),
-            self.place.range(-half_side, half_side),
-        )
+        (self.place.range(-half_side, half_side), self.place.range(-half_side, half_side))
     }
 }
 
@@ -46,20 +40,18 @@ pub(crate) enum Purpose {
     Order,
 }
 
-/// The random numbers of one data set for one purpose. Kinds are numbered by their order in the enum, so a new kind
-/// goes at its end, wherever the page shows it: the points of the others must not change.
+/// The random numbers of one data set for one purpose. Kinds are numbered by their order in the enum, so a
+/// new kind goes at its end, wherever the page shows it: the points of the others must not change.
 pub(crate) fn stream(kind: DatasetKind, purpose: Purpose, seed: u64) -> Rng {
     Rng::with_stream(seed, (kind as u64) * 3 + purpose as u64 + 1)
 }
 
-/// `count` points of a built-in data set, classes taken in turn so that without noise they differ by one point at
-/// most. None for [`DatasetKind::Own`], whose points are not generated.
+/// `count` points of a built-in data set, classes taken in turn so that without noise they differ by one
+/// point at most. None for [`DatasetKind::Own`], whose points are not generated.
 pub(crate) fn points(kind: DatasetKind, count: usize, noise_percent: f64, seed: u64) -> Vec<Point> {
     let t = noise_percent / 100.0;
-    let mut draw = Draw {
-        place: stream(kind, Purpose::Place, seed),
-        noise: stream(kind, Purpose::Noise, seed),
-    };
+    let mut draw =
+        Draw { place: stream(kind, Purpose::Place, seed), noise: stream(kind, Purpose::Noise, seed) };
     let one = |index: usize| -> Option<(f64, f64, f64)> {
         Some(match kind {
             DatasetKind::Circle => circle(index, t, &mut draw),
@@ -83,11 +75,7 @@ pub(crate) fn points(kind: DatasetKind, count: usize, noise_percent: f64, seed: 
     };
     (0..count)
         .map_while(one)
-        .map(|(x, y, label)| Point {
-            x: x as f32,
-            y: y as f32,
-            label: label as f32,
-        })
+        .map(|(x, y, label)| Point { x: x as f32, y: y as f32, label: label as f32 })
         .collect()
 }
 
@@ -95,13 +83,10 @@ fn label(positive: bool) -> f64 {
     if positive { 1.0 } else { 0.0 }
 }
 
-/// A disc (radius 0 to 2.5, positive) inside a ring (3.5 to 5). The label is that of the place the noise moves it to.
+/// A disc (radius 0 to 2.5, positive) inside a ring (3.5 to 5). The label is that of the place the noise
+/// moves it to.
 fn circle(index: usize, t: f64, draw: &mut Draw) -> (f64, f64, f64) {
-    let (low, high) = if index.is_multiple_of(2) {
-        (0.0, RADIUS * 0.5)
-    } else {
-        (RADIUS * 0.7, RADIUS)
-    };
+    let (low, high) = if index.is_multiple_of(2) { (0.0, RADIUS * 0.5) } else { (RADIUS * 0.7, RADIUS) };
     let radius = draw.place.range(low, high);
     let angle = draw.place.range(0.0, TAU);
     let (x, y) = (radius * libm::sin(angle), radius * libm::cos(angle));
@@ -125,37 +110,23 @@ fn gauss(index: usize, t: f64, draw: &mut Draw) -> (f64, f64, f64) {
     let positive = index.is_multiple_of(2);
     let centre = if positive { 2.0 } else { -2.0 };
     let deviation = libm::sqrt(0.5 + 7.0 * t);
-    (
-        centre + deviation * draw.place.normal(),
-        centre + deviation * draw.place.normal(),
-        label(positive),
-    )
+    (centre + deviation * draw.place.normal(), centre + deviation * draw.place.normal(), label(positive))
 }
 
-/// Arms that leave the centre evenly and wind `turns` times to radius 5; the third value is the arm. Noise moves the
-/// point by up to `t` each way.
-fn spiral(
-    index: usize,
-    count: usize,
-    arms: usize,
-    turns: f64,
-    t: f64,
-    draw: &mut Draw,
-) -> (f64, f64, f64) {
+/// Arms that leave the centre evenly and wind `turns` times to radius 5; the third value is the arm. Noise
+/// moves the point by up to `t` each way.
+fn spiral(index: usize, count: usize, arms: usize, turns: f64, t: f64, draw: &mut Draw) -> (f64, f64, f64) {
     let arm = index % arms;
     let on_this_arm = (count - arm).div_ceil(arms);
     // Half a step out, or every arm would put its first point on the very centre, with different labels.
     let along = ((index / arms) as f64 + 0.5) / on_this_arm as f64;
     let angle = TAU * (turns * along + arm as f64 / arms as f64);
     let (dx, dy) = draw.jitter(t);
-    (
-        RADIUS * along * libm::sin(angle) + dx,
-        RADIUS * along * libm::cos(angle) + dy,
-        arm as f64,
-    )
+    (RADIUS * along * libm::sin(angle) + dx, RADIUS * along * libm::cos(angle) + dy, arm as f64)
 }
 
-/// Two crescents of radius 3 and width 0.6 hooked into each other; normal noise of deviation `2 t` moves the point.
+/// Two crescents of radius 3 and width 0.6 hooked into each other; normal noise of deviation `2 t` moves the
+/// point.
 fn moons(index: usize, t: f64, draw: &mut Draw) -> (f64, f64, f64) {
     let upper = index.is_multiple_of(2);
     let angle = draw.place.range(0.0, PI);
@@ -173,11 +144,7 @@ fn checkerboard(index: usize, t: f64, draw: &mut Draw) -> (f64, f64, f64) {
     const GAP: f64 = 0.1;
     // Row by row, to and fro, so that the two colours come in turn.
     let row = index / 4 % 4;
-    let column = if row.is_multiple_of(2) {
-        index % 4
-    } else {
-        3 - index % 4
-    };
+    let column = if row.is_multiple_of(2) { index % 4 } else { 3 - index % 4 };
     let x = SIDE * column as f64 - RADIUS + draw.place.range(GAP, SIDE - GAP);
     let y = SIDE * row as f64 - RADIUS + draw.place.range(GAP, SIDE - GAP);
     let (dx, dy) = draw.jitter(SIDE * t);
@@ -188,8 +155,9 @@ fn checkerboard(index: usize, t: f64, draw: &mut Draw) -> (f64, f64, f64) {
 /// Normal clouds evenly around a circle of radius 3.5, of deviation 0.6 without noise and 1.6 at 50%.
 fn blob(index: usize, classes: usize, t: f64, draw: &mut Draw) -> (f64, f64, f64) {
     let class = index % classes;
-    // Three stand on a base, four in the quadrants: half a step off the vertical in both.
-    let angle = TAU * (class as f64 + 0.5) / classes as f64;
+    // Three make a triangle with its tip up; four stand in the quadrants, half a step off the vertical.
+    let turn = if classes == 4 { 0.5 } else { 0.0 };
+    let angle = TAU * (class as f64 + turn) / classes as f64;
     let deviation = 0.6 + 2.0 * t;
     let x = 3.5 * libm::sin(angle) + deviation * draw.place.normal();
     let y = 3.5 * libm::cos(angle) + deviation * draw.place.normal();
@@ -220,8 +188,5 @@ fn multi_gauss(x: f64, y: f64) -> f64 {
         (4.0, -2.5, -1.0),
     ];
     // The cones nowhere overlap, so their sum is the one the point stands on.
-    BUMPS
-        .iter()
-        .map(|&(cx, cy, height)| height * (1.0 - libm::hypot(x - cx, y - cy) / 2.0).max(0.0))
-        .sum()
+    BUMPS.iter().map(|&(cx, cy, height)| height * (1.0 - libm::hypot(x - cx, y - cy) / 2.0).max(0.0)).sum()
 }

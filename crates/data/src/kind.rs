@@ -7,7 +7,8 @@ use crate::Point;
 /// The most classes a data set may have.
 pub const MAX_CLASSES: u32 = 16;
 
-/// The built-in data sets, and the learner's own. The order is part of the format: it numbers the random streams.
+/// The built-in data sets, and the learner's own. The order is part of the format: it numbers the random
+/// streams.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug, Hash, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum DatasetKind {
@@ -58,29 +59,20 @@ impl DatasetKind {
         Self::Own,
     ];
 
-    /// What is to be learnt. `points` matter only to [`DatasetKind::Own`]: labels that are all whole numbers from 0 to
-    /// 15 make a classification of at least two classes, anything else a regression. A [`DataConfig`] knows more;
-    /// ask [`DataConfig::task`] when you have one.
+    /// What is to be learnt. `points` matter only to [`DatasetKind::Own`]: labels that are all whole numbers
+    /// from 0 to 15 make a classification of at least two classes, anything else a regression. A
+    /// [`DataConfig`](crate::DataConfig) knows more; ask [its task](crate::DataConfig::task) when you have one.
     pub fn task(self, points: &[Point]) -> Task {
         match self {
-            Self::Circle
-            | Self::Xor
-            | Self::Gauss
-            | Self::Spiral
-            | Self::Moons
-            | Self::Checkerboard => Task::Classification { classes: 2 },
+            Self::Circle | Self::Xor | Self::Gauss | Self::Spiral | Self::Moons | Self::Checkerboard => {
+                Task::Classification { classes: 2 }
+            }
             Self::Blobs3 | Self::Spiral3 => Task::Classification { classes: 3 },
             Self::Blobs4 | Self::Spiral4 => Task::Classification { classes: 4 },
             Self::Plane | Self::MultiGauss => Task::Regression,
             Self::Own if points.iter().all(|point| is_class(point.label)) => {
-                let highest = points
-                    .iter()
-                    .map(|point| point.label as u32)
-                    .max()
-                    .unwrap_or(0);
-                Task::Classification {
-                    classes: (highest + 1).max(2),
-                }
+                let highest = points.iter().map(|point| point.label as u32).max().unwrap_or(0);
+                Task::Classification { classes: (highest + 1).max(2) }
             }
             Self::Own => Task::Regression,
         }
@@ -118,16 +110,12 @@ impl DatasetKind {
                 "XOR",
                 "Opposite corners share a class: the classic problem that a single unit cannot solve.",
             ),
-            Self::Gauss => (
-                "gauss",
-                "Gaussians",
-                "Two round clouds. One unit is enough; with more noise they overlap.",
-            ),
-            Self::Spiral => (
-                "spiral",
-                "Spiral",
-                "Two arms wound round each other. It wants depth and patience.",
-            ),
+            Self::Gauss => {
+                ("gauss", "Gaussians", "Two round clouds. One unit is enough; with more noise they overlap.")
+            }
+            Self::Spiral => {
+                ("spiral", "Spiral", "Two arms wound round each other. It wants depth and patience.")
+            }
             Self::Moons => (
                 "moons",
                 "Moons",
@@ -138,41 +126,23 @@ impl DatasetKind {
                 "Checkerboard",
                 "Sixteen squares in two colours. It wants many units, or sines.",
             ),
-            Self::Blobs3 => (
-                "blobs3",
-                "3 blobs",
-                "Three clouds, three classes: softmax in its simplest setting.",
-            ),
-            Self::Blobs4 => (
-                "blobs4",
-                "4 blobs",
-                "Four clouds, four classes, one in each corner.",
-            ),
-            Self::Spiral3 => (
-                "spiral3",
-                "3 spirals",
-                "Three arms, three classes, wound round one centre.",
-            ),
-            Self::Spiral4 => (
-                "spiral4",
-                "4 spirals",
-                "Four arms, four classes, wound round one centre.",
-            ),
+            Self::Blobs3 => {
+                ("blobs3", "3 blobs", "Three clouds, three classes: softmax in its simplest setting.")
+            }
+            Self::Blobs4 => ("blobs4", "4 blobs", "Four clouds, four classes, one in each corner."),
+            Self::Spiral3 => ("spiral3", "3 spirals", "Three arms, three classes, wound round one centre."),
+            Self::Spiral4 => ("spiral4", "4 spirals", "Four arms, four classes, wound round one centre."),
             Self::Plane => (
                 "plane",
                 "Plane",
                 "Regression: the target rises evenly from corner to corner. One unit is enough.",
             ),
-            Self::MultiGauss => (
-                "multi-gauss",
-                "Bumps",
-                "Regression: six bumps, up and down in turn, on flat ground.",
-            ),
-            Self::Own => (
-                "own",
-                "Your own",
-                "Your own points: click to add them, or bring a CSV of x, y, label.",
-            ),
+            Self::MultiGauss => {
+                ("multi-gauss", "Bumps", "Regression: six bumps, up and down in turn, on flat ground.")
+            }
+            Self::Own => {
+                ("own", "Your own", "Your own points: click to add them, or bring a CSV of x, y, label.")
+            }
         }
     }
 }

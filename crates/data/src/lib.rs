@@ -1,8 +1,10 @@
-//! Two-dimensional data sets for the playground: seeded generators, the learner's own points, input features and CSV.
+//! Two-dimensional data sets for the playground: seeded generators, the learner's own points, input features
+//! and CSV.
 //!
-//! Everything here is pure: a [`DataConfig`] and a seed always give the same points, on every platform, bit for bit.
-//! That is why every transcendental function comes from `libm` (never the platform's own) and every random number
-//! from [`Rng`]. Nothing reads files, clocks or the network, so the page can use this crate for its thumbnails too.
+//! Everything here is pure: a [`DataConfig`] and a seed always give the same points, on every platform, bit
+//! for bit. That is why every transcendental function comes from `libm` (never the platform's own) and every
+//! random number from [`Rng`]. Nothing reads files, clocks or the network, so the page can use this crate for
+//! its thumbnails too.
 
 mod csv;
 mod dataset;
@@ -14,8 +16,7 @@ mod rng;
 
 pub use csv::{CsvPoints, parse_csv, to_csv};
 pub use dataset::{
-    DataConfig, MAX_POINTS, NOISE, Point, SAMPLES, Split, TRAIN_SHARE, generate, thumbnail,
-    validate,
+    DataConfig, MAX_POINTS, NOISE, Point, SAMPLES, Split, TRAIN_SHARE, generate, thumbnail, validate,
 };
 pub use error::DataError;
 pub use feature::{DOMAIN, Feature, features_of, grid};

@@ -1,14 +1,16 @@
-//! The one source of randomness: a small counter-based generator that gives the same stream natively and in wasm.
+//! The one source of randomness: a small counter-based generator that gives the same stream natively and in
+//! wasm.
 
 use core::f64::consts::TAU;
 
-/// The counter's stride: 2^64 divided by the golden ratio, made odd (Steele, Lea and Flood 2014, "Fast splittable
-/// pseudorandom number generators").
+/// The counter's stride: 2^64 divided by the golden ratio, made odd (Steele, Lea and Flood 2014, "Fast
+/// splittable pseudorandom number generators").
 const STRIDE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// SplitMix64: a 64-bit counter whose every value is hashed into one random number.
 ///
-/// Not for secrets. Good enough for data sets, and cheap to seed: any two seeds or streams give unrelated sequences.
+/// Not for secrets. Good enough for data sets, and cheap to seed: any two seeds or streams give unrelated
+/// sequences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rng {
     counter: u64,
@@ -20,13 +22,11 @@ impl Rng {
         Self { counter: seed }
     }
 
-    /// One of many independent generators of the same `seed`: use a stream for each purpose, so that drawing more
-    /// numbers for one purpose never changes another.
+    /// One of many independent generators of the same `seed`: use a stream for each purpose, so that drawing
+    /// more numbers for one purpose never changes another.
     pub fn with_stream(seed: u64, stream: u64) -> Self {
         // `mix` keeps 0 at 0, so stream 0 is the seed itself.
-        Self {
-            counter: seed ^ mix(stream.wrapping_mul(STRIDE)),
-        }
+        Self { counter: seed ^ mix(stream.wrapping_mul(STRIDE)) }
     }
 
     fn next_u64(&mut self) -> u64 {
@@ -50,8 +50,8 @@ impl Rng {
         lo + (hi - lo) * self.uniform()
     }
 
-    /// A standard normal number, by Box and Muller's transform. Uses two draws and keeps no spare, so the number of
-    /// draws behind any sequence of calls is plain.
+    /// A standard normal number, by Box and Muller's transform. Uses two draws and keeps no spare, so the
+    /// number of draws behind any sequence of calls is plain.
     pub fn normal(&mut self) -> f64 {
         // 1 - uniform lies in (0, 1], where the logarithm is finite.
         let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.uniform()));
@@ -63,7 +63,8 @@ impl Rng {
         ((u64::from(self.next_u32()) * u64::from(n)) >> 32) as u32
     }
 
-    /// Puts the items in random order (Fisher and Yates). Meant for up to `u32::MAX` items; any beyond stay in place.
+    /// Puts the items in random order (Fisher and Yates). Meant for up to `u32::MAX` items; any beyond stay
+    /// in place.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
         for last in (1..count).rev() {

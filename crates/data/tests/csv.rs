@@ -17,14 +17,7 @@ fn error(text: &str) -> String {
 #[test]
 fn separators_headings_and_blank_lines_do_not_matter() {
     let wanted = read("1.5,-2,0\n3,4e0,1");
-    assert_eq!(
-        wanted.points[0],
-        Point {
-            x: 1.5,
-            y: -2.0,
-            label: 0.0
-        }
-    );
+    assert_eq!(wanted.points[0], Point { x: 1.5, y: -2.0, label: 0.0 });
     assert_eq!(wanted.class_names, ["0", "1"]);
     for text in [
         "x,y,label\n1.5,-2,0\n3,4,1\n",
@@ -78,22 +71,10 @@ fn errors_name_the_line_and_the_value() {
         error("x,y,label\n\n1,2,0\n1,2,0\n\n# note\nabc,2,0"),
         "line 7: \"abc\" is not a number (expected x, y, label)"
     );
-    assert_eq!(
-        error("1,2,0\n3,1.2.3,0"),
-        "line 2: \"1.2.3\" is not a number (expected x, y, label)"
-    );
-    assert_eq!(
-        error("1,2,0\n3,4"),
-        "line 2: \"3,4\" has 2 value(s) (expected x, y, label)"
-    );
-    assert_eq!(
-        error("1,2,0\n3,4,"),
-        "line 2: \"3,4,\" has 2 value(s) (expected x, y, label)"
-    );
-    assert_eq!(
-        error("1 2 0 9"),
-        "line 1: \"1 2 0 9\" has 4 value(s) (expected x, y, label)"
-    );
+    assert_eq!(error("1,2,0\n3,1.2.3,0"), "line 2: \"1.2.3\" is not a number (expected x, y, label)");
+    assert_eq!(error("1,2,0\n3,4"), "line 2: \"3,4\" has 2 value(s) (expected x, y, label)");
+    assert_eq!(error("1,2,0\n3,4,"), "line 2: \"3,4,\" has 2 value(s) (expected x, y, label)");
+    assert_eq!(error("1 2 0 9"), "line 1: \"1 2 0 9\" has 4 value(s) (expected x, y, label)");
     assert!(error("1,2,0\nNaN,2,0").starts_with("line 2: \"NaN\" is not a finite number"));
     assert!(error("1,2,0\n1,1e39,0").starts_with("line 2: \"1e39\" is not a finite number"));
     assert!(error("1,2,0.5\n1,1,inf").starts_with("line 2: \"inf\" is not a finite number"));
@@ -101,100 +82,48 @@ fn errors_name_the_line_and_the_value() {
         error("1,2,0.5\n1,2,0.7\n1,2,n/a"),
         "line 3: label \"n/a\" is not a number, but line 1 has the number 0.5"
     );
-    assert_eq!(
-        error("x,y,value\n1,2,3\n1,2,n/a"),
-        "line 3: \"n/a\" is not a number (expected x, y, label)"
-    );
+    assert_eq!(error("x,y,value\n1,2,3\n1,2,n/a"), "line 3: \"n/a\" is not a number (expected x, y, label)");
     let long = format!("{},2,0", "é".repeat(500));
     assert!(error(&format!("1,2,0\n{long}")).len() < 200);
     for nothing in ["", "\n\n", "# only a note", "x,y,label\n", "\u{feff}"] {
-        assert_eq!(
-            error(nothing),
-            "no points found; write one on each line, as x, y, label"
-        );
+        assert_eq!(error(nothing), "no points found; write one on each line, as x, y, label");
     }
 }
 
 #[test]
 fn classes_and_rows_are_limited() {
-    let names = |count: usize| {
-        (0..count)
-            .map(|n| format!("0,0,c{n}\n"))
-            .collect::<String>()
-    };
+    let names = |count: usize| (0..count).map(|n| format!("0,0,c{n}\n")).collect::<String>();
     assert_eq!(read(&names(16)).class_names.len(), 16);
-    assert!(
-        error(&names(17)).starts_with("line 17: \"c16\" would be class number 17; at most 16 fit")
-    );
-    assert!(
-        error(&names(17).replace('c', "")).starts_with("line 17: \"16\" would be class number 17")
-    );
+    assert!(error(&names(17)).starts_with("line 17: \"c16\" would be class number 17; at most 16 fit"));
+    assert!(error(&names(17).replace('c', "")).starts_with("line 17: \"16\" would be class number 17"));
     assert_eq!(read(&"0,0,1\n".repeat(20_000)).points.len(), 20_000);
     assert!(error(&"0,0,1\n".repeat(20_001)).starts_with("line 20001: more than 20000 points"));
 }
 
 #[test]
 fn odd_texts_never_panic() {
-    for text in [
-        ",",
-        ",,",
-        ";;;\n",
-        "\"",
-        "\"\"\"",
-        "\"a,b",
-        "x,y",
-        "x,x,y",
-        "y,x,x\n1,2,3",
-        "\t\t",
-        "\0",
-        "é;ü;ß",
-    ] {
+    for text in
+        [",", ",,", ";;;\n", "\"", "\"\"\"", "\"a,b", "x,y", "x,x,y", "y,x,x\n1,2,3", "\t\t", "\0", "é;ü;ß"]
+    {
         let _ = parse_csv(text);
     }
 }
 
 #[test]
 fn points_survive_the_round_trip() {
-    for kind in DatasetKind::ALL
-        .into_iter()
-        .filter(|kind| *kind != DatasetKind::Own)
-    {
-        let points = generate(
-            &DataConfig {
-                kind,
-                noise: 30.0,
-                ..DataConfig::default()
-            },
-            3,
-        )
-        .expect("valid")
-        .train;
+    for kind in DatasetKind::ALL.into_iter().filter(|kind| *kind != DatasetKind::Own) {
+        let points =
+            generate(&DataConfig { kind, noise: 30.0, ..DataConfig::default() }, 3).expect("valid").train;
         assert_eq!(read(&to_csv(&points)).points, points, "{kind:?}");
     }
     let labelled = |labels: &[f32]| -> Vec<Point> {
-        labels
-            .iter()
-            .map(|&label| Point {
-                x: f32::MIN_POSITIVE,
-                y: -1.0 / 3.0,
-                label,
-            })
-            .collect()
+        labels.iter().map(|&label| Point { x: f32::MIN_POSITIVE, y: -1.0 / 3.0, label }).collect()
     };
-    // Gaps between classes, a lone class, targets that look like classes or signs: the heading settles them all.
-    for given in [
-        &[0.0, 2.0][..],
-        &[3.0],
-        &[-1.0, 1.0],
-        &[5.0, 100.0],
-        &[f32::MAX, 0.5],
-        &[1.0, 0.0],
-    ] {
+    // Gaps between classes, a lone class, targets that look like classes or signs: the heading settles them
+    // all.
+    for given in [&[0.0, 2.0][..], &[3.0], &[-1.0, 1.0], &[5.0, 100.0], &[f32::MAX, 0.5], &[1.0, 0.0]] {
         let points = labelled(given);
         assert_eq!(read(&to_csv(&points)).points, points, "{given:?}");
     }
-    assert_eq!(
-        to_csv(&labelled(&[0.0, 1.0])).lines().next(),
-        Some("x,y,label")
-    );
+    assert_eq!(to_csv(&labelled(&[0.0, 1.0])).lines().next(), Some("x,y,label"));
 }

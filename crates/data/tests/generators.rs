@@ -3,26 +3,17 @@
 use minibatch_data::{DataConfig, DatasetKind, Point, Split, Task, generate, thumbnail};
 
 fn config(kind: DatasetKind, noise: f32) -> DataConfig {
-    DataConfig {
-        kind,
-        noise,
-        samples: 1000,
-        ..DataConfig::default()
-    }
+    DataConfig { kind, noise, samples: 1000, ..DataConfig::default() }
 }
 
 fn made(kind: DatasetKind, noise: f32) -> Vec<Point> {
-    let Split {
-        mut train, test, ..
-    } = generate(&config(kind, noise), 42).expect("valid settings");
+    let Split { mut train, test, .. } = generate(&config(kind, noise), 42).expect("valid settings");
     train.extend(test);
     train
 }
 
 fn built_in() -> impl Iterator<Item = DatasetKind> {
-    DatasetKind::ALL
-        .into_iter()
-        .filter(|kind| *kind != DatasetKind::Own)
+    DatasetKind::ALL.into_iter().filter(|kind| *kind != DatasetKind::Own)
 }
 
 fn radius(point: &Point) -> f32 {
@@ -34,16 +25,10 @@ fn clean_points_lie_in_the_plane_and_classes_are_balanced() {
     for kind in built_in() {
         let points = made(kind, 0.0);
         assert_eq!(points.len(), 1000, "{kind:?}");
-        assert!(
-            points.iter().all(|p| p.x.abs() <= 6.0 && p.y.abs() <= 6.0),
-            "{kind:?} leaves the plane"
-        );
+        assert!(points.iter().all(|p| p.x.abs() <= 6.0 && p.y.abs() <= 6.0), "{kind:?} leaves the plane");
         match kind.task(&[]) {
             Task::Regression => {
-                assert!(
-                    points.iter().all(|p| (-1.0..=1.0).contains(&p.label)),
-                    "{kind:?}"
-                );
+                assert!(points.iter().all(|p| (-1.0..=1.0).contains(&p.label)), "{kind:?}");
                 let mean = points.iter().map(|p| p.label).sum::<f32>() / 1000.0;
                 assert!(mean.abs() < 0.1, "{kind:?} leans to one side: {mean}");
             }
@@ -66,12 +51,7 @@ fn circle_and_xor_keep_their_ranges() {
         }
     }
     for point in made(DatasetKind::Xor, 0.0) {
-        assert!(
-            [point.x, point.y]
-                .iter()
-                .all(|v| (0.3..=5.3).contains(&v.abs())),
-            "{point:?}"
-        );
+        assert!([point.x, point.y].iter().all(|v| (0.3..=5.3).contains(&v.abs())), "{point:?}");
         assert_eq!(point.label == 1.0, point.x * point.y >= 0.0, "{point:?}");
     }
 }
@@ -80,18 +60,12 @@ fn circle_and_xor_keep_their_ranges() {
 fn gauss_has_its_centres_and_variance() {
     for (noise, variance) in [(0.0, 0.5), (25.0, 2.25), (50.0, 4.0)] {
         for (label, centre) in [(1.0, 2.0), (0.0, -2.0)] {
-            let xs: Vec<f32> = made(DatasetKind::Gauss, noise)
-                .iter()
-                .filter(|p| p.label == label)
-                .map(|p| p.x)
-                .collect();
+            let xs: Vec<f32> =
+                made(DatasetKind::Gauss, noise).iter().filter(|p| p.label == label).map(|p| p.x).collect();
             let mean = xs.iter().sum::<f32>() / xs.len() as f32;
             let found = xs.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / xs.len() as f32;
             assert!((mean - centre).abs() < 0.3, "noise {noise}: mean {mean}");
-            assert!(
-                (found / variance - 1.0).abs() < 0.2,
-                "noise {noise}: variance {found}, not {variance}"
-            );
+            assert!((found / variance - 1.0).abs() < 0.2, "noise {noise}: variance {found}, not {variance}");
         }
     }
 }
@@ -104,18 +78,11 @@ fn spirals_wind_from_the_centre_to_radius_five() {
         (DatasetKind::Spiral4, 4.0, 1.0),
     ] {
         for point in made(kind, 0.0) {
-            let arm = if kind == DatasetKind::Spiral {
-                1.0 - point.label
-            } else {
-                point.label
-            };
+            let arm = if kind == DatasetKind::Spiral { 1.0 - point.label } else { point.label };
             let angle = std::f32::consts::TAU * (turns * radius(&point) / 5.0 + arm / arms);
             let expected = (radius(&point) * angle.sin(), radius(&point) * angle.cos());
             let off = (point.x - expected.0).hypot(point.y - expected.1);
-            assert!(
-                off < 1e-3 && radius(&point) < 5.0,
-                "{kind:?}: {point:?} is {off} off its arm"
-            );
+            assert!(off < 1e-3 && radius(&point) < 5.0, "{kind:?}: {point:?} is {off} off its arm");
         }
     }
 }
@@ -123,10 +90,7 @@ fn spirals_wind_from_the_centre_to_radius_five() {
 #[test]
 fn regressions_are_what_they_say() {
     for point in made(DatasetKind::Plane, 0.0) {
-        assert!(
-            (point.label - (point.x + point.y) / 12.0).abs() < 1e-6,
-            "{point:?}"
-        );
+        assert!((point.label - (point.x + point.y) / 12.0).abs() < 1e-6, "{point:?}");
     }
     let bumps = made(DatasetKind::MultiGauss, 0.0);
     for point in &bumps {
@@ -139,11 +103,7 @@ fn regressions_are_what_they_say() {
         }
         if point.label != 0.0 {
             let middle = point.x.abs() < 2.0;
-            assert_eq!(
-                point.label > 0.0,
-                (point.y > 0.0) != middle,
-                "wrong sign: {point:?}"
-            );
+            assert_eq!(point.label > 0.0, (point.y > 0.0) != middle, "wrong sign: {point:?}");
         }
     }
 }
@@ -155,21 +115,12 @@ fn noise_moves_the_same_points_and_more_of_it_further() {
         let change = |noise: f32| -> f32 {
             let noisy = made(kind, noise);
             let pairs = clean.iter().zip(&noisy);
-            pairs
-                .map(|(a, b)| (a.x - b.x).hypot(a.y - b.y) + (a.label - b.label).abs())
-                .sum::<f32>()
-                / 1000.0
+            pairs.map(|(a, b)| (a.x - b.x).hypot(a.y - b.y) + (a.label - b.label).abs()).sum::<f32>() / 1000.0
         };
         let (little, some, much) = (change(10.0), change(30.0), change(50.0));
-        assert!(
-            0.0 < little && little < some && some < much,
-            "{kind:?}: {little} {some} {much}"
-        );
+        assert!(0.0 < little && little < some && some < much, "{kind:?}: {little} {some} {much}");
         // Fresh points would be several units away on average.
-        assert!(
-            little < 0.35,
-            "{kind:?}: 5% of noise changes {little} a point"
-        );
+        assert!(little < 0.7, "{kind:?}: 10% of noise changes {little} a point");
     }
 }
 
@@ -181,10 +132,7 @@ fn noisy_labels_stay_labels() {
             match kind.task(&[]) {
                 Task::Regression => assert!((-1.0..=1.0).contains(&point.label)),
                 Task::Classification { classes } => {
-                    assert!(
-                        (0..classes).any(|class| class as f32 == point.label),
-                        "{kind:?}: {point:?}"
-                    );
+                    assert!((0..classes).any(|class| class as f32 == point.label), "{kind:?}: {point:?}");
                 }
             }
         }
@@ -199,24 +147,31 @@ fn seed_and_kind_decide_the_points() {
         assert_ne!(of_seed(1).train, of_seed(2).train, "{kind:?}");
     }
     // Streams are a kind's own: otherwise plane and multi-gauss would share all their places.
-    let (plane, bumps) = (
-        made(DatasetKind::Plane, 0.0),
-        made(DatasetKind::MultiGauss, 0.0),
-    );
+    let (plane, bumps) = (made(DatasetKind::Plane, 0.0), made(DatasetKind::MultiGauss, 0.0));
     assert!(plane.iter().all(|p| bumps.iter().all(|q| p.x != q.x)));
 }
 
 #[test]
 fn values_never_drift() {
-    // A digest of all 1000 points at 20% noise and seed 42. If this fails, links and lessons that people have shared
-    // show other data than they did; the same must hold in wasm.
-    let expected = [("x", 0_u64); 12];
+    // A digest of all 1000 points at 20% noise and seed 42. If this fails, links and lessons that people have
+    // shared show other data than they did; the same must hold in wasm.
+    let expected = [
+        ("circle", 13570507855262773579_u64),
+        ("xor", 7219998644116851523),
+        ("gauss", 6052660506194785263),
+        ("spiral", 16765921130778221298),
+        ("moons", 11003236122762531370),
+        ("checkerboard", 4600258046114670592),
+        ("blobs3", 5538383742946354565),
+        ("blobs4", 5311858560007774541),
+        ("spiral3", 16196762401033107085),
+        ("spiral4", 15006412978687937738),
+        ("plane", 4052623553862427439),
+        ("multi-gauss", 11260020937865503459),
+    ];
     let found = built_in().map(|kind| {
         let points = made(kind, 20.0);
-        let bytes = points
-            .iter()
-            .flat_map(|p| [p.x, p.y, p.label])
-            .flat_map(f32::to_le_bytes);
+        let bytes = points.iter().flat_map(|p| [p.x, p.y, p.label]).flat_map(f32::to_le_bytes);
         // FNV-1a, 64 bits.
         let digest = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
@@ -230,21 +185,9 @@ fn values_never_drift() {
 fn thumbnails_differ_and_stay_in_the_plane() {
     for (index, kind) in DatasetKind::ALL.into_iter().enumerate() {
         let points = thumbnail(kind);
-        assert!(
-            (50..=130).contains(&points.len()),
-            "{kind:?}: {}",
-            points.len()
-        );
-        assert!(
-            points.iter().all(|p| p.x.abs() <= 6.0 && p.y.abs() <= 6.0),
-            "{kind:?}"
-        );
-        assert!(
-            DatasetKind::ALL[..index]
-                .iter()
-                .all(|other| thumbnail(*other) != points),
-            "{kind:?}"
-        );
+        assert!((50..=300).contains(&points.len()), "{kind:?}: {}", points.len());
+        assert!(points.iter().all(|p| p.x.abs() <= 6.0 && p.y.abs() <= 6.0), "{kind:?}");
+        assert!(DatasetKind::ALL[..index].iter().all(|other| thumbnail(*other) != points), "{kind:?}");
         assert_eq!(points, thumbnail(kind));
     }
 }

@@ -56,7 +56,7 @@ fn input_grads(
         Op::Variable { .. } | Op::Full { .. } => Ok(vec![]),
         Op::View { offset } => Ok(vec![(0, view_grad(graph, node.inputs[0], offset, dy)?)]),
         Op::Pack => pack_grads(graph, &node.inputs, dy, wanted),
-        Op::Add => Ok((0..2).filter(|&i| wanted[i]).map(|i| (i, dy)).collect()),
+        Op::Add => add_grads(graph, dy, wanted),
         Op::Activation(f) => {
             let saved = if f.derivative_from_output() { id } else { node.inputs[0] };
             Ok(vec![(0, graph.activation_grad(f, saved, dy)?)])
@@ -91,6 +91,16 @@ fn input_grads(
             Err(refuse())
         }
         Op::Confusion { .. } | Op::BeginStep { .. } | Op::Update(_) | Op::Record => Err(refuse()),
+    }
+}
+
+/// Both addends get dy. Each sees it through a view of its own: `activation_grad` may change a plain node that is one
+/// addend's alone, and would change the other's with it.
+fn add_grads(graph: &mut Graph, dy: NodeId, wanted: &[bool]) -> Result<Vec<(usize, NodeId)>, GraphError> {
+    let shape = graph.shape(dy).clone();
+    match wanted {
+        [true, true] => (0..2).map(|i| Ok((i, graph.view(dy, 0, shape.clone())?))).collect(),
+        _ => Ok((0..2).filter(|&i| wanted[i]).map(|i| (i, dy)).collect()),
     }
 }
 

@@ -11,7 +11,7 @@ mod schedule;
 pub use error::NnError;
 pub use init::Init;
 pub use losses::LossKind;
-//MLP
+pub use mlp::{Dense, Mlp, Samples, names};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
 pub use schedule::{Schedule, ScheduleKind};
 

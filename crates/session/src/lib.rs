@@ -13,6 +13,11 @@ pub use presets::{PRESETS, Preset, preset};
 pub use protocol::{Command, CurvePoint, Event, Look, Message, Metrics};
 pub use summary::{LayerSummary, Summary};
 
+#[cfg(feature = "engine")]
+mod engine;
+#[cfg(feature = "engine")]
+pub use engine::{Backend, BenchError, Measured, Plan, Session, Wait, Work, bench};
+
 pub use minibatch_data as data;
 pub use minibatch_nn::{
     Activation, Init, Loss, LossKind, OptimizerConfig, OptimizerKind, Schedule, ScheduleKind,

@@ -70,6 +70,8 @@ pub enum Command {
         /// The learning rate from now on.
         learning_rate: f32,
     },
+    /// Asks for [`Event::Memory`], for tests that nothing grows.
+    Weigh,
     /// Loses the device on purpose, for tests of what happens then.
     LoseDevice,
 }
@@ -162,8 +164,8 @@ pub enum Event {
         now: Box<Metrics>,
         /// New points of the curve.
         curve: Vec<CurvePoint>,
-        /// The curve begins anew with these points (after a reset or a recovery).
-        restart: bool,
+        /// What came after this step is void (after a reset or a recovery): drop it before adding `curve`.
+        cut: Option<u32>,
     },
     /// Whether it trains.
     Playing {
@@ -194,6 +196,13 @@ pub enum Event {
         id: u32,
         /// How many outputs.
         outputs: u32,
+    },
+    /// The device's buffers; zeros on the CPU.
+    Memory {
+        /// How many there are.
+        buffers: u32,
+        /// Their bytes together.
+        bytes: u64,
     },
     /// The loss left the numbers: training has stopped.
     Diverged {

@@ -11,10 +11,7 @@ pub struct Args {
 impl Args {
     /// `command` is named in messages; `words` are what followed it.
     pub fn new(command: &str, words: Vec<String>) -> Self {
-        Args {
-            command: command.to_string(),
-            words,
-        }
+        Args { command: command.to_string(), words }
     }
 
     /// Takes a switch such as `--open` out of the words; true when it stood there.
@@ -34,9 +31,7 @@ impl Args {
             return Ok(None);
         };
         if at + 1 >= self.words.len() {
-            return Err(Error::Usage(format!(
-                "{name} needs a value, as in `{name} 8080`"
-            )));
+            return Err(Error::Usage(format!("{name} needs a value, as in `{name} 8080`")));
         }
         self.words.remove(at);
         Ok(Some(self.words.remove(at)))
@@ -46,10 +41,7 @@ impl Args {
     pub fn finish(self) -> Result<()> {
         match self.words.first() {
             None => Ok(()),
-            Some(word) => Err(Error::Usage(format!(
-                "`cargo xtask {}` does not know `{word}`",
-                self.command
-            ))),
+            Some(word) => Err(Error::Usage(format!("`cargo xtask {}` does not know `{word}`", self.command))),
         }
     }
 }
@@ -68,25 +60,13 @@ mod tests {
         assert!(a.switch("--open") && !a.switch("--debug"));
         assert_eq!(a.value("--port").unwrap().as_deref(), Some("9000"));
         a.finish().unwrap();
-        assert_eq!(
-            args(&["--port=7"]).value("--port").unwrap().as_deref(),
-            Some("7")
-        );
+        assert_eq!(args(&["--port=7"]).value("--port").unwrap().as_deref(), Some("7"));
     }
 
     #[test]
     fn a_missing_value_and_an_unknown_word_are_named() {
-        assert!(
-            args(&["--port"])
-                .value("--port")
-                .unwrap_err()
-                .to_string()
-                .contains("--port needs a value")
-        );
+        assert!(args(&["--port"]).value("--port").unwrap_err().to_string().contains("--port needs a value"));
         let left = args(&["--prot"]).finish().unwrap_err().to_string();
-        assert!(
-            left.contains("`--prot`") && left.contains("cargo xtask help"),
-            "{left}"
-        );
+        assert!(left.contains("`--prot`") && left.contains("cargo xtask help"), "{left}");
     }
 }

@@ -25,10 +25,7 @@ pub fn site(debug: bool) -> Result<()> {
     }
     // Flags meant for the native build (target-cpu, a linker) would replace the ones the page is built with; and Trunk
     // takes no other value of NO_COLOR than true and false.
-    trunk
-        .env("PATH", &path)
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    trunk.env("PATH", &path).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     if std::env::var_os("NO_COLOR").is_some() {
         trunk.env("NO_COLOR", "true");
     }
@@ -39,11 +36,7 @@ pub fn site(debug: bool) -> Result<()> {
 /// The first `program` among the folders of a `PATH`. Asking the system would look in our own `PATH`, not in the new one.
 fn program_on(path: &std::ffi::OsStr, program: &str) -> PathBuf {
     std::env::split_paths(path)
-        .map(|folder| {
-            folder
-                .join(program)
-                .with_extension(std::env::consts::EXE_EXTENSION)
-        })
+        .map(|folder| folder.join(program).with_extension(std::env::consts::EXE_EXTENSION))
         .find(|file| file.is_file())
         .unwrap_or_else(|| program.into())
 }
@@ -51,20 +44,14 @@ fn program_on(path: &std::ffi::OsStr, program: &str) -> PathBuf {
 /// Says how large the WebAssembly is, and what of it goes over the wire where `gzip` is at hand to tell.
 fn print_sizes(dist: &Path) -> Result<()> {
     let entries = fs::read_dir(dist).map_err(Error::io(format!("reading {}", dist.display())))?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|path| path.extension().is_some_and(|e| e == "wasm"));
     files.sort();
     for file in files {
         let size = fs::metadata(&file).map_or(0, |data| data.len());
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         match zipped(&file) {
-            Some(small) => println!(
-                "   {name}: {}, {} gzipped",
-                kilobytes(size),
-                kilobytes(small)
-            ),
+            Some(small) => println!("   {name}: {}, {} gzipped", kilobytes(size), kilobytes(small)),
             None => println!("   {name}: {}", kilobytes(size)),
         }
     }

@@ -36,10 +36,7 @@ pub enum Error {
 impl Error {
     /// Something is missing; `mend` is the one command that brings it.
     pub fn missing(what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Error::Missing {
-            what: what.into(),
-            mend: mend.into(),
-        }
+        Error::Missing { what: what.into(), mend: mend.into() }
     }
 
     /// For `map_err`: names what was being done when the system said no.

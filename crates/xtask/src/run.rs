@@ -20,11 +20,9 @@ pub fn run(command: &mut Command) -> Result<()> {
     println!("   $ {line}");
     let how = match command.status() {
         Ok(status) if status.success() => return Ok(()),
-        Ok(status) => status
-            .code()
-            .map_or("ended by a signal".to_string(), |code| {
-                format!("exit code {code}")
-            }),
+        Ok(status) => {
+            status.code().map_or("ended by a signal".to_string(), |code| format!("exit code {code}"))
+        }
         Err(error) => format!("it did not start: {error}"),
     };
     Err(Error::Failed { command: line, how })
@@ -32,14 +30,8 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// What a command prints on its standard output, or `None` when it is not there or fails.
 pub fn output(command: &mut Command) -> Option<String> {
-    let done = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    done.status
-        .success()
-        .then(|| String::from_utf8_lossy(&done.stdout).into_owned())
+    let done = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    done.status.success().then(|| String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
 /// The command as one would type it at the repository's root: the environment we set, the program, its arguments.
@@ -51,9 +43,8 @@ fn shown(command: &Command) -> String {
         .filter_map(|(name, value)| Some(format!("{}={}", name.to_string_lossy(), quoted(value?))))
         .collect();
     let program = Path::new(command.get_program());
-    let known = ["cargo", "rustup", "trunk"]
-        .into_iter()
-        .find(|name| program.file_stem() == Some(OsStr::new(name)));
+    let known =
+        ["cargo", "rustup", "trunk"].into_iter().find(|name| program.file_stem() == Some(OsStr::new(name)));
     words.push(known.map_or_else(|| quoted(command.get_program()), str::to_string));
     words.extend(command.get_args().map(quoted));
     words.join(" ")
@@ -80,11 +71,7 @@ pub struct Steps {
 impl Steps {
     /// A run of `total` steps.
     pub fn new(total: usize) -> Self {
-        Steps {
-            total,
-            done: Vec::new(),
-            started: Instant::now(),
-        }
+        Steps { total, done: Vec::new(), started: Instant::now() }
     }
 
     /// Runs one step under its header. On a failure the table is printed, with this step as the one that failed.
@@ -92,8 +79,7 @@ impl Steps {
         println!("\n── {}/{} {title}", self.done.len() + 1, self.total);
         let begun = Instant::now();
         let result = work();
-        self.done
-            .push((title.to_string(), begun.elapsed(), result.is_ok()));
+        self.done.push((title.to_string(), begun.elapsed(), result.is_ok()));
         match &result {
             Ok(()) => println!("   {} ok", seconds(begun.elapsed())),
             Err(_) => self.summary(),
@@ -105,11 +91,7 @@ impl Steps {
     pub fn summary(&self) {
         println!("\n── summary");
         for (title, time, good) in &self.done {
-            println!(
-                "   {:>9}  {}  {title}",
-                seconds(*time),
-                if *good { "ok    " } else { "FAILED" }
-            );
+            println!("   {:>9}  {}  {title}", seconds(*time), if *good { "ok    " } else { "FAILED" });
         }
         let left = self.total.saturating_sub(self.done.len());
         if left > 0 {
@@ -140,21 +122,13 @@ mod tests {
             .args(["test", "--features", "browser,long", "--", "two words"])
             .env("NAME", "it's")
             .env("PATH", "/x");
-        assert_eq!(
-            shown(&command),
-            r"NAME='it'\''s' cargo test --features browser,long -- 'two words'"
-        );
+        assert_eq!(shown(&command), r"NAME='it'\''s' cargo test --features browser,long -- 'two words'");
     }
 
     #[test]
     fn a_failure_says_how_to_repeat_it_and_a_missing_program_is_named() {
-        let failed = run(Command::new("no-such-program-here").arg("--now"))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            failed.contains("to repeat it: no-such-program-here --now"),
-            "{failed}"
-        );
+        let failed = run(Command::new("no-such-program-here").arg("--now")).unwrap_err().to_string();
+        assert!(failed.contains("to repeat it: no-such-program-here --now"), "{failed}");
         assert!(output(&mut Command::new("no-such-program-here")).is_none());
     }
 

@@ -11,11 +11,7 @@ use crate::server::{Server, Site};
 /// The port of `--port`, or 8080.
 pub fn port(given: Option<String>) -> Result<u16> {
     given.map_or(Ok(8080), |text| {
-        text.parse().map_err(|_| {
-            Error::Usage(format!(
-                "--port takes a number from 0 to 65535, not `{text}`"
-            ))
-        })
+        text.parse().map_err(|_| Error::Usage(format!("--port takes a number from 0 to 65535, not `{text}`")))
     })
 }
 
@@ -42,10 +38,9 @@ fn listen(port: u16) -> Result<TcpListener> {
                 format!("cargo xtask serve --port {other}"),
             )
         }
-        ErrorKind::PermissionDenied => Error::missing(
-            format!("port {port} is not for ordinary users"),
-            "cargo xtask serve --port 8080",
-        ),
+        ErrorKind::PermissionDenied => {
+            Error::missing(format!("port {port} is not for ordinary users"), "cargo xtask serve --port 8080")
+        }
         _ => Error::io(format!("listening on 127.0.0.1:{port}"))(error),
     })
 }
@@ -61,12 +56,7 @@ fn show(url: &str) -> bool {
     } else {
         Command::new("xdg-open")
     };
-    command
-        .arg(url)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+    command.arg(url).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]
@@ -77,12 +67,7 @@ mod tests {
     fn a_port_is_a_number_and_8080_unless_told() {
         assert_eq!(port(None).unwrap(), 8080);
         assert_eq!(port(Some("0".into())).unwrap(), 0);
-        assert!(
-            port(Some("70000".into()))
-                .unwrap_err()
-                .to_string()
-                .contains("70000")
-        );
+        assert!(port(Some("70000".into())).unwrap_err().to_string().contains("70000"));
     }
 
     #[test]
@@ -90,9 +75,6 @@ mod tests {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let number = taken.local_addr().unwrap().port();
         let said = listen(number).unwrap_err().to_string();
-        assert!(
-            said.contains(&format!("port {number} is in use")) && said.contains("--port"),
-            "{said}"
-        );
+        assert!(said.contains(&format!("port {number} is in use")) && said.contains("--port"), "{said}");
     }
 }

@@ -25,17 +25,12 @@ pub struct Site {
 impl Site {
     /// The folder `root` at `/`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Site {
-            root: root.into(),
-            prefixes: Vec::new(),
-            overrides: HashMap::new(),
-        }
+        Site { root: root.into(), prefixes: Vec::new(), overrides: HashMap::new() }
     }
 
     /// Serves the folder under `prefix` too, such as `/some/folder/`.
     pub fn under(mut self, prefix: &str) -> Self {
-        self.prefixes
-            .push(format!("/{}/", prefix.trim_matches('/')));
+        self.prefixes.push(format!("/{}/", prefix.trim_matches('/')));
         self
     }
 
@@ -53,26 +48,17 @@ impl Site {
 
     /// The body for a request's target and its content type; the status line in its place when there is none.
     fn answer(&self, target: &str) -> std::result::Result<(Vec<u8>, &'static str), &'static str> {
-        let path = decoded(target.split(['?', '#']).next().unwrap_or_default())
-            .ok_or("400 Bad Request")?;
+        let path = decoded(target.split(['?', '#']).next().unwrap_or_default()).ok_or("400 Bad Request")?;
         if let Some(body) = self.overrides.get(&path) {
-            return body
-                .clone()
-                .map(|body| (body, mime(Path::new(&path))))
-                .ok_or("404 Not Found");
+            return body.clone().map(|body| (body, mime(Path::new(&path)))).ok_or("404 Not Found");
         }
-        let inner = self
-            .prefixes
-            .iter()
-            .find_map(|prefix| path.strip_prefix(prefix.as_str()))
-            .unwrap_or(&path);
+        let inner =
+            self.prefixes.iter().find_map(|prefix| path.strip_prefix(prefix.as_str())).unwrap_or(&path);
         let mut file = self.root.join(relative(inner).ok_or("403 Forbidden")?);
         if file.is_dir() {
             file.push("index.html");
         }
-        fs::read(&file)
-            .map(|body| (body, mime(&file)))
-            .map_err(|_| "404 Not Found")
+        fs::read(&file).map(|body| (body, mime(&file))).map_err(|_| "404 Not Found")
     }
 }
 
@@ -86,9 +72,7 @@ pub struct Server {
 impl Server {
     /// Serves `site` on `listener`, a thread for each connection.
     pub fn start(listener: TcpListener, site: Site) -> Result<Self> {
-        let address = listener
-            .local_addr()
-            .map_err(Error::io("asking for the server's address"))?;
+        let address = listener.local_addr().map_err(Error::io("asking for the server's address"))?;
         let (site, stop) = (Arc::new(site), Arc::new(AtomicBool::new(false)));
         let stopped = Arc::clone(&stop);
         let accepting = std::thread::spawn(move || {
@@ -103,11 +87,7 @@ impl Server {
                 }
             }
         });
-        Ok(Server {
-            address,
-            stop,
-            accepting: Some(accepting),
-        })
+        Ok(Server { address, stop, accepting: Some(accepting) })
     }
 
     /// The full address of a path: `http://127.0.0.1:8080/index.html` for "/index.html".
@@ -146,22 +126,11 @@ fn respond(stream: &TcpStream, site: &Site) -> std::io::Result<()> {
         line.clear();
     }
     let mut words = first.split_whitespace();
-    let (method, target) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let (status, body, mime) = match (method, site.answer(target)) {
         ("GET" | "HEAD", Ok((body, mime))) => ("200 OK", body, mime),
-        ("GET" | "HEAD", Err(status)) => (
-            status,
-            status.as_bytes().to_vec(),
-            "text/plain; charset=utf-8",
-        ),
-        _ => (
-            "405 Method Not Allowed",
-            Vec::new(),
-            "text/plain; charset=utf-8",
-        ),
+        ("GET" | "HEAD", Err(status)) => (status, status.as_bytes().to_vec(), "text/plain; charset=utf-8"),
+        _ => ("405 Method Not Allowed", Vec::new(), "text/plain; charset=utf-8"),
     };
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n",
@@ -181,9 +150,7 @@ fn relative(path: &str) -> Option<PathBuf> {
         return None;
     }
     let path = PathBuf::from(path.trim_start_matches('/'));
-    path.components()
-        .all(|part| matches!(part, Component::Normal(_)))
-        .then_some(path)
+    path.components().all(|part| matches!(part, Component::Normal(_))).then_some(path)
 }
 
 /// Undoes `%20` and its like; `None` for a broken escape or for bytes that are no UTF-8.
@@ -205,11 +172,7 @@ fn decoded(path: &str) -> Option<String> {
 
 /// The content type by the file's extension. Browsers insist on the ones for WebAssembly and modules.
 fn mime(file: &Path) -> &'static str {
-    match file
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or_default()
-    {
+    match file.extension().and_then(|e| e.to_str()).unwrap_or_default() {
         "html" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
@@ -232,9 +195,7 @@ mod tests {
     fn ask(url: &str, request: &str) -> String {
         let host = url.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(host).unwrap();
-        stream
-            .write_all(format!("{request} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes())
-            .unwrap();
+        stream.write_all(format!("{request} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -248,32 +209,20 @@ mod tests {
     fn files_come_with_their_types_and_uncached() {
         let server = serve(Site::new(env!("CARGO_MANIFEST_DIR")).under("/some/folder"));
         let answer = ask(&server.url("/"), "GET /some/folder/Cargo.toml?x=1");
-        assert!(
-            answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("name = \"xtask\""),
-            "{answer}"
-        );
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("name = \"xtask\""), "{answer}");
         assert!(answer.contains("Cache-Control: no-cache\r\n"), "{answer}");
         let head = ask(&server.url("/"), "HEAD /src/lib.rs");
-        assert!(
-            head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"),
-            "{head}"
-        );
+        assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
         assert!(ask(&server.url("/"), "GET /no-such-file").starts_with("HTTP/1.1 404"));
         assert!(ask(&server.url("/"), "POST /Cargo.toml").starts_with("HTTP/1.1 405"));
     }
 
     #[test]
     fn what_stands_in_front_wins() {
-        let server = serve(
-            Site::new(env!("CARGO_MANIFEST_DIR"))
-                .with("/a.html", "hello")
-                .without("/Cargo.toml"),
-        );
+        let server =
+            serve(Site::new(env!("CARGO_MANIFEST_DIR")).with("/a.html", "hello").without("/Cargo.toml"));
         let page = ask(&server.url("/"), "GET /a.html");
-        assert!(
-            page.contains("text/html") && page.ends_with("hello"),
-            "{page}"
-        );
+        assert!(page.contains("text/html") && page.ends_with("hello"), "{page}");
         assert!(ask(&server.url("/"), "GET /Cargo.toml").starts_with("HTTP/1.1 404"));
     }
 

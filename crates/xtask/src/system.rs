@@ -22,11 +22,7 @@ pub fn ensure_vulkan() -> Result<()> {
         (true, Some(_)) => None,
     };
     if let Some(what) = lacking() {
-        apt_install(
-            &["mesa-vulkan-drivers", "libvulkan1"],
-            what,
-            &VULKAN_ELSEWHERE,
-        )?;
+        apt_install(&["mesa-vulkan-drivers", "libvulkan1"], what, &VULKAN_ELSEWHERE)?;
         if let Some(what) = lacking() {
             return Err(Error::missing(
                 format!("{what}, although Mesa was just installed"),
@@ -34,10 +30,8 @@ pub fn ensure_vulkan() -> Result<()> {
             ));
         }
     }
-    let names: Vec<_> = vulkan_drivers()
-        .iter()
-        .filter_map(|d| Some(d.file_stem()?.to_string_lossy().into_owned()))
-        .collect();
+    let names: Vec<_> =
+        vulkan_drivers().iter().filter_map(|d| Some(d.file_stem()?.to_string_lossy().into_owned())).collect();
     println!("   drivers: {}", names.join(", "));
     Ok(())
 }
@@ -47,16 +41,9 @@ pub fn ensure_chromium() -> Result<PathBuf> {
     if let Some(found) = find_chromium()? {
         return Ok(found);
     }
-    let package = if os_release().is_some_and(|os| os.contains("ID=ubuntu")) {
-        "chromium-browser"
-    } else {
-        "chromium"
-    };
-    apt_install(
-        &[package],
-        "no Chromium or Chrome was found",
-        &CHROMIUM_ELSEWHERE,
-    )?;
+    let package =
+        if os_release().is_some_and(|os| os.contains("ID=ubuntu")) { "chromium-browser" } else { "chromium" };
+    apt_install(&[package], "no Chromium or Chrome was found", &CHROMIUM_ELSEWHERE)?;
     let found = find_chromium()?;
     found.filter(|program| output(Command::new(program).arg("--version")).is_some()).ok_or_else(|| {
         Error::missing(
@@ -70,40 +57,22 @@ pub fn ensure_chromium() -> Result<PathBuf> {
 pub fn find_chromium() -> Result<Option<PathBuf>> {
     if let Some(told) = env::var_os("CHROMIUM").filter(|told| !told.is_empty()) {
         let told = PathBuf::from(told);
-        let found = if told.is_file() {
-            Some(told.clone())
-        } else {
-            on_path(&told.to_string_lossy())
-        };
+        let found = if told.is_file() { Some(told.clone()) } else { on_path(&told.to_string_lossy()) };
         return found.map(Some).ok_or_else(|| {
             Error::missing(
-                format!(
-                    "CHROMIUM names {}, and there is no such program",
-                    told.display()
-                ),
+                format!("CHROMIUM names {}, and there is no such program", told.display()),
                 "unset CHROMIUM, or name the program's full path",
             )
         });
     }
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-        "chrome",
-    ];
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
     let places = [
         "/Applications/Chromium.app/Contents/MacOS/Chromium",
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
         r"C:\Program Files\Google\Chrome\Application\chrome.exe",
     ];
     let found = names.iter().find_map(|name| on_path(name));
-    Ok(found.or_else(|| {
-        places
-            .iter()
-            .map(PathBuf::from)
-            .find(|place| place.is_file())
-    }))
+    Ok(found.or_else(|| places.iter().map(PathBuf::from).find(|place| place.is_file())))
 }
 
 /// How the package is called where apt is not.
@@ -123,14 +92,9 @@ const CHROMIUM_ELSEWHERE: [(&str, &str); 4] = [
 /// Installs Debian packages when we may; else says which command would.
 fn apt_install(packages: &[&str], what: &str, elsewhere: &Elsewhere) -> Result<()> {
     let apt = on_path("apt-get").is_some() && os_release().is_some_and(|os| os.contains("debian"));
-    let line = format!(
-        "apt-get install -y --no-install-recommends {}",
-        packages.join(" ")
-    );
+    let line = format!("apt-get install -y --no-install-recommends {}", packages.join(" "));
     if !apt {
-        let here = elsewhere
-            .iter()
-            .find(|(manager, _)| on_path(manager).is_some());
+        let here = elsewhere.iter().find(|(manager, _)| on_path(manager).is_some());
         let mend = here.map_or_else(
             || format!("install your system's package for: {}", packages.join(", ")),
             |(_, line)| line.to_string(),
@@ -147,9 +111,7 @@ fn apt_install(packages: &[&str], what: &str, elsewhere: &Elsewhere) -> Result<(
         command
     };
     run(apt_get().arg("update"))?;
-    run(apt_get()
-        .args(["install", "-y", "--no-install-recommends"])
-        .args(packages))
+    run(apt_get().args(["install", "-y", "--no-install-recommends"]).args(packages))
 }
 
 fn os_release() -> Option<String> {
@@ -171,55 +133,31 @@ fn vulkan_loader() -> bool {
         .find_map(|program| output(Command::new(program).arg("-p")))
         .is_some_and(|list| list.contains("libvulkan.so.1"));
     let told = env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
-    let usual = [
-        "/usr/lib",
-        "/usr/lib64",
-        "/usr/local/lib",
-        "/lib",
-        "/run/opengl-driver/lib",
-    ]
-    .map(PathBuf::from);
-    cached
-        || env::split_paths(&told)
-            .chain(usual)
-            .any(|folder| folder.join("libvulkan.so.1").exists())
+    let usual =
+        ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/run/opengl-driver/lib"].map(PathBuf::from);
+    cached || env::split_paths(&told).chain(usual).any(|folder| folder.join("libvulkan.so.1").exists())
 }
 
 /// The driver manifests that the Vulkan loader would read, in the places it looks.
 fn vulkan_drivers() -> Vec<PathBuf> {
     for variable in ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"] {
         if let Some(files) = env::var_os(variable).filter(|files| !files.is_empty()) {
-            return env::split_paths(&files)
-                .filter(|file| file.is_file())
-                .collect();
+            return env::split_paths(&files).filter(|file| file.is_file()).collect();
         }
     }
     let home = env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
     let data = env::var_os("XDG_DATA_DIRS").unwrap_or_default();
-    let usual = [
-        "/etc",
-        "/usr/local/etc",
-        "/usr/local/share",
-        "/usr/share",
-        "/run/opengl-driver/share",
-    ]
-    .map(PathBuf::from);
+    let usual = ["/etc", "/usr/local/etc", "/usr/local/share", "/usr/share", "/run/opengl-driver/share"]
+        .map(PathBuf::from);
     let folders = env::split_paths(&data).chain(usual).chain(home);
-    let mut drivers: Vec<PathBuf> = folders
-        .flat_map(|folder| manifests(&folder.join("vulkan/icd.d")))
-        .collect();
+    let mut drivers: Vec<PathBuf> =
+        folders.flat_map(|folder| manifests(&folder.join("vulkan/icd.d"))).collect();
     drivers.sort();
     drivers.dedup();
     drivers
 }
 
 fn manifests(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path());
-    entries
-        .filter(|path| path.extension().is_some_and(|e| e == "json"))
-        .collect()
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.filter(|path| path.extension().is_some_and(|e| e == "json")).collect()
 }

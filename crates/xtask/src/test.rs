@@ -29,25 +29,13 @@ pub fn all(long: bool) -> Result<()> {
     })?;
     steps.step("clippy, wasm32", || {
         tools::ensure_target()?;
-        run(cargo().arg("clippy").args(IN_BROWSER).args([
-            "--target",
-            tools::WASM,
-            "--",
-            "-D",
-            "warnings",
-        ]))
+        run(cargo().arg("clippy").args(IN_BROWSER).args(["--target", tools::WASM, "--", "-D", "warnings"]))
     })?;
     steps.step("a Vulkan adapter", system::ensure_vulkan)?;
-    steps.step("tests, native", || {
-        run(cargo().args(["test", "--workspace"]))
-    })?;
-    steps.step("Chromium", || {
-        system::ensure_chromium().map(|path| println!("   {}", path.display()))
-    })?;
+    steps.step("tests, native", || run(cargo().args(["test", "--workspace"])))?;
+    steps.step("Chromium", || system::ensure_chromium().map(|path| println!("   {}", path.display())))?;
     steps.step("the site", || build::site(false))?;
-    steps.step("tests, in Chromium", || {
-        run(&mut browser_tests(features, None)?)
-    })?;
+    steps.step("tests, in Chromium", || run(&mut browser_tests(features, None)?))?;
     steps.summary();
     Ok(())
 }
@@ -56,15 +44,12 @@ pub fn all(long: bool) -> Result<()> {
 pub fn screenshots() -> Result<()> {
     let folder = crate::root().join("target").join("screenshots");
     let mut steps = Steps::new(3);
-    steps.step("Chromium", || {
-        system::ensure_chromium().map(|path| println!("   {}", path.display()))
-    })?;
+    steps.step("Chromium", || system::ensure_chromium().map(|path| println!("   {}", path.display())))?;
     steps.step("the site", || build::site(false))?;
     steps.step("pictures", || {
         // Yesterday's pictures should not pass for today's.
         if folder.is_dir() {
-            fs::remove_dir_all(&folder)
-                .map_err(Error::io(format!("emptying {}", folder.display())))?;
+            fs::remove_dir_all(&folder).map_err(Error::io(format!("emptying {}", folder.display())))?;
         }
         fs::create_dir_all(&folder).map_err(Error::io(format!("making {}", folder.display())))?;
         run(browser_tests("browser", Some("screenshot"))?.env("MINIBATCH_SCREENSHOTS", &folder))?;
@@ -78,30 +63,15 @@ pub fn screenshots() -> Result<()> {
 /// GPU. `filter` is a part of the tests' names.
 fn browser_tests(features: &str, filter: Option<&str>) -> Result<Command> {
     let mut command = cargo();
-    command.args([
-        "test",
-        "-p",
-        "minibatch-tests",
-        "--features",
-        features,
-        "--test",
-        "web",
-        "--",
-    ]);
-    command
-        .args(filter)
-        .arg("--test-threads=1")
-        .env("CHROMIUM", system::ensure_chromium()?);
+    command.args(["test", "-p", "minibatch-tests", "--features", features, "--test", "web", "--"]);
+    command.args(filter).arg("--test-threads=1").env("CHROMIUM", system::ensure_chromium()?);
     Ok(command)
 }
 
 fn list(folder: &Path) -> Result<()> {
-    let entries =
-        fs::read_dir(folder).map_err(Error::io(format!("reading {}", folder.display())))?;
-    let count = entries
-        .flatten()
-        .filter(|entry| entry.path().extension().is_some_and(|e| e == "png"))
-        .count();
+    let entries = fs::read_dir(folder).map_err(Error::io(format!("reading {}", folder.display())))?;
+    let count =
+        entries.flatten().filter(|entry| entry.path().extension().is_some_and(|e| e == "png")).count();
     if count == 0 {
         return Err(Error::missing(
             "no picture was made: no browser test has `screenshot` in its name, or it writes elsewhere",

@@ -5,7 +5,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -30,12 +30,7 @@ struct Tool {
 /// Makes sure of the wasm target, Trunk and the wasm-bindgen CLI; returns a `PATH` that has both in front.
 pub fn ensure() -> Result<OsString> {
     ensure_target()?;
-    let trunk = Tool {
-        package: "trunk",
-        program: "trunk",
-        version: TRUNK.into(),
-        locked: true,
-    };
+    let trunk = Tool { package: "trunk", program: "trunk", version: TRUNK.into(), locked: true };
     // The command line tool and the library must be of the very same version, so the lock file decides. The lock
     // file it ships is left aside: it names releases that were withdrawn.
     let bindgen = Tool {
@@ -61,20 +56,14 @@ pub fn ensure_target() -> Result<()> {
     if folder.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
         return Ok(());
     }
-    rustup(
-        &["target", "add", WASM],
-        "the Rust target wasm32-unknown-unknown is not installed",
-    )
+    rustup(&["target", "add", WASM], "the Rust target wasm32-unknown-unknown is not installed")
 }
 
 /// Adds rustfmt and clippy to the toolchain when they are not there.
 pub fn ensure_components() -> Result<()> {
     for (command, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
         if output(cargo().args([command, "--version"])).is_none() {
-            rustup(
-                &["component", "add", component],
-                &format!("`cargo {command}` is not installed"),
-            )?;
+            rustup(&["component", "add", component], &format!("`cargo {command}` is not installed"))?;
         }
     }
     Ok(())
@@ -107,20 +96,21 @@ fn rustup(args: &[&str], what: &str) -> Result<()> {
 /// The folder that holds `tool` at the right version, installing it when there is none.
 fn ensure_tool(tool: &Tool) -> Result<PathBuf> {
     let home = folder();
-    let on_path = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
-    for place in std::iter::once(home.join("bin")).chain(on_path) {
-        let program = place
-            .join(tool.program)
-            .with_extension(env::consts::EXE_EXTENSION);
-        if program.is_file()
-            && output(Command::new(&program).arg("--version"))
-                .is_some_and(|said| is_version(&said, &tool.version))
-        {
+    if let Some(place) = find(tool, &home) {
+        return Ok(place);
+    }
+    fs::create_dir_all(&home).map_err(Error::io(format!("making {}", home.display())))?;
+    let lock = File::create(home.join("lock")).map_err(Error::io("making the tools' lock file"))?;
+    if lock.try_lock().is_err() {
+        println!("   waiting: another `cargo xtask` is installing tools");
+        lock.lock().map_err(Error::io("waiting for the tools' lock file"))?;
+        // It may have brought what we are after.
+        if let Some(place) = find(tool, &home) {
             return Ok(place);
         }
     }
     println!(
-        "   {} {} is not here yet: building it into {} (once; some minutes)",
+        "   {} {} is not here yet: building it into {} (once; it takes some minutes)",
         tool.package,
         tool.version,
         home.display()
@@ -129,33 +119,42 @@ fn ensure_tool(tool: &Tool) -> Result<PathBuf> {
     // What the build left behind is of no more use, and larger than everything else here.
     let left_over = home.join("build");
     if left_over.is_dir() {
-        fs::remove_dir_all(&left_over)
-            .map_err(Error::io(format!("removing {}", left_over.display())))?;
+        fs::remove_dir_all(&left_over).map_err(Error::io(format!("removing {}", left_over.display())))?;
     }
     Ok(home.join("bin"))
+}
+
+/// The folder that holds `tool` at the right version: ours, or one on the `PATH`.
+fn find(tool: &Tool, home: &Path) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    std::iter::once(home.join("bin")).chain(env::split_paths(&path)).find(|place| {
+        let program = place.join(tool.program).with_extension(env::consts::EXE_EXTENSION);
+        program.is_file()
+            && output(Command::new(&program).arg("--version"))
+                .is_some_and(|said| is_version(&said, &tool.version))
+    })
 }
 
 /// The `cargo install` of one tool. It builds in its own folder, so that `cargo clean` and a `CARGO_TARGET_DIR` of ours
 /// have no say in it, and an interrupted build goes on where it stood.
 fn install(tool: &Tool, home: &Path) -> Command {
     let mut command = cargo();
-    command.args(["install", "--root"]).arg(home).args([
-        tool.package,
-        "--version",
-        &tool.version,
-        "--force",
-    ]);
+    command.args(["install", "--root"]).arg(home).args([tool.package, "--version", &tool.version, "--force"]);
     if tool.locked {
         command.arg("--locked");
     }
     command.env("CARGO_TARGET_DIR", home.join("build"));
+    // They run for a second or two; that they are built in a fraction of the time is worth more. (Trunk asks for one
+    // code generation unit and for the costliest link there is.)
+    for (name, value) in [("OPT_LEVEL", "1"), ("LTO", "off"), ("CODEGEN_UNITS", "16")] {
+        command.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
+    }
     command
 }
 
 /// Whether a program that answered `--version` with `said` is of exactly this version: "trunk 0.21.14".
 fn is_version(said: &str, wanted: &str) -> bool {
-    said.split_whitespace()
-        .any(|word| word.strip_prefix('v').unwrap_or(word) == wanted)
+    said.split_whitespace().any(|word| word.strip_prefix('v').unwrap_or(word) == wanted)
 }
 
 fn read_lock() -> Result<String> {
@@ -171,16 +170,11 @@ fn locked_version(lock: &str, package: &str) -> Result<String> {
         .split("[[package]]")
         .filter(|entry| entry.lines().any(|line| line.trim() == name))
         .filter_map(|entry| {
-            entry
-                .lines()
-                .find_map(|line| line.trim().strip_prefix("version = \"")?.strip_suffix('"'))
+            entry.lines().find_map(|line| line.trim().strip_prefix("version = \"")?.strip_suffix('"'))
         });
     match (versions.next(), versions.next()) {
         (Some(version), None) => Ok(version.to_string()),
-        (None, _) => Err(Error::missing(
-            format!("Cargo.lock names no {package}"),
-            "cargo generate-lockfile",
-        )),
+        (None, _) => Err(Error::missing(format!("Cargo.lock names no {package}"), "cargo generate-lockfile")),
         (Some(one), Some(other)) => Err(Error::missing(
             format!("Cargo.lock names {package} twice, at {one} and {other}; the page needs one"),
             format!("cargo tree --invert {package}@{one}  (then bring its users to one version)"),
@@ -210,18 +204,10 @@ mod tests {
     #[test]
     fn the_lock_file_gives_the_bindgen_version_and_not_its_neighbours() {
         assert_eq!(locked_version(LOCK, "wasm-bindgen").unwrap(), "0.2.130");
-        assert!(
-            locked_version(LOCK, "wasm")
-                .unwrap_err()
-                .to_string()
-                .contains("names no wasm")
-        );
+        assert!(locked_version(LOCK, "wasm").unwrap_err().to_string().contains("names no wasm"));
         let twice = format!("{LOCK}\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.92\"\n");
         assert!(
-            locked_version(&twice, "wasm-bindgen")
-                .unwrap_err()
-                .to_string()
-                .contains("0.2.130 and 0.2.92")
+            locked_version(&twice, "wasm-bindgen").unwrap_err().to_string().contains("0.2.130 and 0.2.92")
         );
     }
 
@@ -233,34 +219,15 @@ mod tests {
 
     #[test]
     fn tools_build_in_their_own_folder() {
-        let tool = Tool {
-            package: "trunk",
-            program: "trunk",
-            version: TRUNK.into(),
-            locked: true,
-        };
+        let tool = Tool { package: "trunk", program: "trunk", version: TRUNK.into(), locked: true };
         let command = install(&tool, Path::new("/tools"));
-        let words: Vec<_> = command
-            .get_args()
-            .map(|a| a.to_string_lossy().into_owned())
-            .collect();
+        let words: Vec<_> = command.get_args().map(|a| a.to_string_lossy().into_owned()).collect();
         assert_eq!(
             words,
-            [
-                "install",
-                "--root",
-                "/tools",
-                "trunk",
-                "--version",
-                TRUNK,
-                "--force",
-                "--locked"
-            ]
+            ["install", "--root", "/tools", "trunk", "--version", TRUNK, "--force", "--locked"]
         );
-        let target = command
-            .get_envs()
-            .find(|(name, _)| *name == "CARGO_TARGET_DIR")
-            .and_then(|(_, value)| value);
+        let target =
+            command.get_envs().find(|(name, _)| *name == "CARGO_TARGET_DIR").and_then(|(_, value)| value);
         assert_eq!(target, Some(Path::new("/tools").join("build").as_os_str()));
     }
 }

@@ -8,6 +8,7 @@ use minibatch_session::data::Point;
 use minibatch_session::{Command, CurvePoint, Experiment, ExperimentError, Look, Metrics, Summary};
 
 use crate::engine::Engine;
+use crate::state::Errands;
 
 /// What the engine said about itself, and what it is doing.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -49,7 +50,7 @@ pub enum Notice {
 }
 
 /// The newest pictures from the engine. All arrays are row-major; row 0 is the top.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Frame {
     /// What was asked for, and so which arrays there are.
     pub look: Look,
@@ -88,6 +89,8 @@ pub struct Shown {
 pub struct Taste {
     /// "light", "dark" or "auto".
     pub theme: RwSignal<String>,
+    /// The dark colours are in force, "auto" resolved. Whoever draws with the theme's colours tracks this.
+    pub dark: RwSignal<bool>,
     /// Draw the test points too.
     pub show_test: RwSignal<bool>,
     /// Draw classes, not shades.
@@ -109,6 +112,8 @@ pub struct Page {
     pub metrics: RwSignal<Metrics>,
     /// Messages for the learner.
     pub notice: RwSignal<Option<Notice>>,
+    /// One quiet line at the foot of the page: what was just done, or what to try.
+    pub hint: RwSignal<String>,
     /// The loss curve, with its version.
     pub curve: StoredValue<Vec<CurvePoint>>,
     /// Changes with the curve.
@@ -133,6 +138,8 @@ pub struct Page {
     pub shown: StoredValue<Shown>,
     /// The worker.
     pub engine: StoredValue<Engine, LocalStorage>,
+    /// What is under way between page and worker.
+    pub errands: StoredValue<Errands, LocalStorage>,
 }
 
 /// What the pointer does in the output view.

@@ -1,0 +1,98 @@
+//! Elementwise operations. The choice of function stands outside the loops.
+
+use minibatch_graph::{Activation, control, random};
+
+use crate::Real;
+
+/// out = a + b
+pub(crate) fn add<T: Real>(a: &[T], b: &[T], out: &mut [T]) {
+    for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+        *out = a + b;
+    }
+}
+
+/// Adds `row` to each row of `out`.
+pub(crate) fn add_row<T: Real>(row: &[T], out: &mut [T]) {
+    for out in out.chunks_exact_mut(row.len()) {
+        out.iter_mut().zip(row).for_each(|(out, &b)| *out += b);
+    }
+}
+
+/// x = f(x), in place.
+pub(crate) fn activate<T: Real>(f: Activation, x: &mut [T]) {
+    match f {
+        Activation::Linear => {}
+        Activation::Relu => map(x, |x| x.max(T::ZERO)),
+        Activation::LeakyRelu => {
+            let slope = T::of(0.01);
+            map(x, |x| if x > T::ZERO { x } else { slope * x });
+        }
+        Activation::Elu => map(x, |x| if x > T::ZERO { x } else { x.exp_m1() }),
+        Activation::Gelu => map(x, |x| T::of(0.5) * x * (T::ONE + gelu_inner(x).tanh())),
+        Activation::Silu => map(x, |x| x * sigmoid(x)),
+        Activation::Tanh => map(x, T::tanh),
+        Activation::Sigmoid => map(x, sigmoid),
+        Activation::Softplus => map(x, softplus),
+        Activation::Sine => map(x, T::sin),
+    }
+}
+
+fn map<T: Real>(x: &mut [T], f: impl Fn(T) -> T) {
+    x.iter_mut().for_each(|x| *x = f(*x));
+}
+
+/// dy = dy f'(saved), in place; see [`Activation::derivative_from_output`] for what `saved` is.
+pub(crate) fn scale_by_derivative<T: Real>(f: Activation, saved: &[T], dy: &mut [T]) {
+    let one = T::ONE;
+    match f {
+        Activation::Linear => {}
+        Activation::Relu => scale(saved, dy, |y| if y > T::ZERO { one } else { T::ZERO }),
+        Activation::LeakyRelu => scale(saved, dy, |y| if y > T::ZERO { one } else { T::of(0.01) }),
+        Activation::Elu => scale(saved, dy, |y| if y > T::ZERO { one } else { y + one }),
+        Activation::Gelu => scale(saved, dy, gelu_derivative),
+        Activation::Silu => scale(saved, dy, |x| {
+            let s = sigmoid(x);
+            s * (one + x * (one - s))
+        }),
+        Activation::Tanh => scale(saved, dy, |y| one - y * y),
+        Activation::Sigmoid => scale(saved, dy, |y| y * (one - y)),
+        // sigmoid(x) = 1 - exp(-softplus(x))
+        Activation::Softplus => scale(saved, dy, |y| -(-y).exp_m1()),
+        Activation::Sine => scale(saved, dy, T::cos),
+    }
+}
+
+fn scale<T: Real>(saved: &[T], dy: &mut [T], derivative: impl Fn(T) -> T) {
+    dy.iter_mut().zip(saved).for_each(|(dy, &s)| *dy = *dy * derivative(s));
+}
+
+/// 1 / (1 + exp(-x)): where exp overflows, the quotient is 0, as it should be.
+pub(crate) fn sigmoid<T: Real>(x: T) -> T {
+    T::ONE / (T::ONE + (-x).exp())
+}
+
+/// ln(1 + exp(x)) without overflow.
+pub(crate) fn softplus<T: Real>(x: T) -> T {
+    x.max(T::ZERO) + (-x.abs()).exp().ln_1p()
+}
+
+fn gelu_inner<T: Real>(x: T) -> T {
+    T::of(0.797_884_560_802_865_4) * (x + T::of(0.044_715) * x * x * x)
+}
+
+fn gelu_derivative<T: Real>(x: T) -> T {
+    let t = gelu_inner(x).tanh();
+    let inner = T::of(0.797_884_560_802_865_4) * (T::ONE + T::of(3.0 * 0.044_715) * x * x);
+    T::of(0.5) * (T::ONE + t + x * (T::ONE - t * t) * inner)
+}
+
+/// out = x / (1 - rate) where the counter's draw keeps it, else 0.
+pub(crate) fn dropout<T: Real>(x: &[T], control: &[u32], rate: f32, stream: u32, out: &mut [T]) {
+    let (seed, step) = (control[control::SEED], control[control::STEP]);
+    let threshold = random::dropout_threshold(rate);
+    let scale = T::ONE / (T::ONE - T::of(f64::from(rate)));
+    for (i, (out, &x)) in out.iter_mut().zip(x).enumerate() {
+        let keeps = random::dropout_keeps(seed, stream, step, i as u32, threshold);
+        *out = if keeps { x * scale } else { T::ZERO };
+    }
+}

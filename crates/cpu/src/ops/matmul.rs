@@ -1,0 +1,117 @@
+//! The matrix product: both matrices are copied into panels, so that one register tile serves all four transposes.
+//!
+//! C (m, n) = A (m, k) B (k, n). A panel of A is k steps of `MR` rows, one of B is k steps of `NR` columns, padded with
+//! zeros; a tile of C, `MR` x `NR`, stays in registers over all of k (Goto and van de Geijn 2008, without the outermost
+//! blocking: k is small here). Each element is summed in the order of k.
+
+use crate::Real;
+use crate::memory::Operand;
+
+/// Rows of a tile.
+const MR: usize = 4;
+/// Columns of a tile: two SIMD registers of f32, so that the tile takes eight.
+const NR: usize = 8;
+/// Rows of A that are in panels at one time.
+const BLOCK: usize = 64;
+
+/// The extents of one product.
+pub(crate) struct Product {
+    m: usize,
+    k: usize,
+    n: usize,
+    trans_a: bool,
+    trans_b: bool,
+}
+
+impl Product {
+    pub fn new(a: &Operand, b: &Operand, trans_a: bool, trans_b: bool) -> Self {
+        let (m, k) = if trans_a { (a.columns, a.rows) } else { (a.rows, a.columns) };
+        let n = if trans_b { b.rows } else { b.columns };
+        Self { m, k, n, trans_a, trans_b }
+    }
+
+    /// Room for all of B and one block of A, in panels.
+    pub fn scratch_len(&self) -> usize {
+        self.k * (self.n.next_multiple_of(NR) + BLOCK.min(self.m.next_multiple_of(MR)))
+    }
+
+    /// out = op(a) op(b)
+    pub fn run<T: Real>(&self, a: &[T], b: &[T], out: &mut [T], scratch: &mut [T]) {
+        let &Self { m, k, n, trans_a, trans_b } = self;
+        if m * k * n == 0 {
+            return out.fill(T::ZERO);
+        }
+        let (b_panels, a_panels) = scratch.split_at_mut(k * n.next_multiple_of(NR));
+        for (j, panel) in b_panels.chunks_exact_mut(k * NR).enumerate() {
+            pack::<T, NR>(b, Side { extent: n, k, k_contiguous: trans_b }, j * NR, panel);
+        }
+        for (block, out) in out.chunks_mut(BLOCK * n).enumerate() {
+            let first = block * BLOCK;
+            let rows = out.len() / n;
+            for (i, panel) in a_panels.chunks_exact_mut(k * MR).take(rows.div_ceil(MR)).enumerate() {
+                pack::<T, MR>(a, Side { extent: m, k, k_contiguous: !trans_a }, first + i * MR, panel);
+            }
+            for (j, b_panel) in b_panels.chunks_exact(k * NR).enumerate() {
+                for (out, a_panel) in out.chunks_mut(MR * n).zip(a_panels.chunks_exact(k * MR)) {
+                    let tile = tile(a_panel.as_chunks().0, b_panel.as_chunks().0);
+                    store(&tile, out, n, j * NR);
+                }
+            }
+        }
+    }
+}
+
+/// How one matrix is stored: `extent` rows (of A) or columns (of B), each with `k` elements.
+#[derive(Clone, Copy)]
+struct Side {
+    extent: usize,
+    k: usize,
+    /// Whether a row's (or column's) elements lie next to each other.
+    k_contiguous: bool,
+}
+
+/// Copies `W` rows (or columns) from `first` on, side by side, with zeros past the end.
+fn pack<T: Real, const W: usize>(from: &[T], side: Side, first: usize, panel: &mut [T]) {
+    let width = W.min(side.extent - first);
+    let (steps, _) = panel.as_chunks_mut::<W>();
+    if side.k_contiguous {
+        for (lane, row) in from[first * side.k..].chunks_exact(side.k).take(width).enumerate() {
+            steps.iter_mut().zip(row).for_each(|(step, &x)| step[lane] = x);
+        }
+        if width < W {
+            steps.iter_mut().for_each(|step| step[width..].fill(T::ZERO));
+        }
+    } else {
+        for (step, row) in steps.iter_mut().zip(from.chunks_exact(side.extent)) {
+            match row[first..].first_chunk::<W>() {
+                Some(whole) => *step = *whole,
+                None => {
+                    step[..width].copy_from_slice(&row[first..]);
+                    step[width..].fill(T::ZERO);
+                }
+            }
+        }
+    }
+}
+
+/// One tile of the product.
+#[inline]
+fn tile<T: Real>(a: &[[T; MR]], b: &[[T; NR]]) -> [[T; NR]; MR] {
+    let mut sums = [[T::ZERO; NR]; MR];
+    for (a, b) in a.iter().zip(b) {
+        for (sums, &a) in sums.iter_mut().zip(a) {
+            for (sum, &b) in sums.iter_mut().zip(b) {
+                *sum += a * b;
+            }
+        }
+    }
+    sums
+}
+
+/// Writes the part of a tile that lies within the matrix; `out` is its rows.
+fn store<T: Real>(tile: &[[T; NR]; MR], out: &mut [T], n: usize, first: usize) {
+    let width = NR.min(n - first);
+    for (out, sums) in out.chunks_exact_mut(n).zip(tile) {
+        out[first..first + width].copy_from_slice(&sums[..width]);
+    }
+}

@@ -1,0 +1,120 @@
+//! The optimizers: one step over flat parameters, in place.
+
+use minibatch_graph::{Optimizer, control};
+
+use crate::Real;
+use crate::memory::{Memory, Operand};
+
+/// What all elements share, from the control block.
+struct Rates<T> {
+    lr: T,
+    l1: T,
+    l2: T,
+    bias1: T,
+    bias2: T,
+}
+
+impl<T: Real> Rates<T> {
+    fn new(control: &[u32]) -> Self {
+        let float = |word: usize| T::of(f64::from(f32::from_bits(control[word])));
+        let [lr, l1, l2] = [control::LR, control::L1, control::L2].map(float);
+        Self { lr, l1, l2, bias1: float(control::BIAS1), bias2: float(control::BIAS2) }
+    }
+
+    /// The gradient with L1 and L2.
+    fn regularised(&self, w: T, g: T, decay: T) -> T {
+        g + decay * (self.l2 * w + self.l1 * sign(w))
+    }
+}
+
+/// -1, 0 or 1.
+fn sign<T: Real>(x: T) -> T {
+    let positive = if x > T::ZERO { T::ONE } else { T::ZERO };
+    positive - if x < T::ZERO { T::ONE } else { T::ZERO }
+}
+
+/// One step. Inputs are params, grads, decay, control and the optimizer's state.
+pub(crate) fn run<T: Real>(optimizer: Optimizer, memory: &mut Memory<T>, inputs: &[Operand]) {
+    let states = &inputs[4..];
+    memory.write(&inputs[0], |memory, w| match states {
+        [] => step(optimizer, memory, inputs, w, [&mut [], &mut []]),
+        [first] => memory.write(first, |memory, s| step(optimizer, memory, inputs, w, [s, &mut []])),
+        [first, second, ..] => memory.write(first, |memory, m| {
+            memory.write(second, |memory, v| step(optimizer, memory, inputs, w, [m, v]));
+        }),
+    });
+}
+
+fn step<T: Real>(
+    optimizer: Optimizer,
+    memory: &Memory<T>,
+    inputs: &[Operand],
+    w: &mut [T],
+    [first, second]: [&mut [T]; 2],
+) {
+    let rates = Rates::new(memory.words(&inputs[3]));
+    let (grads, decay) = (memory.floats(&inputs[1]), memory.floats(&inputs[2]));
+    let elements = w.iter_mut().zip(grads.iter().zip(decay).map(|(&g, &d)| (g, d)));
+    let real = |x: f32| T::of(f64::from(x));
+    match optimizer {
+        Optimizer::Sgd { momentum: 0.0, .. } => {
+            elements.for_each(|(w, (g, d))| *w -= rates.lr * rates.regularised(*w, g, d));
+        }
+        Optimizer::Sgd { momentum, nesterov } => {
+            let momentum = real(momentum);
+            for ((w, (g, d)), v) in elements.zip(first) {
+                let g = rates.regularised(*w, g, d);
+                *v = momentum * *v + g;
+                *w -= rates.lr * if nesterov { g + momentum * *v } else { *v };
+            }
+        }
+        Optimizer::RmsProp { alpha, eps } => {
+            let (alpha, eps) = (real(alpha), real(eps));
+            for ((w, (g, d)), s) in elements.zip(first) {
+                let g = rates.regularised(*w, g, d);
+                *s = alpha * *s + (T::ONE - alpha) * g * g;
+                *w -= rates.lr * g / (s.sqrt() + eps);
+            }
+        }
+        Optimizer::Adagrad { eps } => {
+            let eps = real(eps);
+            for ((w, (g, d)), s) in elements.zip(first) {
+                let g = rates.regularised(*w, g, d);
+                *s += g * g;
+                *w -= rates.lr * g / (s.sqrt() + eps);
+            }
+        }
+        Optimizer::Adam { beta1, beta2, eps } => {
+            let adam = Adam { beta1: real(beta1), beta2: real(beta2), eps: real(eps), rates: &rates };
+            for ((w, (g, d)), (m, v)) in elements.zip(first.iter_mut().zip(second)) {
+                let g = rates.regularised(*w, g, d);
+                *w -= adam.step(g, m, v);
+            }
+        }
+        Optimizer::AdamW { beta1, beta2, eps } => {
+            let adam = Adam { beta1: real(beta1), beta2: real(beta2), eps: real(eps), rates: &rates };
+            for ((w, (g, d)), (m, v)) in elements.zip(first.iter_mut().zip(second)) {
+                let g = g + d * rates.l1 * sign(*w);
+                *w -= rates.lr * rates.l2 * d * *w;
+                *w -= adam.step(g, m, v);
+            }
+        }
+    }
+}
+
+struct Adam<'a, T> {
+    beta1: T,
+    beta2: T,
+    eps: T,
+    rates: &'a Rates<T>,
+}
+
+impl<T: Real> Adam<'_, T> {
+    /// Moves both moments and gives what to subtract from the weight.
+    fn step(&self, g: T, m: &mut T, v: &mut T) -> T {
+        *m = self.beta1 * *m + (T::ONE - self.beta1) * g;
+        *v = self.beta2 * *v + (T::ONE - self.beta2) * g * g;
+        let (m_hat, v_hat) = (*m / self.rates.bias1, *v / self.rates.bias2);
+        self.rates.lr * m_hat / (v_hat.sqrt() + self.eps)
+    }
+}

@@ -1,0 +1,110 @@
+//! Running a plan.
+
+use minibatch_graph::{DType, Epilogue, Op};
+
+use crate::memory::{Memory, Operand};
+use crate::ops::{confusion, elementwise, gather, loss, matmul, reduce, step, update};
+use crate::plan::Step;
+use crate::{Cpu, CpuError, Plan, Real};
+
+impl<T: Real> Cpu<T> {
+    /// Runs a plan `times` times.
+    ///
+    /// # Errors
+    /// When a variable was replaced by one of another type or length since the plan was compiled, or the plan was
+    /// compiled by another store. Nothing has run then.
+    pub fn run(&mut self, plan: &mut Plan<T>, times: u32) -> Result<(), CpuError> {
+        for (name, index, dtype, len) in &plan.variables {
+            match self.names.get(*index) {
+                Some(here) if here == name => self.variables[*index].fits(name, *dtype, *len)?,
+                Some(_) | None => return Err(CpuError::ForeignPlan { name: name.clone() }),
+            }
+        }
+        let mut memory = Memory { variables: &mut self.variables, locals: &mut plan.locals };
+        for _ in 0..times {
+            plan.steps.iter().for_each(|step| run_step(step, &mut memory, &mut plan.scratch));
+        }
+        Ok(())
+    }
+}
+
+fn run_step<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
+    let Step { op, inputs, output, copies } = step;
+    match op {
+        // Places, not work: the memory plan never orders them.
+        Op::Variable { .. } | Op::Full { .. } | Op::View { .. } => {}
+        Op::Pack => memory.write(output, |memory, out| {
+            for &(input, at) in copies {
+                let from = memory.floats(&inputs[input]);
+                out[at..at + from.len()].copy_from_slice(from);
+            }
+        }),
+        Op::Add => memory.write(output, |memory, out| {
+            elementwise::add(memory.floats(&inputs[0]), memory.floats(&inputs[1]), out);
+        }),
+        Op::Activation(f) => memory.write(output, |memory, out| {
+            out.copy_from_slice(memory.floats(&inputs[0]));
+            elementwise::activate(*f, out);
+        }),
+        Op::ActivationGrad(f) => memory.write(output, |memory, out| {
+            out.copy_from_slice(memory.floats(&inputs[1]));
+            elementwise::scale_by_derivative(*f, memory.floats(&inputs[0]), out);
+        }),
+        Op::Matmul { trans_a, trans_b, bias, epilogue } => memory.write(output, |memory, out| {
+            let (a, b) = (&inputs[0], &inputs[1]);
+            let product = matmul::Product::new(a, b, *trans_a, *trans_b);
+            product.run(memory.floats(a), memory.floats(b), out, scratch);
+            if *bias {
+                elementwise::add_row(memory.floats(&inputs[2]), out);
+            }
+            match epilogue {
+                Epilogue::None => {}
+                Epilogue::Activation(f) => elementwise::activate(*f, out),
+                Epilogue::ActivationGrad(f) => {
+                    let saved = memory.floats(&inputs[2 + usize::from(*bias)]);
+                    elementwise::scale_by_derivative(*f, saved, out);
+                }
+            }
+        }),
+        Op::SumRows => memory.write(output, |memory, out| {
+            reduce::sum_rows(memory.floats(&inputs[0]), out, scratch);
+        }),
+        Op::Gather => run_gather(memory, inputs, output),
+        Op::GatherGrad { .. } => memory.write(output, |memory, out| {
+            let (index, dy) = (&inputs[0], &inputs[1]);
+            gather::add_rows(memory.words(index), memory.floats(dy), dy.columns, out);
+        }),
+        Op::Dropout { rate, stream } => memory.write(output, |memory, out| {
+            elementwise::dropout(memory.floats(&inputs[0]), memory.words(&inputs[1]), *rate, *stream, out);
+        }),
+        Op::Loss(kind) => memory.write(output, |memory, out| {
+            out[0] = loss::value(*kind, &loss::Operands::new(memory, inputs));
+        }),
+        Op::LossGrad(kind) => memory.write(output, |memory, out| {
+            let dloss = memory.floats(&inputs[2])[0];
+            loss::gradient(*kind, &loss::Operands::new(memory, inputs), dloss, out);
+        }),
+        Op::Confusion { classes } => memory.write(output, |memory, out| {
+            confusion::count(memory, inputs, *classes, out);
+        }),
+        Op::BeginStep { samples, .. } => memory.write_words(&inputs[0], |memory, control| {
+            memory.write_words(output, |_, batch| step::begin(control, *samples, batch));
+        }),
+        Op::Update(optimizer) => update::run(*optimizer, memory, inputs),
+        Op::Record => memory.write(&inputs[0], |memory, ring| {
+            step::record(ring, memory.floats(&inputs[1]));
+        }),
+    }
+}
+
+fn run_gather<T: Real>(memory: &mut Memory<T>, inputs: &[Operand], output: &Operand) {
+    let (table, index) = (&inputs[0], &inputs[1]);
+    match table.dtype {
+        DType::F32 => memory.write(output, |memory, out| {
+            gather::rows(memory.floats(table), memory.words(index), table.columns, out);
+        }),
+        DType::U32 => memory.write_words(output, |memory, out| {
+            gather::rows(memory.words(table), memory.words(index), table.columns, out);
+        }),
+    }
+}

@@ -1,0 +1,45 @@
+//! Turns `shaders/` into Rust: every variant of `shaders/variants.toml` is put together, parsed and validated by naga,
+//! and becomes a member of the enum `Kernel` with its source, bindings and overrides; every uniform struct becomes a
+//! Rust struct of the same fields. So no layout is typed twice, and a bad shader fails the build.
+
+#[path = "build/generate.rs"]
+mod generate;
+#[path = "build/reflect.rs"]
+mod reflect;
+#[path = "build/source.rs"]
+mod source;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let shaders = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../../shaders");
+    println!("cargo::rerun-if-changed={}", shaders.display());
+    println!("cargo::rerun-if-changed=build");
+    match build(&shaders) {
+        Ok(code) => {
+            let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join("kernels.rs");
+            fs::write(&out, code).expect("cargo's output folder can be written");
+        }
+        Err(errors) => {
+            for line in errors.lines() {
+                println!("cargo::error={line}");
+            }
+        }
+    }
+}
+
+/// The generated code, or every shader's errors.
+fn build(shaders: &Path) -> Result<String, String> {
+    let variants = source::variants(shaders)?;
+    let mut kernels = vec![];
+    let mut errors = vec![];
+    for variant in &variants {
+        match source::expand(shaders, variant).and_then(|text| reflect::reflect(variant, text)) {
+            Ok(kernel) => kernels.push(kernel),
+            Err(error) => errors.push(error),
+        }
+    }
+    errors.extend(source::unused(shaders, &variants)?);
+    if errors.is_empty() { generate::generate(&kernels) } else { Err(errors.join("\n")) }
+}

@@ -1,0 +1,205 @@
+//! From a graph to a [`Plan`]: memory, launches, buffers, parameters, pipelines and bind groups, once and for all.
+
+use crate::buffers::Buffer;
+use crate::device::Device;
+use crate::kernels::{Kernel, Pipelines, Product};
+use crate::launch::Launch;
+use crate::ops::{self, Lowering};
+use crate::plan::{Dispatch, Plan, Variable};
+use crate::{GpuError, buffers};
+use minibatch_graph::{Graph, Home, MemoryPlan, Op};
+use std::collections::HashMap;
+use std::num::NonZeroU64;
+
+/// Bytes between one launch's parameters and the next: WebGPU's alignment of uniform bindings.
+const ALIGNMENT: usize = 256;
+
+/// Compiles a graph; missing variables are created. Whatever the device refuses is returned.
+pub(crate) async fn compile(
+    device: &Device,
+    variables: &mut HashMap<String, Variable>,
+    pipelines: &mut Pipelines,
+    graph: &Graph,
+    product: Option<Product>,
+) -> Result<Plan, GpuError> {
+    device.mailbox.check()?;
+    let memory = MemoryPlan::new(graph)?;
+    let launches = lower(graph, &memory, product)?;
+    let build = |pipelines: &mut Pipelines| build(device, variables, pipelines, graph, &memory, &launches);
+    scoped(device, pipelines, build).await
+}
+
+/// Makes every pipeline with its own constants.
+pub(crate) async fn check_kernels(device: &Device, pipelines: &mut Pipelines) -> Result<usize, GpuError> {
+    device.mailbox.check()?;
+    let make = |pipelines: &mut Pipelines| {
+        Kernel::ALL.iter().try_for_each(|&kernel| pipelines.get(&device.raw, kernel, &[]).map(drop))?;
+        Ok(Kernel::ALL.len())
+    };
+    scoped(device, pipelines, make).await
+}
+
+/// Makes things on the device, and returns whatever it refuses.
+async fn scoped<T>(
+    device: &Device,
+    pipelines: &mut Pipelines,
+    make: impl FnOnce(&mut Pipelines) -> Result<T, GpuError>,
+) -> Result<T, GpuError> {
+    let memory = device.raw.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+    let internal = device.raw.push_error_scope(wgpu::ErrorFilter::Internal);
+    let validation = device.raw.push_error_scope(wgpu::ErrorFilter::Validation);
+    let made = make(pipelines);
+    // All three are popped before the first is awaited: the scopes are a stack.
+    let pops = [validation.pop(), internal.pop(), memory.pop()];
+    for pop in pops {
+        if let Some(error) = pop.await {
+            pipelines.clear();
+            return Err(GpuError::Refused { reason: error.to_string() });
+        }
+    }
+    device.mailbox.check()?;
+    made
+}
+
+/// All launches of a graph, in order, none writing what it reads.
+fn lower(graph: &Graph, memory: &MemoryPlan, product: Option<Product>) -> Result<Vec<Launch>, GpuError> {
+    let lowering = Lowering { graph, memory, product };
+    let mut launches = vec![];
+    for &id in &memory.order {
+        for launch in ops::launches(&lowering, id) {
+            if let Some(home) = launch.aliased() {
+                let node = graph.node(id);
+                let what = match home {
+                    Home::Variable(name) => format!("variable {name}"),
+                    Home::Constant(value) => format!("constant {value}"),
+                    Home::Slot(slot) => format!("slot {slot}"),
+                };
+                return Err(GpuError::Aliased { label: node.label.clone(), op: node.op.name(), what });
+            }
+            launches.push(launch);
+        }
+    }
+    Ok(launches)
+}
+
+/// The buffers a plan owns, found by their homes.
+struct Owned {
+    buffers: Vec<Buffer>,
+    /// Slots come first; then constants, by the bits of their value.
+    constants: HashMap<u32, usize>,
+}
+
+fn build(
+    device: &Device,
+    variables: &mut HashMap<String, Variable>,
+    pipelines: &mut Pipelines,
+    graph: &Graph,
+    memory: &MemoryPlan,
+    launches: &[Launch],
+) -> Result<Plan, GpuError> {
+    for (name, shape, _) in &memory.variables {
+        provide(device, variables, name, shape.numel())?;
+    }
+    let mut owned = own(device, graph, memory)?;
+    let mut dispatches = vec![];
+    if !launches.is_empty() {
+        let arena = arena(device, launches)?;
+        for (i, launch) in launches.iter().enumerate() {
+            let pipeline = pipelines.get(&device.raw, launch.kernel, &launch.constants)?;
+            let params = wgpu::BufferBinding {
+                buffer: &arena.raw,
+                offset: (i * ALIGNMENT) as u64,
+                size: NonZeroU64::new(ALIGNMENT as u64),
+            };
+            let bindings = bind(device, variables, &owned, &pipeline.layout, launch, params);
+            dispatches.push(Dispatch { pipeline, bindings, groups: launch.groups });
+        }
+        owned.buffers.push(arena);
+    }
+    let used = memory.variables.iter().map(|(name, ..)| (name.clone(), variables[name].buffer.clone())).collect();
+    Ok(Plan { dispatches, variables: used, owned: owned.buffers })
+}
+
+/// Sees to it that a variable exists, with the right length.
+pub(crate) fn provide(
+    device: &Device,
+    variables: &mut HashMap<String, Variable>,
+    name: &str,
+    need: usize,
+) -> Result<(), GpuError> {
+    match variables.get(name) {
+        Some(variable) if variable.len == need => Ok(()),
+        Some(variable) => Err(GpuError::Size { name: name.into(), have: variable.len, need }),
+        None => {
+            let buffer = buffers::share(device.storage(name, need)?);
+            variables.insert(name.into(), Variable { buffer, len: need });
+            Ok(())
+        }
+    }
+}
+
+/// Slots and constants. Constants of one value share a buffer as long as the longest.
+fn own(device: &Device, graph: &Graph, memory: &MemoryPlan) -> Result<Owned, GpuError> {
+    let mut owned = Owned { buffers: vec![], constants: HashMap::new() };
+    for (i, slot) in memory.slots.iter().enumerate() {
+        owned.buffers.push(device.storage(&format!("slot {i}"), slot.len)?);
+    }
+    let mut longest: HashMap<u32, usize> = HashMap::new();
+    for id in graph.ids().filter(|id| memory.places[id.index()].is_some()) {
+        if let Op::Full { value } = graph.node(id).op {
+            let len = longest.entry(value.to_bits()).or_default();
+            *len = graph.shape(id).numel().max(*len);
+        }
+    }
+    for (bits, len) in longest {
+        let value = f32::from_bits(bits);
+        let buffer = device.storage(&format!("constant {value}"), len)?;
+        device.queue.write_buffer(&buffer.raw, 0, bytemuck::cast_slice(&vec![bits; len]));
+        owned.constants.insert(bits, owned.buffers.len());
+        owned.buffers.push(buffer);
+    }
+    Ok(owned)
+}
+
+/// The bind group of one launch: its parameters, then its storage.
+fn bind(
+    device: &Device,
+    variables: &HashMap<String, Variable>,
+    owned: &Owned,
+    layout: &wgpu::BindGroupLayout,
+    launch: &Launch,
+    params: wgpu::BufferBinding,
+) -> wgpu::BindGroup {
+    let info = launch.kernel.info();
+    debug_assert_eq!(info.params, launch.params.len(), "{}: the struct is generated from the shader", info.name);
+    debug_assert_eq!(info.bindings.len(), launch.buffers.len() + 1, "{}: a buffer for each binding", info.name);
+    let storage = launch.buffers.iter().map(|home| match home {
+        Home::Variable(name) => &*variables[name].buffer,
+        Home::Constant(value) => &owned.buffers[owned.constants[&value.to_bits()]],
+        Home::Slot(slot) => &owned.buffers[*slot],
+    });
+    let resources = [wgpu::BindingResource::Buffer(params)]
+        .into_iter()
+        .chain(storage.map(|buffer| buffer.raw.as_entire_binding()));
+    let entries: Vec<_> = info
+        .bindings
+        .iter()
+        .zip(resources)
+        .map(|(&(binding, _), resource)| wgpu::BindGroupEntry { binding, resource })
+        .collect();
+    let descriptor = wgpu::BindGroupDescriptor { label: Some(info.name), layout, entries: &entries };
+    device.raw.create_bind_group(&descriptor)
+}
+
+/// One buffer with every launch's parameters.
+fn arena(device: &Device, launches: &[Launch]) -> Result<Buffer, GpuError> {
+    let mut bytes = vec![0u8; launches.len() * ALIGNMENT];
+    for (slice, launch) in bytes.chunks_exact_mut(ALIGNMENT).zip(launches) {
+        let words: &[u8] = bytemuck::cast_slice(&launch.params);
+        slice[..words.len()].copy_from_slice(words);
+    }
+    let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
+    let arena = Buffer::new(&device.raw, &device.tally, "parameters", bytes.len() as u64, usage)?;
+    device.queue.write_buffer(&arena.raw, 0, &bytes);
+    Ok(arena)
+}

@@ -1,0 +1,129 @@
+//! The kernels that the build made from `shaders/`, and their pipelines, each made once.
+
+use crate::GpuError;
+use std::collections::HashMap;
+use std::num::NonZeroU64;
+use std::sync::Arc;
+
+/// How a kernel uses a binding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Access {
+    /// A slice of the plan's parameters.
+    Uniform,
+    /// Storage that is only read.
+    Read,
+    /// Storage that is written.
+    ReadWrite,
+}
+
+/// What the build found out about a kernel.
+pub(crate) struct KernelInfo {
+    /// Its name in `variants.toml`.
+    pub name: &'static str,
+    /// The function that runs.
+    pub entry: &'static str,
+    /// Words in its uniform struct.
+    pub params: usize,
+    /// What it binds, in order; the uniform struct first.
+    pub bindings: &'static [(u32, Access)],
+    /// The constants that may be overridden.
+    pub overrides: &'static [&'static str],
+    /// Its WGSL.
+    pub source: &'static str,
+}
+
+include!(concat!(env!("OUT_DIR"), "/kernels.rs"));
+
+/// A kernel for the matrix product. Which is best depends on the shapes; all give the same up to rounding.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Product {
+    /// One invocation an element.
+    Small,
+    /// One workgroup an element.
+    Deep,
+    /// Tiles of 32 x 32.
+    Tile32,
+    /// Tiles of 64 x 64.
+    Tile64,
+}
+
+impl Product {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Small, Self::Deep, Self::Tile32, Self::Tile64];
+}
+
+/// A kernel ready to run.
+pub(crate) struct Pipeline {
+    pub raw: wgpu::ComputePipeline,
+    pub layout: wgpu::BindGroupLayout,
+}
+
+type Key = (Kernel, Vec<(&'static str, u64)>);
+
+/// Every pipeline made so far.
+#[derive(Default)]
+pub(crate) struct Pipelines(HashMap<Key, Arc<Pipeline>>);
+
+impl Pipelines {
+    /// The pipeline of a kernel with these overrides, made when it is first asked for.
+    #[allow(clippy::arc_with_non_send_sync, reason = "GPU objects are Send natively, and not in a browser")]
+    pub fn get(
+        &mut self,
+        device: &wgpu::Device,
+        kernel: Kernel,
+        constants: &[(&'static str, f64)],
+    ) -> Result<Arc<Pipeline>, GpuError> {
+        if let Some((name, _)) = constants.iter().find(|(name, _)| !kernel.info().overrides.contains(name)) {
+            let reason = format!("kernel {} has no constant {name} to override", kernel.info().name);
+            return Err(GpuError::Refused { reason });
+        }
+        let key = (kernel, constants.iter().map(|(name, value)| (*name, value.to_bits())).collect());
+        let make = || Arc::new(create(device, kernel.info(), constants));
+        Ok(self.0.entry(key).or_insert_with(make).clone())
+    }
+
+    /// Forgets all of them, after one was refused.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// Errors go to the error scope around the compilation.
+fn create(device: &wgpu::Device, info: &KernelInfo, constants: &[(&str, f64)]) -> Pipeline {
+    let entries: Vec<_> = info.bindings.iter().map(|&(binding, access)| layout_entry(info, binding, access)).collect();
+    let label = Some(info.name);
+    let layout =
+        device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries: &entries });
+    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label,
+        bind_group_layouts: &[Some(&layout)],
+        immediate_size: 0,
+    });
+    let source = wgpu::ShaderSource::Wgsl(info.source.into());
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label, source });
+    let raw = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+        label,
+        layout: Some(&pipeline_layout),
+        module: &module,
+        entry_point: Some(info.entry),
+        compilation_options: wgpu::PipelineCompilationOptions { constants, ..Default::default() },
+        cache: None,
+    });
+    Pipeline { raw, layout }
+}
+
+fn layout_entry(info: &KernelInfo, binding: u32, access: Access) -> wgpu::BindGroupLayoutEntry {
+    // Checked when a bind group is made, so that nothing is left to check at each launch.
+    let words = if access == Access::Uniform { info.params as u64 } else { 1 };
+    let ty = match access {
+        Access::Uniform => wgpu::BufferBindingType::Uniform,
+        Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
+        Access::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
+    };
+    wgpu::BindGroupLayoutEntry {
+        binding,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: NonZeroU64::new(4 * words) },
+        count: None,
+    }
+}

@@ -1,0 +1,36 @@
+//! One launch of a kernel, before anything of it exists on the device.
+
+use crate::kernels::{Access, Kernel};
+use minibatch_graph::Home;
+
+/// The most workgroups along one axis that WebGPU grants.
+const MOST_GROUPS: usize = 65_535;
+
+/// A kernel with everything it needs. Kernels stride over what their grid does not cover, so a grid has one axis.
+pub(crate) struct Launch {
+    /// What runs.
+    pub kernel: Kernel,
+    /// Overrides that differ from the file's own values.
+    pub constants: Vec<(&'static str, f64)>,
+    /// The uniform struct, word by word.
+    pub params: Vec<u32>,
+    /// What the storage bindings hold, in their order.
+    pub buffers: Vec<Home>,
+    /// How many workgroups.
+    pub groups: u32,
+}
+
+impl Launch {
+    /// A launch with the file's own workgroup size. `groups` past the limit are left to the kernel's stride.
+    pub fn new(kernel: Kernel, params: impl Into<Vec<u32>>, buffers: Vec<Home>, groups: usize) -> Self {
+        let groups = groups.clamp(1, MOST_GROUPS) as u32;
+        Self { kernel, constants: vec![], params: params.into(), buffers, groups }
+    }
+
+    /// A buffer that the kernel writes and has bound a second time.
+    pub fn aliased(&self) -> Option<&Home> {
+        let storage: Vec<&Access> = self.kernel.info().bindings.iter().map(|(_, a)| a).skip(1).collect();
+        let twice = |i: usize| self.buffers.iter().enumerate().any(|(j, home)| j != i && *home == self.buffers[i]);
+        (0..self.buffers.len()).find(|&i| *storage[i] == Access::ReadWrite && twice(i)).map(|i| &self.buffers[i])
+    }
+}

@@ -1,0 +1,69 @@
+//! Ops that treat every element alike.
+
+use super::{Lowering, groups};
+use crate::kernels::{ActivationParams, DropoutParams, ElementwiseParams, Kernel};
+use crate::launch::Launch;
+use minibatch_graph::{Activation, NodeId, random};
+
+/// Elements a workgroup takes: WORKGROUP in the files.
+const WORKGROUP: u32 = 256;
+
+/// One copy for each input that was not written in place.
+pub(super) fn pack(l: &Lowering, id: NodeId) -> Vec<Launch> {
+    let copies = l.memory.copies.iter().filter(|(pack, ..)| *pack == id);
+    copies.map(|&(_, input, first)| copy(l, l.graph.node(id).inputs[input], id, first as u32)).collect()
+}
+
+fn copy(l: &Lowering, from: NodeId, to: NodeId, first: u32) -> Launch {
+    let len = l.numel(from);
+    let params =
+        ElementwiseParams { len, a_offset: l.offset(from), b_offset: 0, y_offset: l.offset(to) + first };
+    Launch::new(Kernel::Copy, params, vec![l.home(from), l.home(to)], groups(len, WORKGROUP))
+}
+
+pub(super) fn add(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
+    let len = l.numel(id);
+    let params = ElementwiseParams {
+        len,
+        a_offset: l.offset(inputs[0]),
+        b_offset: l.offset(inputs[1]),
+        y_offset: l.offset(id),
+    };
+    let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
+    Launch::new(Kernel::Add, params, buffers, groups(len, WORKGROUP))
+}
+
+pub(super) fn activation(l: &Lowering, id: NodeId, f: Activation, inputs: &[NodeId]) -> Launch {
+    let len = l.numel(id);
+    let (x_offset, y_offset) = (l.offset(inputs[0]), l.offset(id));
+    let params = ActivationParams { len, code: f.code(), x_offset, dy_offset: 0, y_offset };
+    Launch::new(Kernel::Activation, params, vec![l.home(inputs[0]), l.home(id)], groups(len, WORKGROUP))
+}
+
+pub(super) fn activation_grad(l: &Lowering, id: NodeId, f: Activation, inputs: &[NodeId]) -> Launch {
+    let len = l.numel(id);
+    let params = ActivationParams {
+        len,
+        code: f.code(),
+        x_offset: l.offset(inputs[0]),
+        dy_offset: l.offset(inputs[1]),
+        y_offset: l.offset(id),
+    };
+    let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
+    Launch::new(Kernel::ActivationGrad, params, buffers, groups(len, WORKGROUP))
+}
+
+pub(super) fn dropout(l: &Lowering, id: NodeId, rate: f32, stream: u32, inputs: &[NodeId]) -> Launch {
+    let len = l.numel(id);
+    let params = DropoutParams {
+        len,
+        stream,
+        threshold: random::dropout_threshold(rate),
+        scale: 1.0 / (1.0 - rate),
+        x_offset: l.offset(inputs[0]),
+        control_offset: l.offset(inputs[1]),
+        y_offset: l.offset(id),
+    };
+    let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
+    Launch::new(Kernel::Dropout, params, buffers, groups(len, WORKGROUP))
+}

@@ -1,0 +1,72 @@
+//! The matrix product: strides for its transposes, and the kernel that suits its shape.
+
+use super::Lowering;
+use crate::kernels::{Kernel, MatmulParams, Product};
+use crate::launch::Launch;
+use minibatch_graph::{Epilogue, NodeId};
+
+pub(super) fn matmul(
+    l: &Lowering,
+    id: NodeId,
+    [trans_a, trans_b, has_bias]: [bool; 3],
+    epilogue: Epilogue,
+    inputs: &[NodeId],
+) -> Launch {
+    let (a, b) = (inputs[0], inputs[1]);
+    let (m, n) = l.matrix(id);
+    let (a_columns, b_columns) = (l.matrix(a).1, l.matrix(b).1);
+    let k = if trans_a { l.matrix(a).0 } else { a_columns };
+    let (a_row, a_col) = if trans_a { (1, a_columns) } else { (a_columns, 1) };
+    let (b_row, b_col) = if trans_b { (1, b_columns) } else { (b_columns, 1) };
+    let (epilogue, activation) = match epilogue {
+        Epilogue::None => (0, 0),
+        Epilogue::Activation(f) => (1, f.code()),
+        Epilogue::ActivationGrad(f) => (2, f.code()),
+    };
+    // What the product does not have is bound to `a`, and not looked at.
+    let bias = if has_bias { inputs[2] } else { a };
+    let saved = if epilogue == 2 { inputs[inputs.len() - 1] } else { a };
+    let params = MatmulParams {
+        m,
+        n,
+        k,
+        a_offset: l.offset(a),
+        a_row,
+        a_col,
+        b_offset: l.offset(b),
+        b_row,
+        b_col,
+        bias_offset: l.offset(bias),
+        has_bias: u32::from(has_bias),
+        saved_offset: l.offset(saved),
+        epilogue,
+        activation,
+        y_offset: l.offset(id),
+    };
+    let buffers = [a, b, bias, saved, id].map(|node| l.home(node)).to_vec();
+    let (kernel, groups) = grid(l.product.unwrap_or_else(|| suits(m, n, k)), m as usize, n as usize);
+    Launch::new(kernel, params, buffers, groups)
+}
+
+/// Tiles pay once they are mostly full; a long sum of few elements is shared by a workgroup.
+fn suits(m: u32, n: u32, k: u32) -> Product {
+    if m >= 48 && n >= 48 && k >= 16 {
+        Product::Tile64
+    } else if m >= 16 && n >= 16 && k >= 8 {
+        Product::Tile32
+    } else if k >= 256 && m * n <= 1024 {
+        Product::Deep
+    } else {
+        Product::Small
+    }
+}
+
+/// The kernel and how many workgroups it wants.
+fn grid(product: Product, m: usize, n: usize) -> (Kernel, usize) {
+    match product {
+        Product::Small => (Kernel::MatmulSmall, (m * n).div_ceil(64)),
+        Product::Deep => (Kernel::MatmulDeep, m * n),
+        Product::Tile32 => (Kernel::MatmulTile32, m.div_ceil(32) * n.div_ceil(32)),
+        Product::Tile64 => (Kernel::MatmulTile64, m.div_ceil(64) * n.div_ceil(64)),
+    }
+}

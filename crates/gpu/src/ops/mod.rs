@@ -1,0 +1,71 @@
+//! From a node to the launches that compute it: which kernel, which parameters, which grid.
+
+mod elementwise;
+mod loss;
+mod matmul;
+mod rows;
+mod step;
+
+use crate::kernels::Product;
+use crate::launch::Launch;
+use minibatch_graph::{Graph, Home, MemoryPlan, NodeId, Op};
+
+/// What lowering a node needs to know.
+pub(crate) struct Lowering<'a> {
+    pub graph: &'a Graph,
+    pub memory: &'a MemoryPlan,
+    /// The kernel to use for every product, rather than the one that suits it best.
+    pub product: Option<Product>,
+}
+
+impl Lowering<'_> {
+    /// What holds a node's value.
+    fn home(&self, id: NodeId) -> Home {
+        self.memory.place(id).home.clone()
+    }
+
+    /// Where in its home a node's value begins.
+    fn offset(&self, id: NodeId) -> u32 {
+        self.memory.place(id).offset as u32
+    }
+
+    /// How many elements it has.
+    fn numel(&self, id: NodeId) -> u32 {
+        self.graph.shape(id).numel() as u32
+    }
+
+    /// Its extents as (rows, columns); the shape rules have seen to it that it is a matrix.
+    fn matrix(&self, id: NodeId) -> (u32, u32) {
+        self.graph.shape(id).as_matrix().map_or((1, self.numel(id)), |(rows, columns)| (rows as u32, columns as u32))
+    }
+}
+
+/// What computes a node. All but a pack take one launch; a place takes none.
+pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
+    let inputs = &l.graph.node(id).inputs;
+    match &l.graph.node(id).op {
+        Op::Variable { .. } | Op::Full { .. } | Op::View { .. } => vec![],
+        Op::Pack => elementwise::pack(l, id),
+        Op::Add => vec![elementwise::add(l, id, inputs)],
+        Op::Activation(f) => vec![elementwise::activation(l, id, *f, inputs)],
+        Op::ActivationGrad(f) => vec![elementwise::activation_grad(l, id, *f, inputs)],
+        Op::Matmul { trans_a, trans_b, bias, epilogue } => {
+            vec![matmul::matmul(l, id, [*trans_a, *trans_b, *bias], *epilogue, inputs)]
+        }
+        Op::SumRows => vec![rows::sum_rows(l, id, inputs)],
+        Op::Gather => vec![rows::gather(l, id, inputs)],
+        Op::GatherGrad { rows } => vec![rows::gather_grad(l, id, *rows, inputs)],
+        Op::Dropout { rate, stream } => vec![elementwise::dropout(l, id, *rate, *stream, inputs)],
+        Op::Loss(loss) => vec![loss::loss(l, id, *loss, inputs)],
+        Op::LossGrad(loss) => vec![loss::loss_grad(l, id, *loss, inputs)],
+        Op::Confusion { classes } => vec![loss::confusion(l, id, *classes, inputs)],
+        Op::BeginStep { samples, batch } => vec![step::begin_step(l, id, *samples, *batch, inputs)],
+        Op::Update(optimizer) => vec![step::update(l, *optimizer, inputs)],
+        Op::Record => vec![step::record(l, inputs)],
+    }
+}
+
+/// Workgroups of `size` that cover `items`.
+fn groups(items: u32, size: u32) -> usize {
+    items.div_ceil(size) as usize
+}

@@ -1,0 +1,64 @@
+//! Ops that change variables in place: what makes a graph a training step.
+
+use super::{Lowering, groups};
+use crate::kernels::{BeginStepParams, Kernel, RecordParams, UpdateParams};
+use crate::launch::Launch;
+use minibatch_graph::{NodeId, Optimizer};
+
+/// Parameters a workgroup updates: WORKGROUP in `update.wgsl`.
+const WORKGROUP: u32 = 256;
+
+/// One workgroup, since all must have read the control block before it changes.
+pub(super) fn begin_step(l: &Lowering, id: NodeId, samples: usize, batch: usize, inputs: &[NodeId]) -> Launch {
+    let params = BeginStepParams {
+        samples: samples as u32,
+        batch: batch as u32,
+        control_offset: l.offset(inputs[0]),
+        y_offset: l.offset(id),
+    };
+    Launch::new(Kernel::BeginStep, params, vec![l.home(inputs[0]), l.home(id)], 1)
+}
+
+pub(super) fn update(l: &Lowering, optimizer: Optimizer, inputs: &[NodeId]) -> Launch {
+    // The rules' numbers, rates and epsilon, as update.wgsl has them.
+    let (rule, rate1, rate2, eps) = match optimizer {
+        Optimizer::Sgd { momentum: 0.0, .. } => (0, 0.0, 0.0, 0.0),
+        Optimizer::Sgd { momentum, nesterov: false } => (1, momentum, 0.0, 0.0),
+        Optimizer::Sgd { momentum, nesterov: true } => (2, momentum, 0.0, 0.0),
+        Optimizer::RmsProp { alpha, eps } => (3, alpha, 0.0, eps),
+        Optimizer::Adagrad { eps } => (4, 0.0, 0.0, eps),
+        Optimizer::Adam { beta1, beta2, eps } => (5, beta1, beta2, eps),
+        Optimizer::AdamW { beta1, beta2, eps } => (6, beta1, beta2, eps),
+    };
+    let kernel = [Kernel::Update, Kernel::UpdateState, Kernel::UpdateState2][optimizer.state_count()];
+    let offset = |i: usize| inputs.get(i).map_or(0, |&input| l.offset(input));
+    let len = l.numel(inputs[0]);
+    let params = UpdateParams {
+        len,
+        rule,
+        rate1,
+        rate2,
+        eps,
+        w_offset: offset(0),
+        g_offset: offset(1),
+        decay_offset: offset(2),
+        control_offset: offset(3),
+        state_offset: offset(4),
+        state2_offset: offset(5),
+    };
+    let buffers = inputs.iter().map(|&input| l.home(input)).collect();
+    Launch::new(kernel, params, buffers, groups(len, WORKGROUP))
+}
+
+/// One workgroup, since all must have read the row before it moves on.
+pub(super) fn record(l: &Lowering, inputs: &[NodeId]) -> Launch {
+    let (ring, values) = (inputs[0], inputs[1]);
+    let width = l.numel(values);
+    let params = RecordParams {
+        rows: (l.numel(ring) - 1) / width,
+        width,
+        ring_offset: l.offset(ring),
+        values_offset: l.offset(values),
+    };
+    Launch::new(Kernel::Record, params, vec![l.home(ring), l.home(values)], 1)
+}

@@ -1,0 +1,92 @@
+//! Every kernel against the CPU in f32, over the cases' awkward shapes; and the products' kernels against each other.
+
+use crate::cases::{Case, cases, large_cases};
+use crate::gpu;
+use minibatch_cpu::Cpu;
+use minibatch_gpu::{Gpu, Product, Work};
+use pollster::block_on;
+
+/// Runs a case on the CPU and leaves its variables there.
+fn on_cpu(case: &Case) -> Cpu<f32> {
+    let mut cpu = Cpu::new();
+    case.f32s.iter().for_each(|(name, values)| cpu.set_f32(name, values));
+    case.u32s.iter().for_each(|(name, values)| cpu.set_u32(name, values));
+    let mut plan = cpu.compile(&case.graph).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    cpu.run(&mut plan, 1).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    cpu
+}
+
+/// Runs a case on the GPU and removes its variables again. Outputs are filled with a sentinel before, so that a launch
+/// that never happened shows.
+fn on_gpu(gpu: &mut Gpu, case: &Case) -> Result<(Vec<Vec<f32>>, Vec<Vec<u32>>), minibatch_gpu::GpuError> {
+    case.f32s.iter().try_for_each(|(name, values)| gpu.set_f32(name, values))?;
+    case.u32s.iter().try_for_each(|(name, values)| gpu.set_u32(name, values))?;
+    for (name, node) in case.graph.outputs() {
+        gpu.set_u32(name, &vec![0x7fc0_dead; case.graph.shape(*node).numel()])?;
+    }
+    let plan = block_on(gpu.compile(&case.graph))?;
+    gpu.submit(&[Work::Run(&plan, 1)], &[])?;
+    let floats = case.outputs.iter().map(|name| block_on(gpu.read_f32(name))).collect::<Result<_, _>>()?;
+    let words = case.u32_outputs.iter().map(|name| block_on(gpu.read_u32(name))).collect::<Result<_, _>>()?;
+    let set = case.f32s.iter().map(|v| &v.0).chain(case.u32s.iter().map(|v| &v.0));
+    let outputs = case.graph.outputs().iter().map(|o| &o.0);
+    set.chain(outputs).for_each(|name| gpu.remove(name));
+    Ok((floats, words))
+}
+
+/// The first differences of a case.
+fn check(gpu: &mut Gpu, case: &Case) -> Result<(), String> {
+    let cpu = on_cpu(case);
+    let (floats, words) = on_gpu(gpu, case).map_err(|e| format!("{}: {e}", case.name))?;
+    for (name, got) in case.outputs.iter().zip(&floats) {
+        case.compare(name, got, &cpu.read_f32(name).map_err(|e| e.to_string())?)?;
+    }
+    for (name, got) in case.u32_outputs.iter().zip(&words) {
+        case.compare_words(name, got, &cpu.read_u32(name).map_err(|e| e.to_string())?)?;
+    }
+    Ok(())
+}
+
+fn check_all(gpu: &mut Gpu, cases: impl Iterator<Item = Case>) {
+    let wrong: Vec<String> = cases.filter_map(|case| check(gpu, &case).err()).collect();
+    assert!(wrong.is_empty(), "{} cases differ from the CPU:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(gpu.lost(), None);
+}
+
+#[test]
+fn every_op_gives_what_the_cpu_gives() {
+    check_all(&mut gpu(), cases().into_iter());
+}
+
+/// A grid of one workgroup an element would pass 65,535: what breaks where a kernel does not stride.
+#[test]
+fn many_elements_give_what_the_cpu_gives() {
+    check_all(&mut gpu(), large_cases());
+}
+
+/// Breaks where a tile's edge, a transposition or an epilogue is wrong in one of them.
+#[test]
+fn every_product_kernel_agrees_with_the_plain_one() {
+    let mut gpu = gpu();
+    let products = || cases().into_iter().filter(|case| case.name.starts_with("matmul"));
+    assert!(products().count() > 20, "the products' cases are gone, or have another name");
+    let mut wrong = vec![];
+    for case in products() {
+        gpu.prefer_product(Some(Product::Small));
+        let (plain, _) = on_gpu(&mut gpu, &case).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+        for product in Product::ALL {
+            gpu.prefer_product(Some(product));
+            let (got, _) = on_gpu(&mut gpu, &case).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+            let compared = case.outputs.iter().zip(got.iter().zip(&plain));
+            let errors = compared.filter_map(|(name, (got, plain))| case.compare(name, got, plain).err());
+            wrong.extend(errors.map(|e| format!("{product:?}: {e}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Breaks where the device refuses a shader that no case here uses.
+#[test]
+fn the_device_takes_every_kernel() {
+    assert!(block_on(gpu().check_kernels()).expect("all kernels") >= 20);
+}

@@ -1,0 +1,167 @@
+//! Submits under way, and how large the next one should be.
+
+use std::collections::VecDeque;
+
+use super::backend::Ticket;
+use crate::Look;
+
+/// A submit under way.
+pub struct Flight {
+    /// Its ticket.
+    pub ticket: Ticket,
+    /// When it was submitted, in milliseconds.
+    pub started: f64,
+    /// The steps it trains.
+    pub steps: u32,
+    /// Its results belong to a run that was rewound since.
+    pub void: bool,
+    /// How to read its answer; none once that has been done.
+    pub report: Option<Report>,
+}
+
+/// What a submit was asked for, to read its answer by.
+pub struct Report {
+    /// The steps completed before it.
+    pub from: u32,
+    /// The steps it trains.
+    pub steps: u32,
+    /// The ring row of its first batch loss.
+    pub loss_row: usize,
+    /// The steps at which it evaluates.
+    pub evaluations: Vec<u32>,
+    /// The ring row of its first evaluation.
+    pub evaluation_row: usize,
+    /// The pictures it takes.
+    pub look: Option<Look>,
+}
+
+/// Milliseconds a submit should take: long enough to keep the machine busy, short enough to stop at once.
+const TARGET_MS: f64 = 16.0;
+/// The span over which steps a second are counted.
+const WINDOW_MS: f64 = 1000.0;
+
+/// How fast training goes and may go.
+#[derive(Default)]
+pub struct Pace {
+    limit: Option<f64>,
+    credit: f64,
+    credited: f64,
+    ms_per_step: Option<f64>,
+    landed: VecDeque<(f64, u32)>,
+    last_landing: f64,
+}
+
+impl Pace {
+    /// The same limit for another run, whose steps take another time.
+    pub fn fresh(&self) -> Self {
+        Self {
+            limit: self.limit,
+            credited: self.credited,
+            last_landing: self.last_landing,
+            ..Self::default()
+        }
+    }
+
+    /// Begins to count the limit now.
+    pub fn resume(&mut self, now: f64) {
+        (self.credit, self.credited) = (1.0, now);
+    }
+
+    /// Sets the limit in steps a second.
+    pub fn set_limit(&mut self, limit: Option<f32>, now: f64) {
+        self.limit = limit.map(f64::from);
+        self.resume(now);
+    }
+
+    /// Steps the next submit may have while playing, at most `most`.
+    pub fn steps(&mut self, now: f64, most: u32) -> u32 {
+        let fit = self.fitting().min(most);
+        let Some(limit) = self.limit else { return fit };
+        // A pause must not be paid back: at most a quarter of a second is saved up.
+        self.credit = (self.credit + (now - self.credited) * limit / 1000.0).min(1.0 + limit / 4.0);
+        self.credited = now;
+        let steps = fit.min(self.credit as u32);
+        self.credit -= f64::from(steps);
+        steps
+    }
+
+    /// How many steps fill a submit. The first one is a single step, since nobody knows yet.
+    pub fn fitting(&self) -> u32 {
+        self.ms_per_step.map_or(1, |ms| (TARGET_MS / ms).clamp(1.0, 1e6) as u32)
+    }
+
+    /// Milliseconds until the limit allows a step.
+    pub fn wait(&self) -> f64 {
+        self.limit.map_or(0.0, |limit| ((1.0 - self.credit) * 1000.0 / limit).clamp(0.0, 50.0))
+    }
+
+    /// A submit has been done.
+    pub fn landed(&mut self, started: f64, steps: u32, now: f64) {
+        let took = (now - started.max(self.last_landing)).max(0.001);
+        self.last_landing = now;
+        if steps == 0 {
+            return;
+        }
+        let ms = took / f64::from(steps);
+        // Growth is doubled at most, since the first submits carry the start-up.
+        self.ms_per_step = Some(self.ms_per_step.map_or(ms, |old| (0.7 * old + 0.3 * ms).max(old / 2.0)));
+        self.landed.push_back((now, steps));
+        while self.landed.front().is_some_and(|l| now - l.0 > WINDOW_MS) {
+            self.landed.pop_front();
+        }
+    }
+
+    /// Steps a second over the last second; 0 when nothing landed in it.
+    pub fn rate(&self, now: f64) -> f32 {
+        let recent: Vec<_> = self.landed.iter().filter(|l| now - l.0 <= WINDOW_MS).collect();
+        let (Some(first), Some(last)) = (recent.first(), recent.last()) else { return 0.0 };
+        let span = last.0 - first.0;
+        if span <= 0.0 {
+            return 0.0;
+        }
+        let steps: u32 = recent.iter().skip(1).map(|l| l.1).sum();
+        (f64::from(steps) * 1000.0 / span) as f32
+    }
+}
+
+/// The values of `rows` rows from `first` on in a ring read back whole; `ring[0]` is the next row.
+pub fn ring_rows(ring: &[f32], width: usize, first: usize, rows: usize) -> Vec<&[f32]> {
+    let capacity = (ring.len() - 1) / width;
+    (0..rows).map(|i| 1 + (first + i) % capacity * width).map(|at| &ring[at..at + width]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_kept_and_pauses_are_not_paid_back() {
+        let mut pace = Pace::default();
+        pace.set_limit(Some(10.0), 0.0);
+        pace.landed(0.0, 100, 1.0);
+        let mut steps = 0;
+        for ms in 1..=2000 {
+            steps += pace.steps(f64::from(ms), 512);
+        }
+        assert!((20..=22).contains(&steps), "{steps} steps in 2 s at 10 a second");
+        assert!(pace.steps(60_000.0, 512) <= 3, "a minute's pause came back as a burst");
+    }
+
+    #[test]
+    fn submits_grow_to_fill_their_time() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.fitting(), 1);
+        for i in 0..40 {
+            let start = f64::from(i) * 10.0;
+            pace.landed(start, 10, start + 1.0);
+        }
+        assert!((140..=170).contains(&pace.fitting()), "{} steps of 0.1 ms in 16 ms", pace.fitting());
+    }
+
+    #[test]
+    fn ring_rows_wrap() {
+        let ring = [1.0, 10.0, 11.0, 12.0];
+        let rows = ring_rows(&ring, 1, 2, 2);
+        assert_eq!(rows, [&[12.0][..], &[10.0]]);
+    }
+}

@@ -1,0 +1,101 @@
+//! What the next submit does.
+
+use minibatch_nn::names;
+
+use super::backend::Work;
+use super::flights::{Flight, Report};
+use super::programs::{BuildError, EVALUATION_ROWS, LOSS_ROWS, Programs};
+use super::run::Run;
+use super::session::Session;
+use super::snapshots::Snapshots;
+
+/// A part of a submit.
+enum Part {
+    /// Trains so many steps.
+    Train(u32),
+    /// Evaluates, at this step.
+    Evaluate(u32),
+}
+
+impl Part {
+    fn evaluated(&self) -> Option<u32> {
+        match self {
+            Self::Train(_) => None,
+            Self::Evaluate(step) => Some(*step),
+        }
+    }
+
+    fn work<'a>(&self, programs: &'a Programs) -> Work<'a> {
+        match self {
+            Self::Train(steps) => Work::Run(&programs.train, *steps),
+            Self::Evaluate(_) => Work::Run(&programs.evaluate, 1),
+        }
+    }
+}
+
+impl Run {
+    /// Goes on by up to `steps`, with an evaluation wherever one is due: at the curve's points, however the steps are
+    /// divided among submits, and where somebody waits for one.
+    fn advance(&mut self, steps: u32) -> Vec<Part> {
+        let (end, every) = (self.step + steps, self.programs.evaluate_every);
+        let mut parts = vec![];
+        while self.step < end && parts.len() < EVALUATION_ROWS {
+            let n = (end - self.step).min(every - self.step % every);
+            parts.push(Part::Train(n));
+            self.step += n;
+            if self.step.is_multiple_of(every) {
+                parts.push(Part::Evaluate(self.step));
+            }
+        }
+        if self.arrived() && parts.last().and_then(Part::evaluated) != Some(self.step) {
+            parts.push(Part::Evaluate(self.step));
+        }
+        parts
+    }
+}
+
+impl Session {
+    /// Submits the next steps, evaluations and pictures; false when there is nothing to do.
+    pub(super) async fn launch(&mut self) -> Result<bool, BuildError> {
+        let now = self.now();
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(false) };
+        let most = LOSS_ROWS as u32 / 2;
+        let steps = match run.goals.iter().find(|g| g.step > run.step) {
+            Some(goal) => (goal.step - run.step).min(self.pace.fitting()).min(most),
+            None if run.playing => self.pace.steps(now, most),
+            None => 0,
+        };
+        let from = run.step;
+        let parts = run.advance(steps);
+        let steps = run.step - from;
+        let programs = &run.programs;
+        let evaluations: Vec<u32> = parts.iter().filter_map(Part::evaluated).collect();
+        let mut work: Vec<Work> = parts.iter().map(|part| part.work(programs)).collect();
+        let look = run.look.take();
+        if steps == 0 && evaluations.is_empty() && look.is_none() {
+            return Ok(false);
+        }
+        let snapshot = if steps > 0 { run.snapshots.take(run.step) } else { None };
+        let copies: Vec<(&str, String)> = snapshot
+            .iter()
+            .flat_map(|s| programs.kept.iter().map(|v| (*v, Snapshots::name(s.slot, v))))
+            .collect();
+        work.extend(copies.iter().map(|(from, to)| Work::Copy(from, to)));
+        let mut reads = vec![];
+        reads.extend((steps > 0).then_some(names::LOSSES));
+        reads.extend((!evaluations.is_empty()).then_some(names::EVALUATIONS));
+        if let Some(look) = &look {
+            run.probes.prepare(backend, &programs.mlp, &run.experiment.features, look).await?;
+            let (probes, results) = run.probes.work(look);
+            work.extend(probes);
+            reads.extend(results);
+        }
+        let ticket = backend.submit(&work, &reads).map_err(BuildError::from)?;
+        let (loss_row, evaluation_row) = (run.loss_row, run.evaluation_row);
+        run.loss_row = (loss_row + steps as usize) % LOSS_ROWS;
+        run.evaluation_row = (evaluation_row + evaluations.len()) % EVALUATION_ROWS;
+        let report = Some(Report { from, steps, loss_row, evaluations, evaluation_row, look });
+        run.flights.push_back(Flight { ticket, started: now, steps, void: false, report });
+        Ok(true)
+    }
+}

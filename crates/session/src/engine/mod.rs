@@ -1,0 +1,16 @@
+//! How a run goes: the session over a backend.
+
+mod backend;
+mod bench;
+mod flights;
+mod launch;
+mod probes;
+mod programs;
+mod receive;
+mod run;
+mod session;
+mod snapshots;
+
+pub use backend::{Backend, Plan, Work};
+pub use bench::{BenchError, Measured, bench};
+pub use session::{Session, Wait};

@@ -1,0 +1,118 @@
+//! The experiment under way.
+
+use std::collections::VecDeque;
+
+use super::flights::Flight;
+use super::probes::{Probes, as_shown};
+use super::programs::Programs;
+use super::snapshots::Snapshots;
+use crate::{Event, Experiment, Look, Metrics};
+
+/// A number of steps to reach, and whom to tell.
+pub(super) struct Goal {
+    pub(super) step: u32,
+    pub(super) id: u32,
+    /// The evaluation for it has been submitted.
+    pub(super) evaluated: bool,
+}
+
+/// The experiment under way.
+pub(super) struct Run {
+    pub(super) generation: u32,
+    pub(super) experiment: Experiment,
+    pub(super) programs: Programs,
+    pub(super) probes: Probes,
+    pub(super) snapshots: Snapshots,
+    /// Steps submitted so far.
+    pub(super) step: u32,
+    pub(super) playing: bool,
+    pub(super) goals: VecDeque<Goal>,
+    pub(super) look: Option<Look>,
+    /// Read-outs are wanted for the step it stands at.
+    pub(super) evaluate: bool,
+    pub(super) loss_row: usize,
+    pub(super) evaluation_row: usize,
+    pub(super) flights: VecDeque<Flight>,
+    /// Done by the machine, their read-back still on its way.
+    pub(super) landed: VecDeque<Flight>,
+    pub(super) metrics: Metrics,
+    pub(super) curve_end: Option<u32>,
+    pub(super) cut: Option<u32>,
+    pub(super) diverged: Option<Event>,
+}
+
+impl Run {
+    /// A run at step 0.
+    pub(super) fn new(
+        generation: u32,
+        experiment: Experiment,
+        programs: Programs,
+        look: Option<Look>,
+    ) -> Self {
+        let learning_rate = experiment.training.schedule.rate(experiment.training.learning_rate, 0);
+        Self {
+            generation,
+            metrics: Metrics { learning_rate, ..Metrics::default() },
+            experiment,
+            programs,
+            probes: Probes::default(),
+            snapshots: Snapshots::default(),
+            step: 0,
+            playing: false,
+            goals: VecDeque::new(),
+            look,
+            evaluate: true,
+            loss_row: 0,
+            evaluation_row: 0,
+            flights: VecDeque::new(),
+            landed: VecDeque::new(),
+            curve_end: None,
+            cut: Some(0),
+            diverged: None,
+        }
+    }
+
+    /// How many outputs the network has.
+    pub(super) fn outputs(&self) -> u32 {
+        self.programs.mlp.layers.last().map_or(0, |l| l.units as u32)
+    }
+
+    /// Stands at `step` from now on: what is under way no longer counts. Gives the ids still waiting for an answer.
+    pub(super) fn void(&mut self, step: u32) -> Vec<u32> {
+        for flight in self.flights.iter_mut().chain(&mut self.landed) {
+            flight.void = true;
+            self.look = self.look.or(flight.report.as_ref().and_then(|r| r.look));
+        }
+        (self.step, self.loss_row, self.evaluation_row) = (step, 0, 0);
+        (self.playing, self.evaluate, self.cut) = (false, true, Some(step));
+        self.diverged = None;
+        self.goals.drain(..).map(|g| g.id).collect()
+    }
+
+    /// Whether an evaluation is due for the step submitted last: a goal was reached, or somebody asked. Asking twice
+    /// gives it once.
+    pub(super) fn arrived(&mut self) -> bool {
+        let asked = self.goals.is_empty() && std::mem::take(&mut self.evaluate);
+        let at = self.step;
+        let reached = self.goals.iter_mut().filter(|g| g.step == at && !g.evaluated);
+        reached.map(|g| g.evaluated = true).count() > 0 || asked
+    }
+
+    /// Goals reached with `step`.
+    pub(super) fn reached(&mut self, step: u32) -> Vec<u32> {
+        let n = self.goals.iter().take_while(|g| g.step <= step).count();
+        self.goals.drain(..n).map(|g| g.id).collect()
+    }
+
+    /// Turns a picture's arrays into what the learner reads.
+    pub(super) fn show(&self, look: &Look, arrays: &mut [Vec<f32>]) {
+        let last = self.programs.mlp.layers.len() - 1;
+        let boundary = usize::from(look.boundary > 0);
+        let output = (look.units > 0).then_some(boundary + last);
+        for i in (boundary > 0).then_some(0).into_iter().chain(output) {
+            if let Some(values) = arrays.get_mut(i) {
+                as_shown(values, &self.programs.mlp);
+            }
+        }
+    }
+}

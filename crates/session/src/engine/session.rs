@@ -1,0 +1,268 @@
+//! A session: takes commands, paces the submits, reads what comes back, and says what happened.
+
+use minibatch_graph::control;
+use minibatch_nn::names;
+
+use super::backend::{Backend, Work};
+use super::flights::Pace;
+use super::probes::predict;
+use super::programs::{BuildError, Programs, live_settings};
+use super::run::{Goal, Run};
+use super::snapshots::Snapshots;
+use crate::{Command, Event, Experiment, Look, Message, Training};
+
+/// When the session wants its next tick.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Wait {
+    /// At once, after letting the host breathe.
+    Now,
+    /// After so many milliseconds.
+    Ms(f64),
+    /// When a command comes.
+    Command,
+}
+
+/// One learner's engine.
+pub struct Session {
+    clock: Box<dyn Fn() -> f64>,
+    pub(super) backend: Option<Backend>,
+    pub(super) run: Option<Run>,
+    pub(super) pace: Pace,
+    pub(super) messages: Vec<Message>,
+}
+
+impl Session {
+    /// A session whose clock gives milliseconds.
+    pub fn new(clock: impl Fn() -> f64 + 'static) -> Self {
+        Self { clock: Box::new(clock), backend: None, run: None, pace: Pace::default(), messages: vec![] }
+    }
+
+    pub(super) fn now(&self) -> f64 {
+        (self.clock)()
+    }
+
+    /// What has happened since the last call.
+    pub fn take_messages(&mut self) -> Vec<Message> {
+        std::mem::take(&mut self.messages)
+    }
+
+    pub(super) fn say(&mut self, event: Event) {
+        self.messages.push(event.into());
+    }
+
+    /// Does what is asked. Whatever fails is told as an event.
+    pub async fn command(&mut self, command: Command) {
+        if let Err(error) = self.try_command(command).await {
+            self.fail(&error);
+        }
+    }
+
+    /// Submits what is due, waits for the oldest submit and reads what came back.
+    pub async fn tick(&mut self) -> Wait {
+        match self.try_tick().await {
+            Ok(wait) => wait,
+            Err(error) => {
+                self.fail(&error);
+                Wait::Command
+            }
+        }
+    }
+
+    fn fail(&mut self, error: &BuildError) {
+        let fatal = matches!(error, BuildError::Backend(_));
+        if fatal {
+            self.run = None;
+        }
+        self.say(Event::Failed { message: error.to_string(), fatal });
+    }
+
+    async fn try_command(&mut self, command: Command) -> Result<(), BuildError> {
+        let now = self.now();
+        match command {
+            Command::Start { force_cpu } => self.start(force_cpu).await,
+            Command::Load { experiment, generation } => self.load(*experiment, generation).await?,
+            Command::Speed { steps_per_second } => self.pace.set_limit(steps_per_second, now),
+            Command::Weigh => {
+                let (buffers, bytes) = self.backend.as_ref().and_then(Backend::buffers).unwrap_or_default();
+                self.say(Event::Memory { buffers: buffers as u32, bytes });
+            }
+            Command::LoseDevice => self.backend.iter_mut().for_each(Backend::lose),
+            Command::Play => self.play(),
+            Command::Pause => self.pause(),
+            Command::Step { n, id } => self.aim(id, |_, at| at.saturating_add(n)),
+            Command::Epoch { id } => self.aim(id, |per_epoch, at| (at / per_epoch + 1) * per_epoch),
+            Command::Reset => self.reset()?,
+            Command::Tune { training } => self.tune(&training)?,
+            Command::SetParameter { index, value } => self.set_parameter(index, value)?,
+            Command::Look(look) => {
+                let something = look.boundary > 0 || look.units > 0 || look.parameters;
+                if let (Some(run), true) = (&mut self.run, something) {
+                    let boundary = look.boundary.min(200);
+                    run.look = Some(Look { boundary, units: look.units.min(64), ..look });
+                }
+            }
+            Command::Predict { id, points } => self.predict(id, &points).await?,
+            Command::Recover { learning_rate } => self.recover(learning_rate)?,
+        }
+        Ok(())
+    }
+
+    async fn start(&mut self, force_cpu: bool) {
+        let (backend, reason) = Backend::start(force_cpu).await;
+        let (adapter, software) = backend.adapter();
+        self.say(Event::Ready { backend: backend.name().into(), adapter, software, reason });
+        self.run = None;
+        self.backend = Some(backend);
+    }
+
+    async fn load(&mut self, experiment: Experiment, generation: u32) -> Result<(), BuildError> {
+        // What can be wrong with the experiment itself is found before the run under way is touched.
+        experiment.summary()?;
+        minibatch_data::generate(&experiment.data, experiment.seed).map_err(crate::ExperimentError::from)?;
+        let Some(backend) = &mut self.backend else { return Ok(()) };
+        let old = self.run.take();
+        let programs = Programs::build(backend, &experiment).await?;
+        let flat = |points: &[minibatch_data::Point]| {
+            points.iter().flat_map(|p| [p.x, p.y, p.label]).collect::<Vec<f32>>()
+        };
+        let arrays = vec![flat(&programs.split.train), flat(&programs.split.test)];
+        let (steps_per_epoch, batch_size) = (programs.steps_per_epoch, programs.batch as u32);
+        let event = Event::Loaded { generation, steps_per_epoch, batch_size };
+        self.messages.push(Message { event, arrays });
+        self.answer(old.iter().flat_map(|r| r.goals.iter()).map(|g| g.id).collect());
+        self.pace = self.pace.fresh();
+        let look = old.and_then(|run| run.look);
+        self.run = Some(Run::new(generation, experiment, programs, look));
+        self.say(Event::Playing { playing: false });
+        Ok(())
+    }
+
+    fn play(&mut self) {
+        let now = self.now();
+        self.pace.resume(now);
+        let Some(run) = &mut self.run else { return };
+        run.playing = run.diverged.is_none();
+        let events = [Some(Event::Playing { playing: run.playing }), run.diverged.clone()];
+        events.into_iter().flatten().for_each(|e| self.say(e));
+    }
+
+    fn pause(&mut self) {
+        let Some(run) = &mut self.run else { return };
+        run.evaluate |= run.playing;
+        run.playing = false;
+        self.say(Event::Playing { playing: false });
+    }
+
+    /// Sets a goal `to` steps ahead of the last one; playing ends, the goal is reached all the same.
+    fn aim(&mut self, id: u32, to: impl Fn(u32, u32) -> u32) {
+        let Some(run) = &mut self.run else { return self.answer(vec![id]) };
+        if let Some(event) = run.diverged.clone() {
+            self.say(event);
+            return self.answer(vec![id]);
+        }
+        let was_playing = std::mem::take(&mut run.playing);
+        let at = run.goals.back().map_or(run.step, |g| g.step);
+        let step = to(run.programs.steps_per_epoch, at);
+        run.goals.push_back(Goal { step, id, evaluated: false });
+        if was_playing {
+            self.say(Event::Playing { playing: false });
+        }
+    }
+
+    fn answer(&mut self, ids: Vec<u32>) {
+        ids.into_iter().for_each(|id| self.say(Event::Done { id }));
+    }
+
+    fn reset(&mut self) -> Result<(), BuildError> {
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
+        run.programs.rewind(backend, &run.experiment)?;
+        run.snapshots = Snapshots::default();
+        let ids = run.void(0);
+        run.curve_end = None;
+        self.answer(ids);
+        self.say(Event::Playing { playing: false });
+        Ok(())
+    }
+
+    fn tune(&mut self, training: &Training) -> Result<(), BuildError> {
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
+        let mut next = run.experiment.clone();
+        let t = &mut next.training;
+        (t.learning_rate, t.l1, t.l2) = (training.learning_rate, training.l1, training.l2);
+        t.schedule = training.schedule.clone();
+        next.validate()?;
+        let words = live_settings(&next.training);
+        backend.write_u32(control::NAME, control::SETTINGS, &words)?;
+        run.experiment = next;
+        run.evaluate |= !run.playing;
+        Ok(())
+    }
+
+    fn set_parameter(&mut self, index: usize, value: f32) -> Result<(), BuildError> {
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
+        if index < run.programs.mlp.parameters && value.is_finite() {
+            backend.write_f32(names::PARAMETERS, index, &[value])?;
+            run.evaluate = true;
+        }
+        Ok(())
+    }
+
+    async fn predict(&mut self, id: u32, points: &[[f32; 2]]) -> Result<(), BuildError> {
+        let (Some(run), Some(backend)) = (&self.run, &mut self.backend) else { return Ok(()) };
+        let values = predict(backend, &run.programs.mlp, &run.experiment.features, points).await?;
+        let event = Event::Predicted { id, outputs: run.outputs() };
+        self.messages.push(Message { event, arrays: vec![values] });
+        Ok(())
+    }
+
+    fn recover(&mut self, learning_rate: f32) -> Result<(), BuildError> {
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
+        let mut training = run.experiment.training.clone();
+        training.learning_rate = learning_rate;
+        let step = match run.snapshots.good() {
+            Some(good) => {
+                let copies: Vec<(String, &str)> =
+                    run.programs.kept.iter().map(|v| (Snapshots::name(good.slot, v), *v)).collect();
+                let work: Vec<Work> = copies.iter().map(|(from, to)| Work::Copy(from, to)).collect();
+                backend.submit(&work, &[])?;
+                run.programs.clear_rings(backend)?;
+                good.step
+            }
+            None => {
+                run.programs.rewind(backend, &run.experiment)?;
+                0
+            }
+        };
+        run.snapshots = Snapshots::default();
+        let ids = run.void(step);
+        run.curve_end = run.curve_end.filter(|_| step > 0).map(|end| end.min(step));
+        self.answer(ids);
+        self.tune(&training)
+    }
+
+    async fn try_tick(&mut self) -> Result<Wait, BuildError> {
+        let depth = if matches!(self.backend, Some(Backend::Gpu(_))) { 2 } else { 1 };
+        while self.run.as_ref().is_some_and(|r| r.flights.len() < depth) {
+            if !self.launch().await? {
+                break;
+            }
+        }
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(Wait::Command) };
+        if let Some(flight) = run.flights.pop_front() {
+            backend.finished(&flight.ticket).await.map_err(BuildError::from)?;
+            let now = (self.clock)();
+            self.pace.landed(flight.started, flight.steps, now);
+            run.landed.extend(flight.report.is_some().then_some(flight));
+        }
+        let reads = backend.take_reads();
+        self.receive(reads);
+        let Some(run) = &self.run else { return Ok(Wait::Command) };
+        Ok(match () {
+            () if !run.flights.is_empty() || run.look.is_some() || run.evaluate => Wait::Now,
+            () if !run.goals.is_empty() => Wait::Now,
+            () if run.playing => Wait::Ms(self.pace.wait()),
+            () if !run.landed.is_empty() => Wait::Ms(1.0),
+            () => Wait::Command,
+        })
+    }
+}

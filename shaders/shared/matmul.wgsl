@@ -1,0 +1,45 @@
+// What every kernel of the matrix product shares: its operands, where their elements are, and the epilogue.
+//
+// Element (row, k) of op(A) is a[a_offset + row * a_row + k * a_col], and so for op(B); a transposed operand is one
+// with its strides exchanged. bias and saved are bound to some other input where the product has none.
+#import activation
+
+struct MatmulParams {
+    m: u32,
+    n: u32,
+    k: u32,
+    a_offset: u32,
+    a_row: u32,
+    a_col: u32,
+    b_offset: u32,
+    b_row: u32,
+    b_col: u32,
+    bias_offset: u32,
+    has_bias: u32,
+    saved_offset: u32,
+    epilogue: u32, // 0: none, 1: y = f(z), 2: y = z f'(saved)
+    activation: u32,
+    y_offset: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: MatmulParams;
+@group(0) @binding(1) var<storage, read> a: array<f32>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read> saved: array<f32>;
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+
+// Finishes and stores element (row, column), given the sum over k.
+fn store(row: u32, column: u32, sum: f32) {
+    let at = row * params.n + column;
+    var z = sum;
+    if params.has_bias == 1u {
+        z += bias[params.bias_offset + column];
+    }
+    if params.epilogue == 1u {
+        z = act(params.activation, z);
+    } else if params.epilogue == 2u {
+        z *= act_grad(params.activation, saved[params.saved_offset + at]);
+    }
+    y[params.y_offset + at] = z;
+}

@@ -1,0 +1,85 @@
+//! The cases of every op on the CPU: f32 against f64. Besides the CPU it checks the cases, whose tolerance must leave
+//! room for rounding in f32 and no more.
+
+use minibatch_cpu::{Cpu, Real};
+use minibatch_graph::Op;
+use minibatch_tests::cases::{Case, cases, large_cases};
+
+fn run<T: Real>(case: &Case) -> Cpu<T> {
+    let mut cpu = Cpu::new();
+    case.f32s.iter().for_each(|(name, values)| cpu.set_f32(name, values));
+    case.u32s.iter().for_each(|(name, values)| cpu.set_u32(name, values));
+    let mut plan = cpu.compile(&case.graph).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    cpu.run(&mut plan, 1).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    cpu
+}
+
+fn agree(case: &Case) -> Result<(), String> {
+    let (single, double) = (run::<f32>(case), run::<f64>(case));
+    assert!(!case.outputs.is_empty() || !case.u32_outputs.is_empty(), "{} compares nothing", case.name);
+    for name in &case.outputs {
+        let [got, want] = [single.read_f32(name), double.read_f32(name)].map(|v| v.expect("an output"));
+        case.compare(name, &got, &want)?;
+    }
+    for name in &case.u32_outputs {
+        let [got, want] = [single.read_u32(name), double.read_u32(name)].map(|v| v.expect("an output"));
+        case.compare_words(name, &got, &want)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn f32_agrees_with_f64() {
+    let wrong: Vec<String> = cases().iter().filter_map(|case| agree(case).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn f32_agrees_with_f64_on_millions() {
+    let wrong: Vec<String> = large_cases().filter_map(|case| agree(&case).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_op_has_a_case() {
+    let all = cases();
+    let has = |op: &str| all.iter().any(|case| case.graph.nodes().iter().any(|node| node.op.name() == op));
+    let names: Vec<&str> = every_op().iter().map(Op::name).filter(|&name| !has(name)).collect();
+    assert!(names.is_empty(), "no case for {names:?}");
+}
+
+/// One of each. A new op is added here when the compiler stops at the match below.
+fn every_op() -> Vec<Op> {
+    use minibatch_graph::{Activation, Epilogue, Loss, Optimizer};
+    let f = Activation::Relu;
+    let all = vec![
+        Op::Variable { name: String::new() },
+        Op::Full { value: 0.0 },
+        Op::View { offset: 0 },
+        Op::Pack,
+        Op::Add,
+        Op::Activation(f),
+        Op::ActivationGrad(f),
+        Op::Matmul { trans_a: false, trans_b: false, bias: false, epilogue: Epilogue::None },
+        Op::SumRows,
+        Op::Gather,
+        Op::GatherGrad { rows: 1 },
+        Op::Dropout { rate: 0.5, stream: 0 },
+        Op::Loss(Loss::Mse),
+        Op::LossGrad(Loss::Mse),
+        Op::Confusion { classes: 2 },
+        Op::BeginStep { samples: 1, batch: 1 },
+        Op::Update(Optimizer::Adagrad { eps: 0.0 }),
+        Op::Record,
+    ];
+    for op in &all {
+        match op {
+            Op::Variable { .. } | Op::Full { .. } | Op::View { .. } | Op::Pack | Op::Add => {}
+            Op::Activation(_) | Op::ActivationGrad(_) | Op::Matmul { .. } | Op::SumRows => {}
+            Op::Gather | Op::GatherGrad { .. } | Op::Dropout { .. } => {}
+            Op::Loss(_) | Op::LossGrad(_) | Op::Confusion { .. } => {}
+            Op::BeginStep { .. } | Op::Update(_) | Op::Record => {}
+        }
+    }
+    all
+}

@@ -1,0 +1,43 @@
+//! Cases of more elements than 65,535 workgroups of 64 have threads, the most that one dimension of a grid can be.
+
+use minibatch_graph::{Activation, DType, Epilogue, Loss, Op, Optimizer};
+
+use super::{Builder, Case, elementwise, matmul, rows, training};
+
+/// A prime just above 65,535 * 64.
+const MANY: usize = 4_300_013;
+
+pub(super) const BUILDERS: [fn() -> Case; 16] = [
+    || elementwise::add(MANY),
+    || elementwise::activation(Activation::Gelu, MANY),
+    // Above 65,535 * 256 as well.
+    || elementwise::activation(Activation::Relu, 16_800_017),
+    || elementwise::activation_grad(Activation::Tanh, MANY),
+    || elementwise::dropout(MANY, 0.25, 3),
+    pack,
+    || rows::sum_rows(3, MANY / 3),
+    // The sums cancel: their size is the root of their length.
+    || rows::sum_rows(1_400_003, 3).with_tolerance(1e-3),
+    || rows::loss_value(Loss::Mse, MANY, 1, 3.0),
+    || rows::loss_value(Loss::CrossEntropy, MANY / 2, 2, 3.0),
+    || rows::loss_grad(Loss::BinaryCrossEntropy, MANY, 1),
+    || rows::loss_grad(Loss::CrossEntropy, MANY, 2),
+    || rows::gather(1009, MANY, &[1], DType::F32),
+    || rows::confusion(MANY / 3, 3),
+    || training::update(Optimizer::Sgd { momentum: 0.9, nesterov: false }, MANY),
+    || matmul::product([1_100_009, 2, 3], [false, false, true], Epilogue::Activation(Activation::Relu)),
+];
+
+impl Case {
+    fn with_tolerance(mut self, tolerance: f32) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+}
+
+fn pack() -> Case {
+    let mut builder = Builder::new(format!("pack of a variable ({MANY})")).tolerance(0.0);
+    let x = builder.float("x", [MANY]);
+    let packed = builder.op(Op::Pack, &[x, x]);
+    builder.compares(packed)
+}

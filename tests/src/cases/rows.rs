@@ -1,0 +1,153 @@
+//! Operations over rows: sums, gathers, losses, confusion.
+
+use minibatch_graph::{DType, Loss, Op};
+
+use super::{Builder, Case};
+
+const SHAPES: [[usize; 2]; 13] = [
+    [1, 1],
+    [1, 2],
+    [2, 1],
+    [1, 300],
+    [300, 1],
+    [15, 16],
+    [16, 17],
+    [63, 65],
+    [64, 64],
+    [65, 3],
+    [257, 10],
+    [1009, 2],
+    [2, 1009],
+];
+
+pub(super) fn cases() -> Vec<Case> {
+    let mut all = vec![];
+    for [rows, columns] in SHAPES {
+        all.push(sum_rows(rows, columns));
+        for loss in [Loss::Mse, Loss::HalfMse, Loss::BinaryCrossEntropy, Loss::CrossEntropy] {
+            if loss != Loss::CrossEntropy || columns > 1 {
+                all.push(loss_value(loss, rows, columns, 3.0));
+                all.push(loss_grad(loss, rows, columns));
+            }
+        }
+        all.push(gather(37, rows, &[columns], DType::F32));
+        all.push(gather_grad(37, rows, &[columns]));
+        if columns <= 32 {
+            all.push(confusion(rows, columns));
+        }
+    }
+    all.push(loss_value(Loss::BinaryCrossEntropy, 40, 3, 200.0));
+    all.push(loss_value(Loss::CrossEntropy, 40, 3, 200.0));
+    all.push(gather(11, 64, &[], DType::U32));
+    all.push(gather(11, 65, &[], DType::F32));
+    all.push(gather(1, 5, &[3, 4], DType::F32));
+    all.push(gather(1000, 17, &[2], DType::U32));
+    all.push(gather_grad(5, 64, &[]));
+    all.push(gather_grad(3, 65, &[2, 2]));
+    all.push(gather_grad(1000, 3, &[5]));
+    all.extend([gather_past_the_end(), confusion(40, 32), confusion_of_ties_and_nan()]);
+    all
+}
+
+pub(super) fn sum_rows(rows: usize, columns: usize) -> Case {
+    let mut builder =
+        Builder::new(format!("sum_rows ({rows}, {columns})")).tolerance(1e-5 + 4e-7 * rows as f32);
+    let x = builder.float("x", [rows, columns]);
+    let sum = builder.op(Op::SumRows, &[x]);
+    builder.compares(sum)
+}
+
+fn operands(
+    builder: &mut Builder,
+    loss: Loss,
+    rows: usize,
+    columns: usize,
+    reach: f32,
+) -> [minibatch_graph::NodeId; 2] {
+    let prediction = builder.between("prediction", [rows, columns], -reach, reach);
+    let target = match loss {
+        Loss::Mse | Loss::HalfMse => builder.float("target", [rows, columns]),
+        Loss::BinaryCrossEntropy => builder.between("target", [rows, columns], 0.0, 1.0),
+        Loss::CrossEntropy => builder.below("target", [rows], columns as u32),
+    };
+    [prediction, target]
+}
+
+/// The loss of logits within `reach` of zero.
+pub(super) fn loss_value(loss: Loss, rows: usize, columns: usize, reach: f32) -> Case {
+    let mut builder = Builder::new(format!("{loss:?} ({rows}, {columns}) within {reach}"));
+    let [prediction, target] = operands(&mut builder, loss, rows, columns, reach);
+    let value = builder.op(Op::Loss(loss), &[prediction, target]);
+    builder.compares(value)
+}
+
+/// Scaled up by the number of elements, since a gradient of a mean over many would pass any test.
+pub(super) fn loss_grad(loss: Loss, rows: usize, columns: usize) -> Case {
+    let mut builder = Builder::new(format!("gradient of {loss:?} ({rows}, {columns})"));
+    let [prediction, target] = operands(&mut builder, loss, rows, columns, 3.0);
+    let dloss = builder.given("dloss", [1], vec![(rows * columns) as f32]);
+    let grad = builder.op(Op::LossGrad(loss), &[prediction, target, dloss]);
+    builder.compares(grad)
+}
+
+fn shape(first: usize, rest: &[usize]) -> Vec<usize> {
+    [first].iter().chain(rest).copied().collect()
+}
+
+pub(super) fn gather(table_rows: usize, picks: usize, rest: &[usize], dtype: DType) -> Case {
+    let dims = minibatch_graph::Shape::new(shape(table_rows, rest));
+    let mut builder = Builder::new(format!("gather {picks} of {dims} {dtype}")).tolerance(0.0);
+    let table = match dtype {
+        DType::F32 => builder.float("table", dims),
+        DType::U32 => builder.below("table", dims, 1000),
+    };
+    let index = builder.below("index", [picks], table_rows as u32);
+    let rows = builder.op(Op::Gather, &[table, index]);
+    builder.compares(rows)
+}
+
+fn gather_past_the_end() -> Case {
+    let mut builder = Builder::new("gather past the end").tolerance(0.0);
+    let table = builder.float("table", [5, 3]);
+    let index = builder.given_words("index", [4], vec![4, 5, 1_000_000, u32::MAX]);
+    let rows = builder.op(Op::Gather, &[table, index]);
+    builder.compares(rows)
+}
+
+pub(super) fn gather_grad(rows: usize, picks: usize, rest: &[usize]) -> Case {
+    let dims = minibatch_graph::Shape::new(shape(picks, rest));
+    let mut builder = Builder::new(format!("gather_grad {dims} into {rows} rows"));
+    let index = builder.below("index", [picks], rows as u32);
+    let dy = builder.float("dy", dims);
+    let grad = builder.op(Op::GatherGrad { rows }, &[index, dy]);
+    builder.compares(grad)
+}
+
+/// Logits of 1, 2 or many classes; in tenths, so that equal ones occur.
+pub(super) fn confusion(rows: usize, columns: usize) -> Case {
+    let classes = columns.max(2);
+    let mut builder = Builder::new(format!("confusion ({rows}, {columns})")).tolerance(0.0);
+    let prediction = if columns == 1 {
+        builder.float("prediction", [rows, 1])
+    } else {
+        let tenths = (0..rows * columns).map(|i| (i * i % 23) as f32 / 10.0 - 1.0).collect();
+        builder.given("prediction", [rows, columns], tenths)
+    };
+    let target = if columns == 1 {
+        builder.given("target", [rows], (0..rows).map(|i| [0.0, 1.0, -1.0][i * i % 3]).collect())
+    } else {
+        builder.below("target", [rows], columns as u32)
+    };
+    let counts = builder.op(Op::Confusion { classes }, &[prediction, target]);
+    builder.compares(counts)
+}
+
+fn confusion_of_ties_and_nan() -> Case {
+    let mut builder = Builder::new("confusion of ties and NaN").tolerance(0.0);
+    let (nan, values) = (f32::NAN, [[1.0, 1.0, 1.0], [0.0, 2.0, 2.0], [-1.0, -2.0, 5.0]]);
+    let rows = [values.concat(), vec![nan, nan, nan], vec![f32::NEG_INFINITY; 3]].concat();
+    let prediction = builder.given("prediction", [5, 3], rows);
+    let target = builder.given_words("target", [5], vec![2, 2, 7, 1, 1]);
+    let counts = builder.op(Op::Confusion { classes: 3 }, &[prediction, target]);
+    builder.compares(counts)
+}

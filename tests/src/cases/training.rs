@@ -1,0 +1,103 @@
+//! What makes a step: begin_step, update, record.
+
+use minibatch_graph::{Op, Optimizer, control};
+
+use super::{Builder, Case};
+
+/// The rules, with and without every branch.
+pub(super) const OPTIMIZERS: [Optimizer; 7] = [
+    Optimizer::Sgd { momentum: 0.0, nesterov: false },
+    Optimizer::Sgd { momentum: 0.9, nesterov: false },
+    Optimizer::Sgd { momentum: 0.9, nesterov: true },
+    Optimizer::RmsProp { alpha: 0.99, eps: 1e-8 },
+    Optimizer::Adagrad { eps: 1e-10 },
+    Optimizer::Adam { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
+    Optimizer::AdamW { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
+];
+
+pub(super) fn cases() -> Vec<Case> {
+    let mut all = vec![];
+    for optimizer in OPTIMIZERS {
+        for length in [1, 15, 64, 65, 1009] {
+            all.push(update(optimizer, length));
+        }
+    }
+    // (samples, batch, cursor): begins an epoch, ends one, spans two, takes all, takes one.
+    for [samples, batch, cursor] in [
+        [250, 10, 0],
+        [250, 10, 240],
+        [250, 64, 200],
+        [65, 64, 64],
+        [250, 250, 0],
+        [1, 1, 0],
+        [1009, 1, 1008],
+        [5000, 513, 4999],
+    ] {
+        let kept = [(control::CURSOR, cursor as u32)];
+        all.push(begin_step(&format!("of {batch} from {cursor} of {samples}"), samples, batch, &kept));
+    }
+    all.extend(schedules());
+    for next in [0, 1, 6] {
+        for width in [1, 3, 65] {
+            all.push(record(next, width));
+        }
+    }
+    all
+}
+
+pub(super) fn update(optimizer: Optimizer, length: usize) -> Case {
+    let mut builder = Builder::new(format!("update {optimizer:?} ({length})"));
+    let params = builder.float("params", [length]);
+    let grads = builder.float("grads", [length]);
+    let decay = builder.given("decay", [length], (0..length).map(|i| (i % 3 != 1) as u32 as f32).collect());
+    let control = builder.control(&[]);
+    let mut state = vec![];
+    let names = ["state 0", "state 1"];
+    for &name in &names[..optimizer.state_count()] {
+        state.push(builder.between(name, [length], 0.01, 1.0));
+    }
+    builder.graph().update(optimizer, [params, grads, decay, control], &state).expect("a case's update");
+    let changed: Vec<&str> = ["params"].iter().chain(&names[..optimizer.state_count()]).copied().collect();
+    builder.changes(&changed, &[])
+}
+
+fn begin_step(name: &str, samples: usize, batch: usize, words: &[(usize, u32)]) -> Case {
+    let mut builder = Builder::new(format!("begin_step {name}"));
+    let control = builder.control(words);
+    let index = builder.op(Op::BeginStep { samples, batch }, &[control]);
+    builder.compares_as("index", index).changes(&[], &[control::NAME])
+}
+
+/// Each schedule early, late and past its end, with and without warm-up, and with nonsense periods.
+fn schedules() -> Vec<Case> {
+    use control::schedule;
+    let mut all = vec![];
+    for schedule in [schedule::CONSTANT, schedule::STEP, schedule::EXPONENTIAL, schedule::COSINE] {
+        for step in [0, 2, 3, 19, 25] {
+            for warmup in [0.0f32, 10.0] {
+                let words = [
+                    (control::SCHEDULE, schedule),
+                    (control::STEP, step),
+                    (control::WARMUP, warmup.to_bits()),
+                ];
+                let name = format!("schedule {schedule} at {step}, warm-up {warmup}");
+                all.push(begin_step(&name, 100, 7, &words));
+            }
+        }
+        let none = 0.0f32.to_bits();
+        let words = [(control::SCHEDULE, schedule), (control::PERIOD, none), (control::TOTAL, none)];
+        all.push(begin_step(&format!("schedule {schedule} without a period"), 100, 7, &words));
+    }
+    all
+}
+
+/// A ring of 7 rows whose next row is `next`.
+fn record(next: usize, width: usize) -> Case {
+    let mut builder = Builder::new(format!("record row {next} of width {width}")).tolerance(0.0);
+    let mut rows: Vec<f32> = (0..1 + 7 * width).map(|i| i as f32 / 8.0).collect();
+    rows[0] = next as f32;
+    let ring = builder.given("ring", [1 + 7 * width], rows);
+    let values = builder.float("values", [width]);
+    builder.op(Op::Record, &[ring, values]);
+    builder.changes(&["ring"], &[])
+}

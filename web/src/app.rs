@@ -1,0 +1,78 @@
+//! The whole page: its state, and which of its parts are shown.
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+use crate::embed::Embed;
+use crate::engine::Engine;
+use crate::shell::{Shell, keys};
+use crate::state::{Errands, Page, Status, Taste, boot, theme};
+use crate::{api, words};
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    let opened = boot::opened();
+    let page = page(opened.experiment.clone(), boot::shown());
+    provide_context(page);
+    page.take_taste(&opened);
+    page.keep_theme();
+    let first = page.start();
+    page.tell_problems(&opened.problems);
+    api::install(page, first);
+    listen(page);
+    let embedded = page.shown.with_value(|shown| shown.embedded);
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    if embedded { view! { <Embed/> }.into_any() } else { view! { <Shell/> }.into_any() }
+}
+
+fn page(experiment: minibatch_session::Experiment, shown: crate::state::Shown) -> Page {
+    let experiment = RwSignal::new(experiment);
+    let first = theme::first();
+    Page {
+        experiment,
+        summary: Memo::new(move |_| experiment.with(|e| e.summary())),
+        status: RwSignal::new(Status::default()),
+        metrics: RwSignal::default(),
+        notice: RwSignal::new(None),
+        hint: RwSignal::new(words::t("hint.first").into()),
+        curve: StoredValue::default(),
+        curve_version: RwSignal::new(0),
+        frame: StoredValue::default(),
+        frame_version: RwSignal::new(0),
+        points: StoredValue::default(),
+        points_version: RwSignal::new(0),
+        hover: RwSignal::new(None),
+        brush: RwSignal::new(None),
+        speed: RwSignal::new(None),
+        taste: Taste {
+            dark: RwSignal::new(theme::is_dark(&first)),
+            theme: RwSignal::new(first),
+            show_test: RwSignal::new(false),
+            discretise: RwSignal::new(false),
+            log_loss: RwSignal::new(false),
+        },
+        shown: StoredValue::new(shown),
+        engine: StoredValue::new_local(Engine::default()),
+        errands: StoredValue::new_local(Errands::default()),
+    }
+}
+
+/// Listens to what the whole page listens to.
+fn listen(page: Page) {
+    let window = window();
+    let on = |name: &str, heard: Box<dyn FnMut()>| {
+        let closure = Closure::wrap(heard);
+        let function: &js_sys::Function = closure.as_ref().unchecked_ref();
+        // `visibilitychange` bubbles up to the window.
+        let _added = window.add_event_listener_with_callback(name, function);
+        closure.forget();
+    };
+    on("visibilitychange", Box::new(move || page.wake()));
+    on("hashchange", Box::new(move || page.address_changed()));
+    if !page.shown.with_value(|shown| shown.embedded) {
+        keys::listen(page);
+    }
+}

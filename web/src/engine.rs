@@ -1,0 +1,129 @@
+//! The worker, from the page's side: a module worker that is sent commands as JSON and posts
+//! `{event: JSON, arrays: [Float32Array]}`.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use js_sys::{Array, Float32Array, Reflect};
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
+use minibatch_session::{Command, Event};
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::words;
+
+/// How long the worker may take until it listens. It is fetched and compiled in this time.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Trunk's loader for the worker's WebAssembly.
+const LOADER: &str = "./minibatch-worker_loader.js";
+
+/// A handle on the worker. What is sent before it listens is kept until it does.
+#[derive(Default)]
+pub struct Engine {
+    line: RefCell<Option<Line>>,
+    waiting: RefCell<Vec<String>>,
+    listening: Rc<Cell<bool>>,
+}
+
+/// A worker and the closures that it calls; dropped together.
+struct Line {
+    worker: Worker,
+    patience: Option<TimeoutHandle>,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if let Some(patience) = self.patience.take() {
+            patience.clear();
+        }
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+impl Engine {
+    /// Starts a worker in the place of the one before. `failed` hears why, should it not start or fall later.
+    pub fn connect(&self, heard: impl Fn(Event, Vec<Vec<f32>>) + 'static, failed: impl Fn(String) + Clone + 'static) {
+        self.line.replace(None);
+        self.waiting.borrow_mut().clear();
+        self.listening.set(false);
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = match Worker::new_with_options(LOADER, &options) {
+            Ok(worker) => worker,
+            Err(error) => return failed(words::fill("engine.refused", &[("error", &say(&error))])),
+        };
+        let unreadable = failed.clone();
+        let message = Closure::new(move |event: MessageEvent| match unpack(&event.data()) {
+            Ok((event, arrays)) => heard(event, arrays),
+            Err(error) => unreadable(words::fill("engine.unreadable", &[("error", &error)])),
+        });
+        worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        let (fell, listening) = (failed.clone(), Rc::clone(&self.listening));
+        let error = Closure::new(move |event: ErrorEvent| {
+            let error = event.message();
+            // A script that cannot be fetched gives an event without a message.
+            match (listening.get(), error.as_str()) {
+                (false, "" | "undefined") => fell(words::t("engine.missing").into()),
+                (false, _) => fell(words::fill("engine.not-started", &[("error", &error)])),
+                (true, _) => fell(words::fill("engine.fell", &[("error", &error)])),
+            }
+        });
+        worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+        let listening = Rc::clone(&self.listening);
+        let impatient = move || {
+            if !listening.get() {
+                failed(words::t("engine.silent").into());
+            }
+        };
+        let patience = set_timeout_with_handle(impatient, PATIENCE).ok();
+        self.line.replace(Some(Line { worker, patience, _message: message, _error: error }));
+    }
+
+    /// The worker listens: sends what has been waiting for that.
+    pub fn listens(&self) {
+        self.listening.set(true);
+        for text in self.waiting.take() {
+            self.post(&text);
+        }
+    }
+
+    /// Sends a command.
+    pub fn send(&self, command: &Command) {
+        match serde_json::to_string(command) {
+            Ok(text) if self.listening.get() => self.post(&text),
+            Ok(text) => self.waiting.borrow_mut().push(text),
+            Err(error) => leptos::logging::error!("a command cannot be written: {error}"),
+        }
+    }
+
+    fn post(&self, text: &str) {
+        if let Some(line) = &*self.line.borrow()
+            && let Err(error) = line.worker.post_message(&JsValue::from_str(text))
+        {
+            leptos::logging::error!("a command cannot be posted: {}", say(&error));
+        }
+    }
+}
+
+fn unpack(data: &JsValue) -> Result<(Event, Vec<Vec<f32>>), String> {
+    let field = |name: &str| Reflect::get(data, &name.into()).map_err(|error| say(&error));
+    let text = field("event")?.as_string().ok_or("a message without an event")?;
+    let event = serde_json::from_str(&text).map_err(|error| format!("{error} in {text}"))?;
+    let arrays = field("arrays")?;
+    let arrays = if arrays.is_undefined() { Array::new() } else { Array::from(&arrays) };
+    Ok((event, arrays.iter().map(|array| Float32Array::new(&array).to_vec()).collect()))
+}
+
+/// What an exception says.
+pub fn say(error: &JsValue) -> String {
+    match error.dyn_ref::<js_sys::Error>() {
+        Some(error) => String::from(error.message()),
+        None => error.as_string().unwrap_or_else(|| format!("{error:?}")),
+    }
+}

@@ -1,0 +1,84 @@
+//! What the learner should know, in one bar that lies over the page and moves nothing.
+
+use leptos::prelude::*;
+
+use crate::state::{Notice, Page};
+use crate::words::{fill, t};
+
+/// The notice in force.
+#[component]
+pub fn Notices() -> impl IntoView {
+    let page = Page::get();
+    view! {
+        <div class="notices" role="alert">
+            {move || page.notice.get().map(|notice| match notice {
+                Notice::Mistake(text) => plain(page, "mistake", text).into_any(),
+                Notice::Hint(text) => plain(page, "tip", text).into_any(),
+                Notice::Diverged { step, learning_rate, good_step } => {
+                    diverged(page, step, learning_rate, good_step).into_any()
+                }
+                Notice::Fatal(text) => fatal(page, text).into_any(),
+            })}
+        </div>
+    }
+}
+
+fn plain(page: Page, class: &'static str, text: String) -> impl IntoView {
+    view! {
+        <div class=format!("notice {class}") data-testid="notice">
+            <p>{text}</p>
+            <button type="button" class="icon" title=t("notice.close") aria-label=t("notice.close")
+                on:click=move |_| page.notice.set(None)>"×"</button>
+        </div>
+    }
+}
+
+fn diverged(page: Page, step: u32, rate: f32, good_step: u32) -> impl IntoView {
+    let text = fill("notice.diverged", &[("step", &step.to_string()), ("rate", &rate.to_string())]);
+    let back = fill("notice.back", &[("step", &good_step.to_string())]);
+    let tenth = tenth(rate);
+    let slower = fill("notice.slower", &[("rate", &tenth.to_string())]);
+    view! {
+        <div class="notice diverged" data-testid="notice">
+            <p><b>{t("notice.diverged-title")}</b>" "{text}</p>
+            <div class="actions">
+                <button type="button" class="primary" data-testid="recover-slower" on:click=move |_| page.recover(tenth)>
+                    {slower}
+                </button>
+                <button type="button" data-testid="recover" on:click=move |_| page.recover(rate)>{back}</button>
+                <button type="button" on:click=move |_| drop(page.reset())>{t("notice.reset")}</button>
+            </div>
+        </div>
+    }
+}
+
+fn fatal(page: Page, text: String) -> impl IntoView {
+    view! {
+        <div class="notice fatal" data-testid="notice">
+            <p><b>{t("notice.fatal-title")}</b>" "{text}</p>
+            <div class="actions">
+                <button type="button" class="primary" data-testid="restart" on:click=move |_| drop(page.start())>
+                    {t("notice.restart")}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// A tenth, without the dust of 32 bits: 0.03 gives 0.003.
+fn tenth(rate: f32) -> f32 {
+    let text = format!("{:e}", rate);
+    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+    let power: i32 = power.parse().unwrap_or(0);
+    format!("{digits}e{}", power - 1).parse().unwrap_or(rate / 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tenth;
+
+    #[test]
+    fn a_tenth_is_what_one_would_type() {
+        assert_eq!([tenth(0.03), tenth(3.0), tenth(10.0), tenth(0.0)], [0.003, 0.3, 1.0, 0.0]);
+    }
+}

@@ -1,0 +1,110 @@
+//! Reset, play, one batch, one epoch, and how far it has come.
+
+use leptos::prelude::*;
+
+use super::numbers::{epoch, grouped};
+use crate::state::{Notice, Page};
+use crate::words::t;
+
+/// The buttons and counters of a run.
+#[component]
+pub fn Transport() -> impl IntoView {
+    view! {
+        <div class="run">
+            <ResetButton/>
+            <PlayButton/>
+            <StepButton/>
+            <StepEpochButton/>
+            <Epoch/>
+            <StepCount/>
+        </div>
+    }
+}
+
+/// Whether there is something to train on.
+fn stuck(page: Page) -> bool {
+    page.notice.with(|notice| matches!(notice, Some(Notice::Diverged { .. } | Notice::Fatal(_))))
+}
+
+/// Plays and pauses.
+#[component]
+pub fn PlayButton() -> impl IntoView {
+    let page = Page::get();
+    let playing = Memo::new(move |_| page.status.with(|s| s.playing));
+    let label = move || if playing.get() { t("transport.pause") } else { t("transport.play") };
+    let shape = move || if playing.get() { "M6 4h4v16H6zM14 4h4v16h-4z" } else { "M7 4l13 8-13 8z" };
+    view! {
+        <button type="button" class="play" data-testid="play" title=label aria-label=label
+            aria-pressed=move || playing.get().to_string()
+            disabled=move || stuck(page) on:click=move |_| page.toggle()>
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d=shape fill="currentColor"/></svg>
+        </button>
+    }
+}
+
+/// Back to the same weights.
+#[component]
+pub fn ResetButton() -> impl IntoView {
+    let page = Page::get();
+    view! {
+        <button type="button" class="round" data-testid="reset" title=t("transport.reset")
+            aria-label=t("transport.reset") on:click=move |_| drop(page.reset())>
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+                <path d="M5 12a7 7 0 1 0 2.3-5.2" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/>
+                <path d="M4 3.5v5h5z" fill="currentColor"/>
+            </svg>
+        </button>
+    }
+}
+
+/// One batch.
+#[component]
+pub fn StepButton() -> impl IntoView {
+    let page = Page::get();
+    view! {
+        <button type="button" class="round" data-testid="step" title=t("transport.step")
+            aria-label=t("transport.step") disabled=move || stuck(page) on:click=move |_| drop(page.step(1))>
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 5l9 7-9 7zM16 5h3v14h-3z" fill="currentColor"/></svg>
+        </button>
+    }
+}
+
+/// One epoch.
+#[component]
+pub fn StepEpochButton() -> impl IntoView {
+    let page = Page::get();
+    view! {
+        <button type="button" class="round" data-testid="step-epoch" title=t("transport.step-epoch")
+            aria-label=t("transport.step-epoch") disabled=move || stuck(page) on:click=move |_| page.epoch()>
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+                <path d="M4 5l7 7-7 7zM11 5l7 7-7 7zM18 5h3v14h-3z" fill="currentColor"/>
+            </svg>
+        </button>
+    }
+}
+
+/// Epochs trained.
+#[component]
+pub fn Epoch() -> impl IntoView {
+    let page = Page::get();
+    let text = Memo::new(move |_| page.metrics.with(|m| epoch(m.epoch)));
+    view! {
+        <div class="field counter" title=t("transport.epoch-help")>
+            <span class="field-name">{t("transport.epoch")}</span>
+            <span class="epoch" data-testid="epoch">{text}</span>
+        </div>
+    }
+}
+
+/// Batches trained.
+#[component]
+fn StepCount() -> impl IntoView {
+    let page = Page::get();
+    let text = Memo::new(move |_| page.metrics.with(|m| grouped(m.step.into())));
+    view! {
+        <div class="field counter steps" title=t("transport.steps-help")>
+            <span class="field-name">{t("transport.steps")}</span>
+            <span class="step-count" data-testid="step-count">{text}</span>
+        </div>
+    }
+}

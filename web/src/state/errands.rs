@@ -1,0 +1,36 @@
+//! What is under way between the page and the engine, and between the page and the address bar.
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use minibatch_session::Experiment;
+
+use super::pull::Pull;
+use super::waits::Waits;
+
+/// Counters, timers and promises; nothing here is drawn.
+#[derive(Default)]
+pub struct Errands {
+    /// That of the last load asked for.
+    pub generation: u32,
+    /// Of the next command that is answered by its id.
+    pub next_id: u32,
+    /// Who waits for what.
+    pub waits: Waits,
+    /// Asking for pictures.
+    pub pull: Pull,
+    /// The rebuild that is about to be asked for.
+    pub rebuild: Option<TimeoutHandle>,
+    /// The rewriting of the address that is about to happen.
+    pub address: Option<TimeoutHandle>,
+    /// Play again once it is rebuilt: it was playing when it was edited.
+    pub resume: bool,
+    /// What the engine was asked to build last.
+    pub built: Option<Experiment>,
+}
+
+impl Errands {
+    /// A new id.
+    pub fn id(&mut self) -> u32 {
+        self.next_id += 1;
+        self.next_id
+    }
+}

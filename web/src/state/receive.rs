@@ -1,0 +1,88 @@
+//! Lets the engine's events into the page's signals.
+
+use leptos::prelude::*;
+use minibatch_session::{Command, Event};
+
+use super::reduce::{News, extend_curve, read};
+use super::waits::Wait;
+use super::{Notice, Page, Status};
+use crate::words;
+
+impl Page {
+    /// Takes an event in.
+    pub fn receive(&self, event: Event, arrays: Vec<Vec<f32>>) {
+        let generation = self.errands.with_value(|e| e.generation);
+        let news = self.status.with_untracked(|status| read(generation, status, event, arrays));
+        match news {
+            News::Late => {}
+            News::Listening => self.engine.with_value(|engine| engine.listens()),
+            News::Status(status) => self.set_status(status),
+            News::Loaded { status, train, test } => {
+                self.points.set_value((train, test));
+                self.points_version.update(|v| *v += 1);
+                self.curve.set_value(vec![]);
+                self.curve_version.update(|v| *v += 1);
+                self.set_status(status);
+                self.stir();
+                if self.errands.try_update_value(|e| std::mem::take(&mut e.resume)) == Some(true) {
+                    self.send(Command::Play);
+                }
+            }
+            News::Metrics { now, curve, cut } => {
+                if !curve.is_empty() || cut.is_some() {
+                    self.curve.update_value(|all| extend_curve(all, curve, cut));
+                    self.curve_version.update(|v| *v += 1);
+                }
+                let moved = self.metrics.with_untracked(|m| m.step != now.step) || cut.is_some();
+                let at_start = now.step == 0;
+                self.metrics.set(*now);
+                let settled = |w| matches!(w, Wait::Load(_)) || (w == Wait::Reset && (at_start || cut.is_some()));
+                self.errands.update_value(|e| e.waits.settle(settled, &Ok(vec![])));
+                if moved { self.stir() } else { self.wake() }
+            }
+            News::Frame(_, frame) => {
+                self.frame.set_value(*frame);
+                self.frame_version.update(|v| *v += 1);
+                self.errands.update_value(|e| e.pull.outstanding = false);
+                self.wake();
+            }
+            News::Done(id) => self.settle(Wait::Done(id), vec![]),
+            News::Predicted(id, rows) => self.settle(Wait::Predicted(id), rows),
+            News::Memory(buffers, bytes) => {
+                self.settle(Wait::Memory, vec![vec![buffers as f32, bytes as f32]]);
+            }
+            News::Stopped(status, notice) => {
+                let why = match &notice {
+                    Notice::Fatal(why) => why.clone(),
+                    Notice::Diverged { step, learning_rate, .. } => words::fill(
+                        "notice.diverged",
+                        &[("step", &step.to_string()), ("rate", &learning_rate.to_string())],
+                    ),
+                    Notice::Mistake(text) | Notice::Hint(text) => text.clone(),
+                };
+                self.set_status(status);
+                self.errands.update_value(|e| e.waits.settle(|_| true, &Err(why.clone())));
+                self.notice.set(Some(notice));
+                self.stir();
+            }
+            News::Notice(notice) => {
+                if let Notice::Mistake(why) = &notice {
+                    self.errands.update_value(|e| e.waits.settle(|_| true, &Err(why.clone())));
+                }
+                self.notice.set(Some(notice));
+            }
+        }
+    }
+
+    fn set_status(&self, status: Status) {
+        if self.status.with_untracked(|old| *old != status) {
+            self.status.set(status);
+        }
+        self.wake();
+    }
+
+    fn settle(&self, wait: Wait, rows: Vec<Vec<f32>>) {
+        self.errands.update_value(|e| e.waits.settle(|w| w == wait, &Ok(rows.clone())));
+        self.stir();
+    }
+}

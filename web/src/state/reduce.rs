@@ -1,0 +1,192 @@
+//! What an event of the engine means for the page: plain functions over plain values.
+
+use minibatch_session::data::Point;
+use minibatch_session::{CurvePoint, Event, Metrics};
+
+use super::{Frame, Notice, Status};
+
+/// An event, sorted out. Nothing that belongs to an earlier build gets this far.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// The worker listens.
+    Listening,
+    /// Backend, playing or the like has changed.
+    Status(Status),
+    /// The experiment asked for last is built.
+    Loaded {
+        /// The new status.
+        status: Status,
+        /// Training points.
+        train: Vec<Point>,
+        /// Test points.
+        test: Vec<Point>,
+    },
+    /// Where the run stands.
+    Metrics {
+        /// Now.
+        now: Box<Metrics>,
+        /// New points of the curve.
+        curve: Vec<CurvePoint>,
+        /// What of the curve is void.
+        cut: Option<u32>,
+    },
+    /// New pictures, taken at this step.
+    Frame(u32, Box<Frame>),
+    /// The command of this id is through.
+    Done(u32),
+    /// The outputs asked for under this id, a row a point.
+    Predicted(u32, Vec<Vec<f32>>),
+    /// The device's buffers and their bytes.
+    Memory(u32, u64),
+    /// Something to tell the learner; training has stopped.
+    Stopped(Status, Notice),
+    /// Something to tell the learner.
+    Notice(Notice),
+    /// Too late: it belongs to an earlier build.
+    Late,
+}
+
+/// Sorts out an event. `generation` is that of the last load asked for.
+pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<f32>>) -> News {
+    match event {
+        Event::Listening => News::Listening,
+        Event::Ready { backend, adapter, software, reason } => {
+            News::Status(Status { backend, adapter, software, reason, ..status.clone() })
+        }
+        Event::Loaded { generation: g, .. } if g != generation => News::Late,
+        Event::Loaded { steps_per_epoch, .. } => {
+            let mut sides = arrays.drain(..).map(|a| points(&a));
+            let (train, test) = (sides.next().unwrap_or_default(), sides.next().unwrap_or_default());
+            let status = Status { loaded: true, playing: false, steps_per_epoch, ..status.clone() };
+            News::Loaded { status, train, test }
+        }
+        Event::Metrics { generation: g, .. } | Event::Frame { generation: g, .. } if g != generation => {
+            News::Late
+        }
+        Event::Metrics { now, curve, cut, .. } => News::Metrics { now, curve, cut },
+        // Between a load and its answer, what is said of playing is said of the run before.
+        Event::Playing { .. } | Event::Diverged { .. } if !status.loaded => News::Late,
+        Event::Playing { playing } => News::Status(Status { playing, ..status.clone() }),
+        Event::Frame { step, look, outputs, .. } => {
+            let mut arrays = arrays.into_iter();
+            let boundary = if look.boundary > 0 { arrays.next().unwrap_or_default() } else { vec![] };
+            let mut layers: Vec<_> = arrays.collect();
+            let parameters = if look.parameters { layers.pop().unwrap_or_default() } else { vec![] };
+            let outputs = outputs as usize;
+            News::Frame(step, Box::new(Frame { look, outputs, boundary, layers, parameters }))
+        }
+        Event::Done { id } => News::Done(id),
+        Event::Predicted { id, outputs } => News::Predicted(id, rows(arrays.pop(), outputs as usize)),
+        Event::Memory { buffers, bytes } => News::Memory(buffers, bytes),
+        Event::Diverged { step, learning_rate, good_step } => News::Stopped(
+            Status { playing: false, ..status.clone() },
+            Notice::Diverged { step, learning_rate, good_step },
+        ),
+        Event::Failed { message, fatal: true } => News::Stopped(
+            Status { playing: false, loaded: false, ..status.clone() },
+            Notice::Fatal(message),
+        ),
+        Event::Failed { message, fatal: false } => News::Notice(Notice::Mistake(message)),
+    }
+}
+
+/// Adds new points to a curve, after dropping what came after step `cut`.
+pub fn extend_curve(curve: &mut Vec<CurvePoint>, new: Vec<CurvePoint>, cut: Option<u32>) {
+    if let Some(step) = cut {
+        curve.retain(|point| point.step <= step);
+    }
+    // A point sent twice (around a recovery, say) is not drawn twice.
+    let last = curve.last().map(|point| point.step);
+    curve.extend(new.into_iter().filter(|point| last.is_none_or(|step| point.step > step)));
+}
+
+/// (n, 3) of x, y, label.
+fn points(array: &[f32]) -> Vec<Point> {
+    array.chunks_exact(3).map(|p| Point { x: p[0], y: p[1], label: p[2] }).collect()
+}
+
+fn rows(array: Option<Vec<f32>>, width: usize) -> Vec<Vec<f32>> {
+    array.unwrap_or_default().chunks_exact(width.max(1)).map(<[f32]>::to_vec).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use minibatch_session::Look;
+
+    fn curve_point(step: u32) -> CurvePoint {
+        CurvePoint { step, epoch: 0.0, train_loss: 0.5, test_loss: 0.6, test_accuracy: None }
+    }
+
+    fn metrics(generation: u32) -> Event {
+        Event::Metrics { generation, now: Box::default(), curve: vec![], cut: None }
+    }
+
+    #[test]
+    fn what_belongs_to_an_earlier_build_is_late() {
+        let status = Status { loaded: true, ..Status::default() };
+        assert_eq!(read(3, &status, metrics(2), vec![]), News::Late);
+        assert!(matches!(read(3, &status, metrics(3), vec![]), News::Metrics { .. }));
+        let frame = Event::Frame { generation: 2, step: 0, look: Look::default(), outputs: 1 };
+        assert_eq!(read(3, &status, frame, vec![]), News::Late);
+        let loading = Status::default();
+        let diverged = Event::Diverged { step: 9, learning_rate: 1.0, good_step: 5 };
+        assert_eq!(read(3, &loading, diverged.clone(), vec![]), News::Late);
+        assert!(matches!(read(3, &status, diverged, vec![]), News::Stopped(..)));
+    }
+
+    #[test]
+    fn a_frame_is_taken_apart_as_it_was_asked_for() {
+        let look = Look { boundary: 2, units: 1, parameters: true };
+        let arrays = vec![vec![1.0; 4], vec![2.0; 3], vec![3.0], vec![4.0; 7]];
+        let event = Event::Frame { generation: 1, step: 5, look, outputs: 1 };
+        let News::Frame(5, frame) = read(1, &Status::default(), event, arrays) else { panic!("a frame") };
+        assert_eq!((frame.boundary.len(), frame.layers.len(), frame.parameters.len()), (4, 2, 7));
+
+        let look = Look { boundary: 0, units: 1, parameters: false };
+        let event = Event::Frame { generation: 1, step: 5, look, outputs: 1 };
+        let News::Frame(_, frame) = read(1, &Status::default(), event, vec![vec![2.0; 3], vec![3.0]]) else {
+            panic!("a frame")
+        };
+        assert_eq!((frame.boundary.len(), frame.layers.len(), frame.parameters.len()), (0, 2, 0));
+    }
+
+    #[test]
+    fn loaded_brings_the_points_of_both_sides() {
+        let event = Event::Loaded { generation: 1, steps_per_epoch: 25, batch_size: 10 };
+        let arrays = vec![vec![1.0, 2.0, 0.0, 3.0, 4.0, 1.0], vec![5.0, 6.0, 1.0]];
+        let News::Loaded { status, train, test } = read(1, &Status::default(), event, arrays) else {
+            panic!("loaded")
+        };
+        assert!(status.loaded && !status.playing && status.steps_per_epoch == 25);
+        assert_eq!((train.len(), test), (2, vec![Point { x: 5.0, y: 6.0, label: 1.0 }]));
+    }
+
+    #[test]
+    fn a_cut_takes_back_what_came_after_it_and_nothing_is_drawn_twice() {
+        let mut curve: Vec<_> = [0, 10, 20, 30].map(curve_point).into();
+        extend_curve(&mut curve, vec![curve_point(20), curve_point(25)], Some(20));
+        assert_eq!(curve.iter().map(|p| p.step).collect::<Vec<_>>(), [0, 10, 20, 25]);
+        extend_curve(&mut curve, vec![curve_point(0)], Some(0));
+        assert_eq!(curve.len(), 1);
+        extend_curve(&mut curve, vec![curve_point(0), curve_point(10)], None);
+        assert_eq!(curve.iter().map(|p| p.step).collect::<Vec<_>>(), [0, 10]);
+    }
+
+    #[test]
+    fn a_lost_device_is_fatal_and_a_mistake_is_not() {
+        let status = Status { loaded: true, playing: true, ..Status::default() };
+        let lost = Event::Failed { message: "the device is lost".into(), fatal: true };
+        let News::Stopped(after, Notice::Fatal(text)) = read(1, &status, lost, vec![]) else { panic!("fatal") };
+        assert!(!after.playing && !after.loaded && text.contains("lost"));
+        let mistake = Event::Failed { message: "no".into(), fatal: false };
+        assert_eq!(read(1, &status, mistake, vec![]), News::Notice(Notice::Mistake("no".into())));
+    }
+
+    #[test]
+    fn predictions_come_a_row_a_point() {
+        let event = Event::Predicted { id: 4, outputs: 2 };
+        let news = read(1, &Status::default(), event, vec![vec![0.1, 0.9, 0.8, 0.2]]);
+        assert_eq!(news, News::Predicted(4, vec![vec![0.1, 0.9], vec![0.8, 0.2]]));
+    }
+}

@@ -1,0 +1,178 @@
+//! What the page asks of the engine: play, pause, step, reset, load.
+
+use futures_channel::oneshot::Receiver;
+use leptos::prelude::*;
+use minibatch_session::{Command, Experiment};
+
+use super::waits::{Answer, Wait};
+use super::{Notice, Page};
+use crate::words;
+
+impl Page {
+    /// Starts the worker, or starts it anew, and has it build the present experiment.
+    pub fn start(&self) -> Receiver<Answer> {
+        let page = *self;
+        self.status.update(|status| *status = super::Status::default());
+        self.notice.set(None);
+        let failed = move |why: String| page.give_up(why);
+        self.engine.with_value(|engine| {
+            engine.connect(move |event, arrays| page.receive(event, arrays), failed);
+        });
+        self.send(Command::Start { force_cpu: super::boot::asked("backend").as_deref() == Some("cpu") });
+        if let Some(limit) = self.speed.get_untracked() {
+            self.send(Command::Speed { steps_per_second: Some(limit) });
+        }
+        self.load(false)
+    }
+
+    /// The engine is gone: says so, and lets nobody wait for it.
+    pub fn give_up(&self, why: String) {
+        self.status.update(|s| (s.playing, s.loaded) = (false, false));
+        self.errands.update_value(|e| {
+            e.waits.settle(|_| true, &Err(why.clone()));
+            e.pull = super::pull::Pull::default();
+        });
+        self.notice.set(Some(Notice::Fatal(why)));
+    }
+
+    /// Has the present experiment built, if it is valid; the receiver hears when its first metrics are in.
+    pub fn load(&self, resume: bool) -> Receiver<Answer> {
+        let experiment = self.experiment.get_untracked();
+        let valid = experiment.validate();
+        let mut command = None;
+        let receiver = self.errands.try_update_value(|e| {
+            if let Some(timer) = e.rebuild.take() {
+                timer.clear();
+            }
+            if let Err(mistake) = &valid {
+                let receiver = e.waits.add(Wait::Load(0));
+                e.waits.settle(|w| w == Wait::Load(0), &Err(mistake.to_string()));
+                return receiver;
+            }
+            e.generation += 1;
+            let generation = e.generation;
+            e.waits.settle(|w| w != Wait::Memory, &Err(words::t("api.superseded").into()));
+            e.pull = super::pull::Pull { dirty: true, ..Default::default() };
+            e.resume = resume;
+            e.built = Some(experiment.clone());
+            command = Some(Command::Load { experiment: Box::new(experiment.clone()), generation });
+            e.waits.add(Wait::Load(generation))
+        });
+        match (command, valid) {
+            (Some(command), _) => {
+                self.hover.set(None);
+                self.status.update(|s| (s.playing, s.loaded) = (false, false));
+                self.send(command);
+            }
+            (None, Err(mistake)) => self.notice.set(Some(Notice::Mistake(mistake.to_string()))),
+            (None, Ok(())) => {}
+        }
+        receiver.unwrap_or_else(|| futures_channel::oneshot::channel().1)
+    }
+
+    /// Trains on. After a divergence there is nothing to train on with, so nothing happens until it is mended.
+    pub fn play(&self) {
+        if matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_))) {
+            return;
+        }
+        self.flush();
+        self.send(Command::Play);
+    }
+
+    /// Stops training.
+    pub fn pause(&self) {
+        self.errands.update_value(|e| e.resume = false);
+        self.send(Command::Pause);
+    }
+
+    /// Plays or pauses.
+    pub fn toggle(&self) {
+        if self.status.with_untracked(|s| s.playing) { self.pause() } else { self.play() }
+    }
+
+    /// Trains `n` batches; the receiver hears when they are done.
+    pub fn step(&self, n: u32) -> Receiver<Answer> {
+        self.flush();
+        self.wait_by_id(Wait::Done, |id| Command::Step { n, id })
+    }
+
+    /// Trains to the end of the epoch.
+    pub fn epoch(&self) {
+        self.flush();
+        drop(self.wait_by_id(Wait::Done, |id| Command::Epoch { id }));
+    }
+
+    /// The network's outputs at these points, a row a point.
+    pub fn predict(&self, points: Vec<[f32; 2]>) -> Receiver<Answer> {
+        self.flush();
+        self.wait_by_id(Wait::Predicted, |id| Command::Predict { id, points })
+    }
+
+    /// Back to the same initial weights.
+    pub fn reset(&self) -> Receiver<Answer> {
+        self.flush();
+        if matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. })) {
+            self.notice.set(None);
+        }
+        let receiver = self.errands.try_update_value(|e| {
+            e.resume = false;
+            e.waits.add(Wait::Reset)
+        });
+        self.send(Command::Pause);
+        self.send(Command::Reset);
+        receiver.unwrap_or_else(|| futures_channel::oneshot::channel().1)
+    }
+
+    /// After a divergence: back to the last good weights, with this learning rate from now on.
+    pub fn recover(&self, learning_rate: f32) {
+        self.notice.set(None);
+        self.experiment.update(|e| e.training.learning_rate = learning_rate);
+        self.send(Command::Recover { learning_rate });
+        self.note_address();
+    }
+
+    /// Another seed: other data, other weights, another order.
+    pub fn new_seed(&self) {
+        let seed = (js_sys::Math::random() * 100_000.0) as u32;
+        self.edit(|e| e.seed = seed);
+    }
+
+    /// How fast it trains; none for as fast as the device goes.
+    pub fn set_speed(&self, steps_per_second: Option<f32>) {
+        self.speed.set(steps_per_second);
+        self.send(Command::Speed { steps_per_second });
+    }
+
+    /// Has an edit that waits for its moment built now, so that what is asked next is asked of it.
+    pub fn flush(&self) {
+        let waiting = self.errands.try_update_value(|e| (e.rebuild.is_some(), e.resume));
+        if let Some((true, resume)) = waiting {
+            drop(self.load(resume));
+        }
+    }
+
+    /// Sets a whole experiment, from a preset say, and has it built.
+    pub fn open(&self, experiment: Experiment) -> Receiver<Answer> {
+        if !matches!(self.notice.get_untracked(), Some(Notice::Fatal(_))) {
+            self.notice.set(None);
+        }
+        self.brush.set(None);
+        self.experiment.set(experiment);
+        self.note_address();
+        self.load(false)
+    }
+
+    fn wait_by_id(&self, wait: fn(u32) -> Wait, command: impl FnOnce(u32) -> Command) -> Receiver<Answer> {
+        let asked = self.errands.try_update_value(|e| {
+            let id = e.id();
+            (id, e.waits.add(wait(id)))
+        });
+        match asked {
+            Some((id, receiver)) => {
+                self.send(command(id));
+                receiver
+            }
+            None => futures_channel::oneshot::channel().1,
+        }
+    }
+}

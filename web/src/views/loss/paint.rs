@@ -1,0 +1,221 @@
+//! Draws the chart: axes by Plotters, the two lines in fractions of a pixel, their names at their ends.
+
+use minibatch_session::CurvePoint;
+use plotters::chart::ChartBuilder;
+use plotters::drawing::IntoDrawingArea;
+use plotters::style::{Color, FontFamily, IntoFont, RGBColor, ShapeStyle};
+use plotters_canvas::CanvasBackend;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use super::axis::Axis;
+use super::decimate::decimate;
+use crate::draw::canvas::{prepare, ratio};
+use crate::draw::colour::{Rgb, css};
+use crate::draw::theme::{Theme, theme};
+
+/// Where the chart's plane lies, in CSS pixels, for the read-out under the pointer.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Geometry {
+    /// Left edge.
+    pub left: f64,
+    /// Top edge.
+    pub top: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// Epochs.
+    pub across: Axis,
+    /// Losses.
+    pub up: Axis,
+}
+
+/// Text height in CSS pixels.
+const TEXT: f64 = 10.0;
+/// Room for the lines' names.
+const NAMES: f64 = 32.0;
+
+/// Both axes for these points, on a chart of this size.
+fn axes(curve: &[CurvePoint], log: bool, width: f64, height: f64) -> (Axis, Axis) {
+    let losses = || curve.iter().flat_map(|p| [p.train_loss, p.test_loss]).map(f64::from).filter(|v| v.is_finite());
+    let (most_x, most_y) = ((width / 60.0).clamp(2.0, 10.0) as usize, (height / 24.0).clamp(2.0, 6.0) as usize);
+    let end = curve.last().map_or(1.0, |p| p.epoch).max(1e-6);
+    let across = Axis::linear(0.0, end, most_x);
+    let high = losses().fold(0.0, f64::max);
+    if log {
+        let low = losses().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
+        let (low, high) = if low.is_finite() { (low * 0.85, high * 1.15) } else { (0.01, 1.0) };
+        (across, Axis::logarithmic(low, high, most_y))
+    } else {
+        let low = losses().fold(0.0, f64::min);
+        (across, Axis::linear(low, if high > low { low + (high - low) * 1.05 } else { low + 1.0 }, most_y))
+    }
+}
+
+/// Draws it all; none while the canvas has no place.
+pub fn draw(canvas: &HtmlCanvasElement, curve: &[CurvePoint], log: bool, names: [&str; 2]) -> Option<Geometry> {
+    let surface = prepare(canvas)?;
+    let (theme, context) = (theme(), &surface.context);
+    let (across, up) = axes(curve, log, surface.width, surface.height);
+    let plane = grid(canvas, context, &theme, across, up)?;
+    let last = curve.last();
+    let lines = [
+        (theme.train, 1.5, names[0], last.map(|p| p.train_loss), (|p| p.train_loss) as fn(&CurvePoint) -> f32),
+        (theme.test, 1.8, names[1], last.map(|p| p.test_loss), |p| p.test_loss),
+    ];
+    let mut ends = vec![];
+    for (colour, width, name, end, value) in lines {
+        line(context, &plane, curve, colour, width, value);
+        if let Some(end) = end.filter(|v| v.is_finite()) {
+            ends.push((plane.y(f64::from(end)), colour, name));
+        }
+    }
+    write_names(context, &theme, &plane, ends);
+    Some(plane)
+}
+
+impl Geometry {
+    fn x(&self, epoch: f64) -> f64 {
+        self.left + self.across.share(epoch) * self.width
+    }
+
+    fn y(&self, loss: f64) -> f64 {
+        self.top + (1.0 - self.up.share(loss)) * self.height
+    }
+}
+
+/// Axes, grid lines and numbers. Plotters counts in the canvas's own pixels.
+fn grid(
+    canvas: &HtmlCanvasElement,
+    context: &CanvasRenderingContext2d,
+    theme: &Theme,
+    across: Axis,
+    up: Axis,
+) -> Option<Geometry> {
+    let ratio = ratio();
+    context.save();
+    context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0).ok()?;
+    let pixels = |v: f64| (v * ratio).round() as u32;
+    let root = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
+    let mut chart = ChartBuilder::on(&root)
+        .margin_top(pixels(6.0))
+        .margin_right(pixels(NAMES))
+        .x_label_area_size(pixels(18.0))
+        .y_label_area_size(pixels(34.0))
+        .build_cartesian_2d(across.clone(), up.clone())
+        .ok()?;
+    let rgb = |[r, g, b]: Rgb| RGBColor(r, g, b);
+    let hair = ShapeStyle { color: rgb(theme.line).to_rgba(), filled: false, stroke_width: pixels(1.0).max(1) };
+    let none = ShapeStyle { color: rgb(theme.line).mix(0.0), ..hair };
+    let font = (FontFamily::Name(&theme.font), TEXT * ratio).into_font().color(&rgb(theme.faint));
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(none)
+        .bold_line_style(hair)
+        .axis_style(hair)
+        .label_style(font)
+        .x_label_formatter(&|v| crate::views::numbers::tick(*v))
+        .y_label_formatter(&|v| crate::views::numbers::tick(*v))
+        .set_all_tick_mark_size(pixels(3.0))
+        .draw()
+        .ok()?;
+    let (x, y) = chart.plotting_area().get_pixel_range();
+    context.restore();
+    let css = |v: i32| f64::from(v) / ratio;
+    Some(Geometry {
+        left: css(x.start),
+        top: css(y.start),
+        width: css(x.end - x.start),
+        height: css(y.end - y.start),
+        across,
+        up,
+    })
+}
+
+fn line(
+    context: &CanvasRenderingContext2d,
+    plane: &Geometry,
+    curve: &[CurvePoint],
+    colour: Rgb,
+    width: f64,
+    value: fn(&CurvePoint) -> f32,
+) {
+    let bucket = (plane.across.at(1.0) - plane.across.at(0.0)) / plane.width.max(1.0) * 2.0;
+    let points = decimate(curve.iter().map(|p| (p.epoch, f64::from(value(p)))), bucket);
+    context.begin_path();
+    for (epoch, loss) in points {
+        context.line_to(plane.x(epoch), plane.y(loss).clamp(plane.top - 1.0, plane.top + plane.height + 1.0));
+    }
+    context.set_line_join("round");
+    context.set_stroke_style_str(&css(colour, 1.0));
+    context.set_line_width(width);
+    context.stroke();
+}
+
+/// The lines' names at their ends, apart from each other.
+fn write_names(context: &CanvasRenderingContext2d, theme: &Theme, plane: &Geometry, ends: Vec<(f64, Rgb, &str)>) {
+    let places = apart(&ends.iter().map(|e| e.0).collect::<Vec<_>>(), TEXT + 2.0, plane.top, plane.top + plane.height);
+    context.set_font(&format!("600 {TEXT}px {}", theme.font));
+    context.set_text_align("left");
+    context.set_text_baseline("middle");
+    for ((_, colour, name), y) in ends.into_iter().zip(places) {
+        context.set_fill_style_str(&css(colour, 1.0));
+        // Text is never worth stopping for.
+        let _ = context.fill_text(name, plane.left + plane.width + 5.0, y);
+    }
+}
+
+/// At most two heights moved so that they are `gap` apart and within the chart.
+fn apart(heights: &[f64], gap: f64, top: f64, bottom: f64) -> Vec<f64> {
+    let inside = |y: f64| y.clamp(top, bottom.max(top));
+    match *heights {
+        [a, b] if (a - b).abs() < gap => {
+            let middle = inside((a + b) / 2.0).clamp(top + gap / 2.0, (bottom - gap / 2.0).max(top + gap / 2.0));
+            let half = if a <= b { gap / 2.0 } else { -gap / 2.0 };
+            vec![middle - half, middle + half]
+        }
+        _ => heights.iter().copied().map(inside).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(epoch: f64, loss: f32) -> CurvePoint {
+        CurvePoint { step: epoch as u32, epoch, train_loss: loss, test_loss: loss * 2.0, test_accuracy: None }
+    }
+
+    #[test]
+    fn axes_hold_every_finite_point() {
+        let curve = [point(0.0, 3.0), point(1.0, 0.5), point(2.0, f32::NAN)];
+        for log in [false, true] {
+            let (across, up) = axes(&curve, log, 300.0, 100.0);
+            for p in &curve[..2] {
+                for loss in [p.train_loss, p.test_loss] {
+                    let share = up.share(f64::from(loss));
+                    assert!((0.0..=1.0).contains(&share), "{loss} at {share}, log {log}");
+                }
+            }
+            assert_eq!(across.share(2.0), 1.0);
+        }
+    }
+
+    #[test]
+    fn an_empty_curve_still_has_axes() {
+        for log in [false, true] {
+            let (_, up) = axes(&[], log, 300.0, 100.0);
+            assert!(up.at(1.0) > up.at(0.0));
+        }
+    }
+
+    #[test]
+    fn names_never_cover_each_other() {
+        for (a, b) in [(50.0, 50.0), (10.0, 12.0), (99.0, 98.0), (20.0, 80.0)] {
+            let placed = apart(&[a, b], 12.0, 6.0, 100.0);
+            assert!((placed[0] - placed[1]).abs() >= 12.0 - 1e-9, "{a} {b}: {placed:?}");
+            assert!(placed.iter().all(|y| (6.0..=100.0).contains(y)), "{a} {b}: {placed:?}");
+        }
+    }
+}

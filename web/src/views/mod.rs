@@ -1,0 +1,15 @@
+//! The pictures: network, output, loss and read-outs.
+
+mod confusion;
+mod loss;
+mod meaning;
+mod network;
+mod numbers;
+mod output;
+mod readouts;
+
+pub use confusion::Confusion;
+pub use loss::LossChart;
+pub use network::NetworkView;
+pub use output::OutputView;
+pub use readouts::Readouts;

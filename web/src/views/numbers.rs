@@ -1,0 +1,158 @@
+//! Numbers as a learner reads them.
+
+/// A loss with three or four significant digits in at most seven characters; an en dash for none.
+pub fn loss(value: Option<f32>) -> String {
+    let Some(v) = value else { return "–".into() };
+    let size = v.abs();
+    if v.is_nan() {
+        "NaN".into()
+    } else if v.is_infinite() {
+        if v > 0.0 { "∞".into() } else { "−∞".into() }
+    } else if size >= 10_000.0 || (size > 0.0 && size < 0.000_1) {
+        format!("{v:.2e}")
+    } else if size >= 1000.0 {
+        format!("{v:.0}")
+    } else if size >= 100.0 {
+        format!("{v:.1}")
+    } else if size >= 10.0 {
+        format!("{v:.2}")
+    } else if size >= 0.1 || size == 0.0 {
+        format!("{v:.3}")
+    } else if size >= 0.01 {
+        format!("{v:.4}")
+    } else {
+        format!("{v:.5}")
+    }
+}
+
+/// A share as a percentage with one decimal; an en dash for none.
+pub fn percent(value: Option<f32>) -> String {
+    value.map_or("–".into(), |v| format!("{:.1}%", 100.0 * v))
+}
+
+/// R² with three decimals; an en dash for none, and no more digits than help when it is far below zero.
+pub fn r_squared(value: Option<f32>) -> String {
+    match value {
+        None => "–".into(),
+        Some(v) if v < -99.0 => format!("{v:.0}"),
+        Some(v) => format!("{v:.3}"),
+    }
+}
+
+/// A weight, bias or output with a real minus sign, two decimals, more for what is small.
+pub fn signed(value: f32) -> String {
+    let size = value.abs();
+    let text = if !value.is_finite() {
+        return value.to_string();
+    } else if size >= 1000.0 {
+        format!("{size:.0}")
+    } else if size >= 0.1 || size == 0.0 {
+        format!("{size:.2}")
+    } else if size >= 0.001 {
+        format!("{size:.4}")
+    } else {
+        format!("{size:.1e}")
+    };
+    if value < 0.0 { format!("−{text}") } else { text }
+}
+
+/// A tick of an axis: as short as it can be without losing digits.
+pub fn tick(value: f64) -> String {
+    let size = value.abs();
+    if size >= 1e6 || (size > 0.0 && size < 1e-3) {
+        return format!("{value:e}");
+    }
+    if size >= 10_000.0 {
+        return format!("{}k", (value / 100.0).round() / 10.0);
+    }
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').into()
+}
+
+/// A whole number with commas between thousands.
+pub fn whole(value: u32) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Reads a number that somebody typed: a real minus sign and a decimal comma are fine. None for anything that is not a
+/// finite number.
+pub fn parse(text: &str) -> Option<f32> {
+    let plain = text.trim().replace('−', "-").replace(',', ".");
+    plain.parse::<f32>().ok().filter(|v| v.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_are_short_and_keep_three_digits() {
+        let cases = [
+            (0.0213, "0.0213"),
+            (0.5, "0.500"),
+            (1.23456, "1.235"),
+            (0.001234, "0.00123"),
+            (0.0000123, "1.23e-5"),
+            (0.0, "0.000"),
+            (12.345, "12.35"),
+            (123.45, "123.5"),
+            (1234.5, "1234"),
+            (123456.0, "1.23e5"),
+            (f32::NAN, "NaN"),
+            (f32::INFINITY, "∞"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(loss(Some(value)), text);
+        }
+        assert_eq!(loss(None), "–");
+    }
+
+    #[test]
+    fn shares_and_r_squared() {
+        assert_eq!(percent(Some(0.988)), "98.8%");
+        assert_eq!(percent(None), "–");
+        assert_eq!(r_squared(Some(0.98765)), "0.988");
+        assert_eq!(r_squared(Some(-1234.5)), "-1234");
+    }
+
+    #[test]
+    fn signs_are_drawn_as_signs() {
+        assert_eq!(signed(-0.5), "−0.50");
+        assert_eq!(signed(0.0123), "0.0123");
+        assert_eq!(signed(-0.00001), "−1.0e-5");
+        assert_eq!(signed(12.0), "12.00");
+    }
+
+    #[test]
+    fn ticks_have_no_idle_digits() {
+        assert_eq!(tick(0.5), "0.5");
+        assert_eq!(tick(100.0), "100");
+        assert_eq!(tick(12_500.0), "12.5k");
+        assert_eq!(tick(0.0001), "1e-4");
+        assert_eq!(tick(0.0), "0");
+    }
+
+    #[test]
+    fn thousands() {
+        assert_eq!(whole(0), "0");
+        assert_eq!(whole(1234), "1,234");
+        assert_eq!(whole(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn typed_numbers() {
+        assert_eq!(parse(" −1,5 "), Some(-1.5));
+        assert_eq!(parse("1e-3"), Some(0.001));
+        for wrong in ["", "abc", "1.2.3", "inf", "NaN", "1e99"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+}

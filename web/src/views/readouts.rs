@@ -1,0 +1,45 @@
+//! Losses, accuracy and R² as numbers.
+
+use leptos::prelude::*;
+
+use super::numbers::{loss, percent, r_squared};
+use crate::state::Page;
+use crate::words::t;
+
+/// Three numbers that say how well it goes, and a fourth that says how the last batch went.
+#[component]
+pub fn Readouts() -> impl IntoView {
+    let page = Page::get();
+    let regression = Memo::new(move |last: Option<&bool>| match page.summary.get() {
+        Ok(summary) => summary.classes.is_none(),
+        Err(_) => last.copied().unwrap_or(false),
+    });
+    let train = Memo::new(move |_| page.metrics.with(|m| loss(m.train_loss)));
+    let test = Memo::new(move |_| page.metrics.with(|m| loss(m.test_loss)));
+    let batch = Memo::new(move |_| page.metrics.with(|m| loss(m.batch_loss)));
+    let train_accuracy = Memo::new(move |_| page.metrics.with(|m| percent(m.train_accuracy)));
+    let right = Memo::new(move |_| {
+        page.metrics.with(|m| if regression.get() { r_squared(m.test_r2) } else { percent(m.test_accuracy) })
+    });
+    let score = move || t(if regression.get() { "view.r2" } else { "view.accuracy" });
+    view! {
+        <dl class="readouts">
+            <div class="readout">
+                <dt>{t("view.train-loss")}</dt>
+                <dd data-testid="train-loss">{train}</dd>
+                <dd class="readout-more">{t("view.batch")} " " <span>{batch}</span></dd>
+            </div>
+            <div class="readout">
+                <dt>{t("view.test-loss")}</dt>
+                <dd data-testid="test-loss">{test}</dd>
+            </div>
+            <div class="readout">
+                <dt>{score}</dt>
+                <dd data-testid="test-accuracy">{right}</dd>
+                <dd class="readout-more" class:empty=move || regression.get()>
+                    {t("view.train")} " " <span>{train_accuracy}</span>
+                </dd>
+            </div>
+        </dl>
+    }
+}

@@ -1,0 +1,72 @@
+//! A number that is typed.
+
+use leptos::prelude::*;
+
+use crate::state::{Notice, Page};
+use crate::words;
+
+/// A labelled field for a number. What is no number is said, and the field goes back to what is in force.
+#[component]
+pub fn Number(
+    /// What it is.
+    label: &'static str,
+    /// What that is.
+    help: &'static str,
+    /// The number in force.
+    #[prop(into)]
+    value: Signal<f64>,
+    /// A whole number.
+    #[prop(optional)]
+    whole: bool,
+    /// Takes the number typed.
+    commit: impl Fn(f64) + 'static,
+) -> impl IntoView {
+    let page = Page::get();
+    let typed = move |event: web_sys::Event| {
+        let input = event_target::<web_sys::HtmlInputElement>(&event);
+        let text = input.value();
+        match read(&text, whole) {
+            Some(number) => commit(number),
+            None => {
+                let key = if whole { "number.not-whole" } else { "number.not-a-number" };
+                let text = words::fill(key, &[("name", label), ("text", text.trim())]);
+                page.notice.set(Some(Notice::Mistake(text)));
+            }
+        }
+        input.set_value(&value.get_untracked().to_string());
+    };
+    view! {
+        <label class="field number" title=help>
+            <span class="field-name">{label}</span>
+            <input type="text" inputmode="decimal" autocomplete="off" spellcheck="false"
+                prop:value=move || value.get().to_string() on:change=typed on:focus=select_all/>
+        </label>
+    }
+}
+
+fn select_all(event: web_sys::FocusEvent) {
+    event_target::<web_sys::HtmlInputElement>(&event).select();
+}
+
+/// A finite number, with a decimal point or comma.
+pub fn read(text: &str, whole: bool) -> Option<f64> {
+    let number: f64 = text.trim().replace(',', ".").parse().ok()?;
+    (number.is_finite() && (!whole || (number >= 0.0 && number.fract() == 0.0))).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        assert_eq!(read(" 0,5 ", false), Some(0.5));
+        assert_eq!(read("1e-3", false), Some(0.001));
+        assert_eq!(read("12", true), Some(12.0));
+        for text in ["", "abc", "NaN", "inf", "1.2.3"] {
+            assert_eq!(read(text, false), None, "{text}");
+        }
+        assert_eq!(read("1.5", true), None);
+        assert_eq!(read("-1", true), None);
+    }
+}

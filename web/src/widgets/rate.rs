@@ -1,0 +1,104 @@
+//! A rate: chosen among the usual ones, or typed.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use super::number::read;
+use crate::state::{Notice, Page};
+use crate::words::{self, t};
+
+/// The value of the option that opens the field.
+const OTHER: &str = "other";
+
+/// A labelled select box of rates whose last option turns it into a field.
+#[component]
+pub fn Rate(
+    /// What it is.
+    label: &'static str,
+    /// What that is.
+    help: &'static str,
+    /// The usual ones.
+    usual: &'static [f32],
+    /// The rate in force.
+    #[prop(into)]
+    value: Signal<f32>,
+    /// Takes the rate chosen or typed.
+    choose: impl Fn(f32) + Copy + Send + 'static,
+) -> impl IntoView {
+    let page = Page::get();
+    let typing = RwSignal::new(false);
+    let field = NodeRef::<Input>::new();
+    Effect::new(move |_| {
+        if let (true, Some(input)) = (typing.get(), field.get()) {
+            let _focused = input.focus();
+            input.select();
+        }
+    });
+    let options = Memo::new(move |_| rates(usual, value.get()));
+    let picked = move |event: web_sys::Event| {
+        let select = event_target::<web_sys::HtmlSelectElement>(&event);
+        match select.value().parse() {
+            Ok(rate) => choose(rate),
+            Err(_) => {
+                select.set_value(&value.get_untracked().to_string());
+                typing.set(true);
+            }
+        }
+    };
+    let typed = move |event: web_sys::Event| {
+        let text = event_target::<web_sys::HtmlInputElement>(&event).value();
+        typing.set(false);
+        match read(&text, false) {
+            Some(rate) => choose(rate as f32),
+            None => {
+                let text = words::fill("number.not-a-number", &[("name", label), ("text", text.trim())]);
+                page.notice.set(Some(Notice::Mistake(text)));
+            }
+        }
+    };
+    let left = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" {
+            typing.set(false);
+        }
+    };
+    view! {
+        <label class="field rate" title=help>
+            <span class="field-name">{label}</span>
+            <Show when=move || typing.get() fallback=move || view! {
+                <select on:change=picked>
+                    <For each=move || options.get() key=|rate| rate.to_bits() let:rate>
+                        <option value=rate.to_string() prop:selected=move || value.get() == rate>
+                            {rate.to_string()}
+                        </option>
+                    </For>
+                    <option value=OTHER>{t("rate.other")}</option>
+                </select>
+            }>
+                <input type="text" inputmode="decimal" autocomplete="off" node_ref=field
+                    prop:value=move || value.get().to_string()
+                    on:change=typed on:keydown=left on:blur=move |_| typing.set(false)/>
+            </Show>
+        </label>
+    }
+}
+
+/// The usual rates with the one in force among them.
+fn rates(usual: &[f32], value: f32) -> Vec<f32> {
+    let mut rates = usual.to_vec();
+    if !rates.contains(&value) {
+        rates.push(value);
+        rates.sort_by(f32::total_cmp);
+    }
+    rates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rates;
+
+    #[test]
+    fn a_rate_that_was_typed_has_its_place_among_the_usual_ones() {
+        assert_eq!(rates(&[0.1, 1.0], 0.1), [0.1, 1.0]);
+        assert_eq!(rates(&[0.1, 1.0], 0.5), [0.1, 0.5, 1.0]);
+    }
+}
