@@ -6,7 +6,6 @@
 
 struct ActivationParams {
     len: u32,
-    code: u32,
     x_offset: u32,
     dy_offset: u32,
     y_offset: u32,
@@ -18,17 +17,18 @@ struct ActivationParams {
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 override WORKGROUP: u32 = 256;
+override CODE: u32 = 0; // which activation
 
 @compute @workgroup_size(WORKGROUP)
 fn forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     for (var i = id.x; i < params.len; i += groups.x * WORKGROUP) {
-        y[params.y_offset + i] = act(params.code, x[params.x_offset + i]);
+        y[params.y_offset + i] = act(CODE, x[params.x_offset + i]);
     }
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     for (var i = id.x; i < params.len; i += groups.x * WORKGROUP) {
-        y[params.y_offset + i] = dy[params.dy_offset + i] * act_grad(params.code, x[params.x_offset + i]);
+        y[params.y_offset + i] = dy[params.dy_offset + i] * act_grad(CODE, x[params.x_offset + i]);
     }
 }

@@ -13,7 +13,6 @@
 #import activation
 
 struct LossParams {
-    code: u32,
     rows: u32,
     columns: u32,
     prediction_offset: u32,
@@ -34,12 +33,13 @@ const BINARY = 2u;
 const CROSS_ENTROPY = 3u;
 
 override WORKGROUP: u32 = 256; // a power of two
+override CODE: u32 = 0; // which loss
 
 var<workgroup> partial: array<f32, WORKGROUP>;
 
 // How many items the mean is taken over.
 fn items() -> u32 {
-    return select(params.rows * params.columns, params.rows, params.code == CROSS_ENTROPY);
+    return select(params.rows * params.columns, params.rows, CODE == CROSS_ENTROPY);
 }
 
 fn class_of(row: u32) -> u32 {
@@ -60,14 +60,14 @@ fn row_sum(first: u32) -> vec2<f32> {
 }
 
 fn item_loss(i: u32) -> f32 {
-    if params.code == CROSS_ENTROPY {
+    if CODE == CROSS_ENTROPY {
         let first = params.prediction_offset + i * params.columns;
         let row = row_sum(first);
         return row.x + log(row.y) - prediction[first + class_of(i)];
     }
     let p = prediction[params.prediction_offset + i];
     let t = bitcast<f32>(targets[params.target_offset + i]);
-    switch params.code {
+    switch CODE {
         case HALF_MSE: { return 0.5 * (p - t) * (p - t); }
         case BINARY: { return softplus(p) - p * t; }
         default: { return (p - t) * (p - t); }
@@ -106,7 +106,7 @@ fn row_grad(row: u32, scale: f32) {
 fn element_grad(i: u32) -> f32 {
     let p = prediction[params.prediction_offset + i];
     let t = bitcast<f32>(targets[params.target_offset + i]);
-    switch params.code {
+    switch CODE {
         case HALF_MSE: { return p - t; }
         case BINARY: { return sigmoid(p) - t; }
         default: { return 2.0 * (p - t); }
@@ -117,7 +117,7 @@ fn element_grad(i: u32) -> f32 {
 fn backward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let scale = dloss[params.dloss_offset] / f32(items());
     for (var i = id.x; i < items(); i += groups.x * WORKGROUP) {
-        if params.code == CROSS_ENTROPY {
+        if CODE == CROSS_ENTROPY {
             row_grad(i, scale);
         } else {
             y[params.y_offset + i] = element_grad(i) * scale;

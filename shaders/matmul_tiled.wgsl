@@ -1,33 +1,48 @@
 // The matrix product by tiles: y = epilogue(op(A) op(B) + bias), y (m, n), inner extent k.
 //
-// Q, a text constant (16 or 8), sets everything: a workgroup of Q x Q invocations makes a tile of 4Q x 4Q elements of
-// y, each invocation 4 x 4 of them in registers. Along the inner extent it goes Q at a time: each invocation brings
-// one vec4 of A's slab (four rows, one k) and one of B's (one k, four columns) to workgroup memory, 2 Q^2 vec4 in all
-// (8 KiB for Q = 16). Every loaded element is used 4Q times: k (4Q + 4Q) / (4Q)^2 reads an element of y.
+// A workgroup of Q x Q invocations makes a square tile of y, each invocation 4 x 4 elements in registers, or 8 x 8
+// when WIDE is defined: in W x W blocks of 4 x 4, Q blocks apart. Along the inner extent it goes Q at a time: each
+// invocation brings W vec4 of A's slab (four rows, one k) and W of B's (one k, four columns) to workgroup memory.
+// Every loaded element is used 4 Q W times: k / (2 Q W) reads an element of y. Q and W are text constants; workgroup
+// memory is 32 Q^2 W bytes.
 //
-// Neighbouring invocations load along whichever axis is contiguous in memory. Grid: one workgroup a tile, striding.
+// Neighbouring invocations load along whichever axis is contiguous in memory. Elements outside read as zero. Grid: one
+// workgroup a tile, striding.
 #import matmul
 
-var<workgroup> a_slab: array<vec4<f32>, Q * Q>; // [k][row / 4]
-var<workgroup> b_slab: array<vec4<f32>, Q * Q>; // [k][column / 4]
+const SIDE = 4u * Q * W; // of a tile
 
-fn a_at(row: u32, p: u32) -> f32 {
-    let at = params.a_offset + min(row, params.m - 1u) * params.a_row + min(p, params.k - 1u) * params.a_col;
-    return select(0.0, a[at], row < params.m && p < params.k);
+var<workgroup> a_slab: array<vec4<f32>, Q * Q * W>; // [k][row / 4]
+var<workgroup> b_slab: array<vec4<f32>, Q * Q * W>; // [k][column / 4]
+
+const FOUR = vec4<u32>(0u, 1u, 2u, 3u);
+
+// Rows row to row + 3 of op(A) in column p.
+fn a_four(row: u32, p: u32) -> vec4<f32> {
+    let at = vec4(params.a_offset + row * params.a_row + p * params.a_col) + FOUR * params.a_row;
+    let inside = (vec4(row) + FOUR) < vec4(select(0u, params.m, p < params.k));
+    return select(vec4<f32>(), vec4(a[at.x], a[at.y], a[at.z], a[at.w]), inside);
 }
 
-fn b_at(p: u32, column: u32) -> f32 {
-    let at = params.b_offset + min(p, params.k - 1u) * params.b_row + min(column, params.n - 1u) * params.b_col;
-    return select(0.0, b[at], column < params.n && p < params.k);
+// Columns column to column + 3 of op(B) in row p.
+fn b_four(p: u32, column: u32) -> vec4<f32> {
+    let at = vec4(params.b_offset + p * params.b_row + column * params.b_col) + FOUR * params.b_col;
+    let inside = (vec4(column) + FOUR) < vec4(select(0u, params.n, p < params.k));
+    return select(vec4<f32>(), vec4(b[at.x], b[at.y], b[at.z], b[at.w]), inside);
 }
 
-fn store_row(row: u32, column: u32, sums: vec4<f32>) {
-    if row >= params.m {
-        return;
-    }
-    for (var j = 0u; j < 4u; j++) {
-        if column + j < params.n {
-            store(row, column + j, sums[j]);
+// One row of y in each column of the result.
+fn outer(left: vec4<f32>, right: vec4<f32>) -> mat4x4<f32> {
+    return mat4x4(left.x * right, left.y * right, left.z * right, left.w * right);
+}
+
+fn store_block(first_row: u32, first_column: u32, block: mat4x4<f32>) {
+    var sums = block;
+    for (var i = 0u; i < 16u; i++) {
+        let row = first_row + i / 4u;
+        let column = first_column + i % 4u;
+        if row < params.m && column < params.n {
+            store(row, column, sums[i / 4u][i % 4u]);
         }
     }
 }
@@ -40,44 +55,51 @@ fn main(
 ) {
     let fast = lane % Q;
     let slow = lane / Q;
-    // Which of four rows (or columns) and which k this invocation loads: the fast one lies contiguous in memory.
+    // Which block of four rows (or columns) and which k this invocation loads: the fast one lies contiguous in memory.
     let a_part = select(fast, slow, params.a_col == 1u);
     let a_k = select(slow, fast, params.a_col == 1u);
     let b_part = select(fast, slow, params.b_row == 1u);
     let b_k = select(slow, fast, params.b_row == 1u);
-    let across = (params.n + 4u * Q - 1u) / (4u * Q);
-    let tiles = across * ((params.m + 4u * Q - 1u) / (4u * Q));
+    let across = (params.n + SIDE - 1u) / SIDE;
+    let tiles = across * ((params.m + SIDE - 1u) / SIDE);
     for (var tile = group.x; tile < tiles; tile += groups.x) {
-        let first_row = tile / across * 4u * Q;
-        let first_column = tile % across * 4u * Q;
-        var sum0 = vec4<f32>();
-        var sum1 = vec4<f32>();
-        var sum2 = vec4<f32>();
-        var sum3 = vec4<f32>();
+        let first_row = tile / across * SIDE;
+        let first_column = tile % across * SIDE;
+        var block00 = mat4x4<f32>();
+#ifdef WIDE
+        var block01 = mat4x4<f32>();
+        var block10 = mat4x4<f32>();
+        var block11 = mat4x4<f32>();
+#endif
         for (var p = 0u; p < params.k; p += Q) {
-            let row = first_row + 4u * a_part;
-            let a_p = p + a_k;
-            a_slab[a_k * Q + a_part] = vec4(a_at(row, a_p), a_at(row + 1u, a_p), a_at(row + 2u, a_p), a_at(row + 3u, a_p));
-            let column = first_column + 4u * b_part;
-            let b_p = p + b_k;
-            b_slab[b_k * Q + b_part] =
-                vec4(b_at(b_p, column), b_at(b_p, column + 1u), b_at(b_p, column + 2u), b_at(b_p, column + 3u));
+            a_slab[a_k * Q * W + a_part] = a_four(first_row + 4u * a_part, p + a_k);
+            b_slab[b_k * Q * W + b_part] = b_four(p + b_k, first_column + 4u * b_part);
+#ifdef WIDE
+            a_slab[a_k * Q * W + a_part + Q] = a_four(first_row + 4u * (a_part + Q), p + a_k);
+            b_slab[b_k * Q * W + b_part + Q] = b_four(p + b_k, first_column + 4u * (b_part + Q));
+#endif
             workgroupBarrier();
             for (var q = 0u; q < Q; q++) {
-                let left = a_slab[q * Q + slow];
-                let right = b_slab[q * Q + fast];
-                sum0 += left.x * right;
-                sum1 += left.y * right;
-                sum2 += left.z * right;
-                sum3 += left.w * right;
+                let left0 = a_slab[q * Q * W + slow];
+                let right0 = b_slab[q * Q * W + fast];
+                block00 += outer(left0, right0);
+#ifdef WIDE
+                let left1 = a_slab[q * Q * W + slow + Q];
+                let right1 = b_slab[q * Q * W + fast + Q];
+                block01 += outer(left0, right1);
+                block10 += outer(left1, right0);
+                block11 += outer(left1, right1);
+#endif
             }
             workgroupBarrier();
         }
         let row = first_row + 4u * slow;
         let column = first_column + 4u * fast;
-        store_row(row, column, sum0);
-        store_row(row + 1u, column, sum1);
-        store_row(row + 2u, column, sum2);
-        store_row(row + 3u, column, sum3);
+        store_block(row, column, block00);
+#ifdef WIDE
+        store_block(row, column + 4u * Q, block01);
+        store_block(row + 4u * Q, column, block10);
+        store_block(row + 4u * Q, column + 4u * Q, block11);
+#endif
     }
 }

@@ -17,8 +17,6 @@ struct MatmulParams {
     bias_offset: u32,
     has_bias: u32,
     saved_offset: u32,
-    epilogue: u32, // 0: none, 1: y = f(z), 2: y = z f'(saved)
-    activation: u32,
     y_offset: u32,
 }
 
@@ -29,6 +27,11 @@ struct MatmulParams {
 @group(0) @binding(4) var<storage, read> saved: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
+// What is done to each element z, f being the activation ACTIVATION: 0 nothing, 1 y = f(z), 2 y = z f'(saved). These
+// are overrides, since software devices run through every branch whose condition they do not know beforehand.
+override EPILOGUE: u32 = 0;
+override ACTIVATION: u32 = 0;
+
 // Finishes and stores element (row, column), given the sum over k.
 fn store(row: u32, column: u32, sum: f32) {
     let at = row * params.n + column;
@@ -36,10 +39,10 @@ fn store(row: u32, column: u32, sum: f32) {
     if params.has_bias == 1u {
         z += bias[params.bias_offset + column];
     }
-    if params.epilogue == 1u {
-        z = act(params.activation, z);
-    } else if params.epilogue == 2u {
-        z *= act_grad(params.activation, saved[params.saved_offset + at]);
+    if EPILOGUE == 1u {
+        z = act(ACTIVATION, z);
+    } else if EPILOGUE == 2u {
+        z *= act_grad(ACTIVATION, saved[params.saved_offset + at]);
     }
     y[params.y_offset + at] = z;
 }

@@ -1,5 +1,6 @@
 //! The engine, checked natively: operations, gradients, plans, training. One binary, so that the device is shared.
 
+mod bench;
 mod cpu_cases;
 mod golden;
 mod gradcheck;

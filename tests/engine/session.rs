@@ -179,7 +179,8 @@ fn predictions_are_probabilities_of_the_right_class() {
         let points = generate(&experiment.data, experiment.seed).expect("is valid").test;
         let ask = points.iter().map(|p| [p.x, p.y]).collect();
         driver.send(Command::Predict { id: 9, points: ask });
-        let right = points.iter().zip(&driver.arrays[0]).filter(|(p, v)| (**v > 0.5) == (p.label > 0.5)).count();
+        let right =
+            points.iter().zip(&driver.arrays[0]).filter(|(p, v)| (**v > 0.5) == (p.label > 0.5)).count();
         assert!(right * 100 >= points.len() * 97, "cpu {cpu}: {right} of {}", points.len());
     }
 }
@@ -196,5 +197,9 @@ fn a_lost_device_is_said_and_nothing_hangs() {
             break;
         }
     }
-    assert!(driver.events.iter().any(|e| matches!(e, Event::Failed { fatal: true, .. })), "{:?}", driver.events);
+    assert!(
+        driver.events.iter().any(|e| matches!(e, Event::Failed { fatal: true, .. })),
+        "{:?}",
+        driver.events
+    );
 }

@@ -5,8 +5,8 @@
 //! built site.
 
 pub mod cases;
-pub mod golden;
 pub mod drive;
+pub mod golden;
 
 #[cfg(feature = "browser")]
 pub mod browser;

@@ -1,10 +1,17 @@
 //! The page: a pure function of the engine's last events, over an experiment that the learner edits.
 
+mod api;
 mod app;
 mod draw;
+mod embed;
 mod engine;
+mod network;
+mod panel;
+mod shell;
 mod state;
 mod views;
+mod widgets;
+mod words;
 
 fn main() {
     console_error_panic_hook::set_once();

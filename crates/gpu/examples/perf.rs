@@ -50,12 +50,12 @@ fn main(){
   for v in ["params","data","targets"]{gpu.remove(v);}
   let adam=Optimizer::Adam{beta1:0.9,beta2:0.999,eps:1e-8};
   let g=mlp(&[784,128,10],64,1024,Activation::Relu,Loss::CrossEntropy,adam);
-  for p in [None,Some(Product::Small),Some(Product::Deep),Some(Product::Tile32),Some(Product::Tile64)]{ gpu.prefer_product(p);
+  for p in [None,Some(Product::Small),Some(Product::Deep),Some(Product::Tile32),Some(Product::Tile64),Some(Product::Tile128)]{ gpu.prefer_product(p);
   bench(&mut gpu,&format!("mlp-mnist {p:?}"),&g,20);}
   for (m,n,k) in [(512,512,512),(1024,1024,1024),(64,128,784),(784,128,64),(16,16,16),(64,10,128),(128,10,64),(4096,32,32),(32,32,4096),(256,64,64),(10,8,8),(8,8,10),(8,8,1000)]{
     let mut g=Graph::new(); let a=g.variable(&format!("a{m}{k}"),[m,k],DType::F32).unwrap(); let b=g.variable(&format!("b{k}{n}"),[k,n],DType::F32).unwrap();
     let y=g.matmul((a,false),(b,false),None,Activation::Linear).unwrap(); g.output(&format!("y{m}{n}{k}"),y).unwrap();
-    for p in Product::ALL { if p==Product::Deep && m*n>20000 {continue;} gpu.prefer_product(Some(p));
+    for p in Product::ALL { if p==Product::Deep && m*n>20000 || p==Product::Small && m*n*k>10000000 {continue;} gpu.prefer_product(Some(p));
     let plan=block_on(gpu.compile(&g)).unwrap();
     let tk=gpu.submit(&[Work::Run(&plan,1)],&[]).unwrap(); block_on(gpu.finished(&tk)).unwrap();
     let n_=if m*n*k>100_000_000 {2}else{50};

@@ -41,15 +41,17 @@ pub enum Product {
     Small,
     /// One workgroup an element.
     Deep,
-    /// Tiles of 32 x 32.
+    /// Tiles of 32 x 32, 4 x 4 elements an invocation.
     Tile32,
-    /// Tiles of 64 x 64.
+    /// Tiles of 64 x 64, 8 x 8 elements an invocation.
     Tile64,
+    /// Tiles of 128 x 128, 8 x 8 elements an invocation.
+    Tile128,
 }
 
 impl Product {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Small, Self::Deep, Self::Tile32, Self::Tile64];
+    pub const ALL: [Self; 5] = [Self::Small, Self::Deep, Self::Tile32, Self::Tile64, Self::Tile128];
 }
 
 /// A kernel ready to run.

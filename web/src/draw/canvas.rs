@@ -102,7 +102,8 @@ where
     let watching = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
     Effect::new(move || {
         let Some(element) = node.get() else { return };
-        let element: Element = element.as_ref().clone();
+        let element: &Element = element.as_ref();
+        let element = element.clone();
         let (then, watched) = (then.clone(), element.clone());
         let tell = Closure::<dyn FnMut()>::new(move || {
             then(f64::from(watched.client_width()), f64::from(watched.client_height()));

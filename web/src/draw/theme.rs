@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use leptos::prelude::document;
 
-use super::colour::{Rgb, Scale, classes, css, parse_hex};
+use super::colour::{Rgb, Scale, classes, parse_hex};
 
 /// Every colour a canvas needs.
 #[derive(Clone, PartialEq, Debug)]
@@ -100,10 +100,5 @@ impl Theme {
             Some(_) => self.classes[(label.max(0.0) as usize) % self.classes.len()],
             None => self.scale.at(label / limit).unwrap_or(self.faint),
         }
-    }
-
-    /// A colour as CSS.
-    pub fn css(colour: Rgb) -> String {
-        css(colour, 1.0)
     }
 }

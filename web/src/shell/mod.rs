@@ -3,11 +3,11 @@
 mod columns;
 mod footer;
 mod header;
-mod help;
+pub mod help;
 pub mod keys;
 mod notices;
-mod numbers;
-mod optimizer;
+pub mod numbers;
+pub mod optimizer;
 mod output;
 mod presets;
 mod regularisation;

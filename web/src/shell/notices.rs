@@ -35,9 +35,10 @@ fn plain(page: Page, class: &'static str, text: String) -> impl IntoView {
 
 fn diverged(page: Page, step: u32, rate: f32, good_step: u32) -> impl IntoView {
     let text = fill("notice.diverged", &[("step", &step.to_string()), ("rate", &rate.to_string())]);
-    let back = fill("notice.back", &[("step", &good_step.to_string())]);
+    let good = good_step.to_string();
+    let back = fill("notice.back", &[("good", &good)]);
     let tenth = tenth(rate);
-    let slower = fill("notice.slower", &[("rate", &tenth.to_string())]);
+    let slower = fill("notice.slower", &[("good", &good), ("rate", &tenth.to_string())]);
     view! {
         <div class="notice diverged" data-testid="notice">
             <p><b>{t("notice.diverged-title")}</b>" "{text}</p>

@@ -23,25 +23,8 @@ fn share(row: &[u32], column: usize) -> f32 {
 #[component]
 pub fn Confusion() -> impl IntoView {
     let page = Page::get();
-    let open = RwSignal::new(false);
     let matrix = Memo::new(move |_| page.metrics.with(|m| rows(&m.confusion)));
-    let any = Memo::new(move |_| matrix.with(Option::is_some));
-    view! {
-        <Show when=move || any.get()>
-            <details class="confusion" on:toggle=move |e| open.set(is_open(&e))>
-                <summary>{t("view.confusion")}</summary>
-                <div class="confusion-box">
-                    {move || open.get().then(|| matrix.get().map(|rows| table(page, rows)))}
-                </div>
-            </details>
-        </Show>
-    }
-}
-
-fn is_open(event: &web_sys::Event) -> bool {
-    use wasm_bindgen::JsCast;
-    let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|t| t.has_attribute("open"))
+    view! { <div class="confusion">{move || matrix.get().map(|rows| table(page, rows))}</div> }
 }
 
 fn table(page: Page, rows: Vec<Vec<u32>>) -> impl IntoView {

@@ -32,12 +32,16 @@ impl Meaning {
     }
 }
 
-/// Where the scale ends for a hidden layer's values: at 1, or at the largest where the activation has no bound, so that a
-/// map of large values still shows its shape.
+/// Where the scale ends for a hidden layer's values: at 1, or where the activation has no bound at twice their root mean
+/// square, so that a map of large values still shows its shape and a few huge ones do not bleach the rest.
 pub fn layer_reach(activation: Activation, values: &[f32]) -> f32 {
     match activation {
         Activation::Tanh | Activation::Sigmoid | Activation::Sine => 1.0,
-        _ => values.iter().filter(|v| v.is_finite()).fold(1.0, |m, v| m.max(v.abs())),
+        _ => {
+            let finite = || values.iter().filter(|v| v.is_finite());
+            let square = finite().map(|v| f64::from(*v).powi(2)).sum::<f64>() / finite().count().max(1) as f64;
+            (2.0 * square.sqrt()).max(1.0) as f32
+        }
     }
 }
 
@@ -73,7 +77,8 @@ mod tests {
     #[test]
     fn bounded_layers_keep_their_scale() {
         assert_eq!(layer_reach(Activation::Tanh, &[0.1]), 1.0);
-        assert_eq!(layer_reach(Activation::Relu, &[0.1, 8.0, f32::NAN]), 8.0);
+        assert_eq!(layer_reach(Activation::Relu, &[3.0, 4.0, 0.0, 5.0, f32::NAN]), 50f32.sqrt());
+        assert_eq!(layer_reach(Activation::Relu, &[0.1, f32::NAN]), 1.0);
     }
 
     #[test]

@@ -81,7 +81,12 @@ pub fn NetworkView() -> impl IntoView {
                 node_ref=stage
                 on:pointermove=move |e: PointerEvent| network.point(place(&e))
                 on:pointerleave=move |_| network.leave()
-                on:click=move |e: MouseEvent| if e.detail() > 0 { network.click(place(&e)) }
+                on:click=move |e: MouseEvent| {
+                    // The keyboard's clicks have no place; the unit's own button takes them.
+                    if e.detail() > 0 {
+                        network.click(place(&e));
+                    }
+                }
             >
                 <canvas class="view-fill" node_ref=canvas aria-hidden="true"></canvas>
                 <Stops network/>

@@ -23,7 +23,7 @@ pub fn Rate(
     #[prop(into)]
     value: Signal<f32>,
     /// Takes the rate chosen or typed.
-    choose: impl Fn(f32) + Copy + Send + 'static,
+    choose: impl Fn(f32) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let page = Page::get();
     let typing = RwSignal::new(false);

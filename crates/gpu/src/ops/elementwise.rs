@@ -36,21 +36,23 @@ pub(super) fn add(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
 pub(super) fn activation(l: &Lowering, id: NodeId, f: Activation, inputs: &[NodeId]) -> Launch {
     let len = l.numel(id);
     let (x_offset, y_offset) = (l.offset(inputs[0]), l.offset(id));
-    let params = ActivationParams { len, code: f.code(), x_offset, dy_offset: 0, y_offset };
-    Launch::new(Kernel::Activation, params, vec![l.home(inputs[0]), l.home(id)], groups(len, WORKGROUP))
+    let params = ActivationParams { len, x_offset, dy_offset: 0, y_offset };
+    let constants = vec![("CODE", f64::from(f.code()))];
+    let buffers = vec![l.home(inputs[0]), l.home(id)];
+    Launch { constants, ..Launch::new(Kernel::Activation, params, buffers, groups(len, WORKGROUP)) }
 }
 
 pub(super) fn activation_grad(l: &Lowering, id: NodeId, f: Activation, inputs: &[NodeId]) -> Launch {
     let len = l.numel(id);
     let params = ActivationParams {
         len,
-        code: f.code(),
         x_offset: l.offset(inputs[0]),
         dy_offset: l.offset(inputs[1]),
         y_offset: l.offset(id),
     };
     let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
-    Launch::new(Kernel::ActivationGrad, params, buffers, groups(len, WORKGROUP))
+    let constants = vec![("CODE", f64::from(f.code()))];
+    Launch { constants, ..Launch::new(Kernel::ActivationGrad, params, buffers, groups(len, WORKGROUP)) }
 }
 
 pub(super) fn dropout(l: &Lowering, id: NodeId, rate: f32, stream: u32, inputs: &[NodeId]) -> Launch {

@@ -11,21 +11,22 @@ const WORKGROUP: u32 = 256;
 /// One workgroup reduces all.
 pub(super) fn loss(l: &Lowering, id: NodeId, loss: Loss, inputs: &[NodeId]) -> Launch {
     let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
-    Launch::new(Kernel::Loss, params(l, id, loss, inputs, 0), buffers, 1)
+    let constants = vec![("CODE", f64::from(loss.code()))];
+    Launch { constants, ..Launch::new(Kernel::Loss, params(l, id, inputs, 0), buffers, 1) }
 }
 
 pub(super) fn loss_grad(l: &Lowering, id: NodeId, loss: Loss, inputs: &[NodeId]) -> Launch {
     let (rows, columns) = l.matrix(inputs[0]);
     let items = if loss == Loss::CrossEntropy { rows } else { rows * columns };
     let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(inputs[2]), l.home(id)];
-    let params = params(l, id, loss, inputs, l.offset(inputs[2]));
-    Launch::new(Kernel::LossGrad, params, buffers, groups(items, WORKGROUP))
+    let params = params(l, id, inputs, l.offset(inputs[2]));
+    let constants = vec![("CODE", f64::from(loss.code()))];
+    Launch { constants, ..Launch::new(Kernel::LossGrad, params, buffers, groups(items, WORKGROUP)) }
 }
 
-fn params(l: &Lowering, id: NodeId, loss: Loss, inputs: &[NodeId], dloss_offset: u32) -> LossParams {
+fn params(l: &Lowering, id: NodeId, inputs: &[NodeId], dloss_offset: u32) -> LossParams {
     let (rows, columns) = l.matrix(inputs[0]);
     LossParams {
-        code: loss.code(),
         rows,
         columns,
         prediction_offset: l.offset(inputs[0]),

@@ -39,13 +39,12 @@ pub(super) fn matmul(
         bias_offset: l.offset(bias),
         has_bias: u32::from(has_bias),
         saved_offset: l.offset(saved),
-        epilogue,
-        activation,
         y_offset: l.offset(id),
     };
     let buffers = [a, b, bias, saved, id].map(|node| l.home(node)).to_vec();
     let (kernel, groups) = grid(l.product.unwrap_or_else(|| suits(m, n, k)), m as usize, n as usize);
-    Launch::new(kernel, params, buffers, groups)
+    let constants = vec![("EPILOGUE", f64::from(epilogue)), ("ACTIVATION", f64::from(activation))];
+    Launch { constants, ..Launch::new(kernel, params, buffers, groups) }
 }
 
 /// Tiles pay once they are mostly full; a long sum of few elements is shared by a workgroup.
@@ -63,10 +62,12 @@ fn suits(m: u32, n: u32, k: u32) -> Product {
 
 /// The kernel and how many workgroups it wants.
 fn grid(product: Product, m: usize, n: usize) -> (Kernel, usize) {
+    let tiles = |side| m.div_ceil(side) * n.div_ceil(side);
     match product {
         Product::Small => (Kernel::MatmulSmall, (m * n).div_ceil(64)),
         Product::Deep => (Kernel::MatmulDeep, m * n),
-        Product::Tile32 => (Kernel::MatmulTile32, m.div_ceil(32) * n.div_ceil(32)),
-        Product::Tile64 => (Kernel::MatmulTile64, m.div_ceil(64) * n.div_ceil(64)),
+        Product::Tile32 => (Kernel::MatmulTile32, tiles(32)),
+        Product::Tile64 => (Kernel::MatmulTile64, tiles(64)),
+        Product::Tile128 => (Kernel::MatmulTile128, tiles(128)),
     }
 }

@@ -88,7 +88,7 @@ fn tidy(value: f64) -> f64 {
     format!("{value:.12e}").parse().unwrap_or(value)
 }
 
-/// Powers of ten; with 2 and 5 times them where those are few, thinned where they are many.
+/// Powers of ten; with 2 and 5 (or 3) times them where those are few, thinned where they are many.
 fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
     let inside = |v: &f64| *v >= low * 0.999 && *v <= high * 1.001;
@@ -97,12 +97,16 @@ fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
         let powers = (first..=last).filter(|p| p.rem_euclid(every) == 0);
         powers.flat_map(|p| digits.iter().map(move |d| tidy(d * 10f64.powi(p)))).filter(inside).collect()
     };
+    let fine = pick(&[1.0, 2.0, 5.0], 1);
+    let coarse = pick(&[1.0], (decades / most.max(1) as f64).ceil().max(1.0) as i32);
     if decades < 0.6 {
         round_ticks(low, high, most)
-    } else if decades < 2.0 {
-        pick(&[1.0, 2.0, 5.0], 1)
+    } else if fine.len() <= most + 1 {
+        fine
+    } else if coarse.len() >= 2 {
+        coarse
     } else {
-        pick(&[1.0], (decades / most.max(1) as f64).ceil().max(1.0) as i32)
+        pick(&[1.0, 3.0], 1)
     }
 }
 
@@ -122,6 +126,7 @@ mod tests {
     fn log_ticks_suit_narrow_and_wide_ranges() {
         assert_eq!(log_ticks(0.01, 1.0, 4), [0.01, 0.1, 1.0]);
         assert_eq!(log_ticks(0.04, 1.0, 4), [0.05, 0.1, 0.2, 0.5, 1.0]);
+        assert_eq!(log_ticks(0.04, 0.95, 2), [0.1, 0.3]);
         assert!(log_ticks(1e-12, 1.0, 4).len() <= 5);
         assert!(log_ticks(0.3, 0.4, 4).len() >= 2);
     }

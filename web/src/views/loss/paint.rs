@@ -33,7 +33,7 @@ pub struct Geometry {
 /// Text height in CSS pixels.
 const TEXT: f64 = 10.0;
 /// Room for the lines' names.
-const NAMES: f64 = 32.0;
+const NAMES: f64 = 38.0;
 
 /// Both axes for these points, on a chart of this size.
 fn axes(curve: &[CurvePoint], log: bool, width: f64, height: f64) -> (Axis, Axis) {

@@ -121,7 +121,7 @@ pub fn Editor(page: Page, edit: Edit, close: RwSignal<Option<Edit>>) -> impl Int
             on:click=|e| e.stop_propagation()
             on:pointermove=|e| e.stop_propagation()
         >
-            <strong>{edit.title}</strong>
+            <strong>{edit.title.clone()}</strong>
             <div class="network-fields">{rows}</div>
             <p class="network-hint" role="alert" class:wrong=move || wrong.with(Option::is_some)>
                 {move || wrong.get().unwrap_or_else(|| t("view.editor-hint").into())}
@@ -151,7 +151,8 @@ fn Row(
             });
         }
     });
-    let index = field.index;
+    let (index, shown) = (field.index, number(field.value));
+    let before = shown.clone();
     let key = move |e: KeyboardEvent| {
         done.set(false);
         if e.key() != "Enter" {
@@ -164,7 +165,10 @@ fn Row(
             return;
         };
         wrong.set(None);
-        set_parameter(page, index, value);
+        // What was not changed keeps the digits that are not shown.
+        if text != before {
+            set_parameter(page, index, value);
+        }
         done.set(true);
         if alone {
             leave();
@@ -177,12 +181,18 @@ fn Row(
                 type="text"
                 inputmode="decimal"
                 autocomplete="off"
-                value=format!("{}", field.value)
+                value=shown
                 node_ref=input
                 on:keydown=key
             />
         </label>
     }
+}
+
+/// A value as the form shows it: five digits are enough to recognise it.
+fn number(value: f32) -> String {
+    let size = value.abs();
+    if size > 0.0 && !(0.001..10_000.0).contains(&size) { format!("{value:.3e}") } else { format!("{value:.4}") }
 }
 
 /// Sets it in the engine, and here, so that the line shows it before the engine's next picture.

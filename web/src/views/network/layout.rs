@@ -33,8 +33,26 @@ pub struct Column {
     pub units: Vec<Rect>,
     /// How many are drawn singly, with links and bias.
     pub singles: usize,
-    /// The square that shows the rest, and how many stand in its rows.
-    pub mosaic: Option<(Rect, usize)>,
+    /// What shows the rest.
+    pub mosaic: Option<Mosaic>,
+}
+
+/// Small maps side by side.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Mosaic {
+    /// Upper left corner; its side is one map's.
+    pub cell: Rect,
+    /// Maps in a row.
+    pub across: usize,
+    /// Rows, the last perhaps not full.
+    pub down: usize,
+}
+
+impl Mosaic {
+    /// Its width and height in CSS pixels.
+    pub fn size(&self) -> (f64, f64) {
+        (self.cell.side * self.across as f64, self.cell.side * self.down as f64)
+    }
 }
 
 /// The whole network on a canvas.
@@ -88,18 +106,18 @@ fn condense(middle: f64, column: f64, height: f64, side: f64, count: usize) -> C
     let label = if room > 160.0 { 14.0 } else { 0.0 };
     let square = (side * 2.6).min(column * 0.7).min(room - label - step).max(side * 0.8);
     let singles = (((room - label - square) / step).floor() as usize).clamp(1, count - 1);
-    let mut whole = stack(middle, height - square - label - side * GAP, side, singles);
-    let top = whole.units.last().map_or(EDGE, |u| u.y + step);
-    let mosaic = Rect { x: middle - square / 2.0, y: top, side: square };
     let rest = count - singles;
-    let per_row = (rest as f64).sqrt().ceil().max(1.0) as usize;
-    let cell = square / per_row as f64;
+    let across = (rest as f64).sqrt().ceil().max(1.0) as usize;
+    let (down, cell) = (rest.div_ceil(across), square / across as f64);
+    let mut whole = stack(middle, height - cell * down as f64 - label - side * GAP, side, singles);
+    let top = whole.units.last().map_or(EDGE, |u| u.y + step);
+    let first = Rect { x: middle - square / 2.0, y: top, side: cell };
     whole.units.extend((0..rest).map(|i| Rect {
-        x: mosaic.x + (i % per_row) as f64 * cell,
-        y: mosaic.y + (i / per_row) as f64 * cell,
+        x: first.x + (i % across) as f64 * cell,
+        y: first.y + (i / across) as f64 * cell,
         side: cell,
     }));
-    whole.mosaic = Some((mosaic, per_row));
+    whole.mosaic = Some(Mosaic { cell: first, across, down });
     whole
 }
 

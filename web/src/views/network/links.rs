@@ -74,10 +74,17 @@ pub fn width_class(weight: f32) -> Option<usize> {
     (!weight.is_nan()).then(|| ((strength(weight) * WIDTHS as f64) as usize).min(WIDTHS - 1))
 }
 
-/// Line width in CSS pixels and opacity of a width class, for units of this side.
-pub fn look(class: usize, side: f64) -> (f64, f64) {
+/// Line width in CSS pixels and opacity of a width class, for units of this side; thinner the more lines there are
+/// between two columns, so that twelve by twelve do not become a wall.
+pub fn look(class: usize, side: f64, lines: usize) -> (f64, f64) {
     let t = (class as f64 + 0.5) / WIDTHS as f64;
-    (0.4 + t * t * (side * 0.12).clamp(1.6, 7.0) + t * 0.8, 0.16 + 0.68 * t)
+    let crowd = (30.0 / lines.max(1) as f64).powf(0.4).clamp(0.3, 1.0);
+    (0.4 + (t * t * (side * 0.12).clamp(1.6, 7.0) + t * 0.8) * crowd, 0.14 + 0.66 * t * crowd.sqrt())
+}
+
+/// Lines between each pair of columns.
+pub fn crowds(layout: &Layout) -> Vec<usize> {
+    layout.columns.windows(2).map(|pair| pair[0].singles * pair[1].singles).collect()
 }
 
 /// Calls `each` with every line drawn.
@@ -150,7 +157,7 @@ mod tests {
         assert!(classes.is_sorted() && classes[0] == 0 && classes[5] == WIDTHS - 1, "{classes:?}");
         assert_eq!(width_class(-1.0), width_class(1.0));
         assert_eq!(width_class(f32::NAN), None);
-        assert!(look(0, 38.0).0 < look(WIDTHS - 1, 38.0).0);
+        assert!(look(0, 38.0, 12).0 < look(WIDTHS - 1, 38.0, 12).0);
     }
 
     #[test]

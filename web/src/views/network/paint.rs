@@ -6,8 +6,8 @@ use minibatch_session::Summary;
 use minibatch_session::data::Feature;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::layout::{Column, Layout, Rect};
-use super::links::{Link, WIDTHS, for_each, look, width_class};
+use super::layout::{Column, Layout, Mosaic, Rect};
+use super::links::{Link, WIDTHS, crowds, for_each, look, width_class};
 use crate::draw::canvas::prepare;
 use crate::draw::colour::{Rgb, css, mix};
 use crate::draw::heatmap::{Map, Patch, paint, rounded};
@@ -128,25 +128,26 @@ impl Painter {
 
     fn draw_mosaic(&mut self, context: &CanvasRenderingContext2d, scene: &Scene, theme: &Theme, i: usize) {
         let column = &scene.layout.columns[i];
-        let Some((square, per_row)) = column.mosaic else { return };
-        let side = per_row * TESSERA;
-        self.mosaic.resize(side, side);
+        let Some(place @ Mosaic { cell, across, down }) = column.mosaic else { return };
+        let stride = across * TESSERA;
+        self.mosaic.resize(stride, down * TESSERA);
         self.mosaic.pixels().fill(0);
         let colour = colours(scene, theme, i);
         for (k, unit) in (column.singles..column.units.len()).enumerate() {
             let Some(map) = source(scene, &self.features, i, unit) else { continue };
-            let (left, top) = (k % per_row * TESSERA, k / per_row * TESSERA);
-            let patch = Patch { pixels: self.mosaic.pixels(), stride: side, left, top, side: TESSERA - 1 };
+            let (left, top) = (k % across * TESSERA, k / across * TESSERA);
+            let patch = Patch { pixels: self.mosaic.pixels(), stride, left, top, side: TESSERA - 1 };
             paint(patch, map, &colour, &[]);
         }
         self.mosaic.show();
+        let (width, height) = place.size();
         // As above.
         let _ = context.draw_image_with_html_canvas_element_and_dw_and_dh(
             self.mosaic.canvas(),
-            square.x,
-            square.y,
-            square.side,
-            square.side,
+            cell.x,
+            cell.y,
+            width,
+            height,
         );
     }
 }
@@ -207,36 +208,35 @@ fn draw_links(context: &CanvasRenderingContext2d, scene: &Scene, theme: &Theme) 
     if parameters.len() != scene.summary.parameters {
         return;
     }
-    let mut groups: [[Vec<Curved>; WIDTHS]; 2] = Default::default();
+    let crowds = crowds(scene.layout);
+    let mut groups: Vec<[[Vec<Curved>; WIDTHS]; 2]> = crowds.iter().map(|_| Default::default()).collect();
     let mut pointed = None;
     for_each(scene.layout, |link, curve| {
         let Some(layer) = scene.summary.layers.get(link.layer) else { return };
         let Some(&weight) = parameters.get(link.index(layer)) else { return };
         let Some(class) = width_class(weight) else { return };
         let line = (curve.from, curve.to);
-        groups[usize::from(weight > 0.0)][class].push(line);
+        groups[link.layer][usize::from(weight > 0.0)][class].push(line);
         if scene.link == Some(link) {
             pointed = Some((line, class, weight > 0.0));
         }
     });
-    let quiet = scene.link.is_some();
+    let faded = if scene.link.is_some() { 0.45 } else { 1.0 };
+    let sides = [theme.negative, theme.positive];
     context.set_line_cap("round");
-    for (positive, classes) in groups.iter().enumerate() {
-        let colour = if positive == 1 { theme.positive } else { theme.negative };
-        for (class, lines) in classes.iter().enumerate().filter(|(_, l)| !l.is_empty()) {
-            let (width, opacity) = look(class, scene.layout.side);
-            stroke(context, lines, width, &css(colour, if quiet { opacity * 0.45 } else { opacity }));
+    for (group, &crowd) in groups.iter().zip(&crowds) {
+        // The widest last, whatever their sign.
+        for class in 0..WIDTHS {
+            let (width, opacity) = look(class, scene.layout.side, crowd);
+            for (lines, colour) in group.iter().map(|g| &g[class]).zip(sides).filter(|(l, _)| !l.is_empty()) {
+                stroke(context, lines, width, &css(colour, opacity * faded));
+            }
         }
     }
     if let Some((line, class, positive)) = pointed {
-        let (width, _) = look(class, scene.layout.side);
+        let (width, _) = look(class, scene.layout.side, 1);
         stroke(context, &[line], width + 4.0, &css(theme.ink, 0.14));
-        stroke(
-            context,
-            &[line],
-            width.max(1.5),
-            &css(if positive { theme.positive } else { theme.negative }, 1.0),
-        );
+        stroke(context, &[line], width.max(1.5), &css(sides[usize::from(positive)], 1.0));
     }
 }
 
@@ -261,8 +261,11 @@ fn frames(context: &CanvasRenderingContext2d, scene: &Scene, theme: &Theme, i: u
     for unit in &units[..*singles] {
         outline(context, unit, 0.16, 0.0);
     }
-    if let Some((square, _)) = mosaic {
-        outline(context, square, 0.0, 2.0);
+    if let Some(place) = mosaic {
+        let (width, height) = place.size();
+        // It fails only for a negative radius.
+        let _ =
+            context.round_rect_with_f64(place.cell.x - 2.0, place.cell.y - 2.0, width + 3.0, height + 3.0, 4.0);
     }
     context.set_stroke_style_str(&css(mix(theme.line, theme.soft, 0.35), 1.0));
     context.set_line_width(1.0);
@@ -322,11 +325,12 @@ fn draw_labels(context: &CanvasRenderingContext2d, scene: &Scene, theme: &Theme)
     }
     context.set_text_align("center");
     for column in &layout.columns {
-        let Some((square, _)) = column.mosaic else { continue };
-        let y = square.y + square.side + size * 0.75;
+        let Some(place) = column.mosaic else { continue };
+        let (width, height) = place.size();
+        let y = place.cell.y + height + 4.0 + size * 0.6;
         if y + size / 2.0 <= layout.height {
             let text = format!("+{}", column.units.len() - column.singles);
-            label(context, theme, &text, square.x + square.side / 2.0, y, false);
+            label(context, theme, &text, place.cell.x + width / 2.0, y, false);
         }
     }
 }

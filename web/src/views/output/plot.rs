@@ -41,8 +41,8 @@ pub fn with_board<T>(page: Page, ask: impl FnOnce(&Board) -> T) -> Option<T> {
     let features = page.experiment.with_untracked(|e| e.features.clone());
     let limit = page.points.with_value(|(train, _)| reach(train, summary.classes));
     let (discretise, unit) = (page.taste.discretise.get_untracked(), page.hover.get_untracked());
-    let board = |frame| Board { frame, summary: &summary, features: &features, limit, discretise, unit };
-    Some(page.frame.with_value(|frame| ask(&board(frame))))
+    let (summary, features) = (&summary, &*features);
+    Some(page.frame.with_value(|frame| ask(&Board { frame, summary, features, limit, discretise, unit })))
 }
 
 /// The picture, its points and its read-out.

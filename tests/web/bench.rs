@@ -1,0 +1,38 @@
+//! The bench page computes what the peers compute.
+
+use std::time::Duration;
+
+use minibatch_tests::browser::{Browser, BrowserOptions};
+use minibatch_tests::server;
+use serde_json::Value;
+
+/// Workload and its first loss on TensorFlow.js 4.22.0 and jax-js 0.1.25, which agree; see docs/benchmarks.md.
+const FIRST: [(&str, f64); 2] = [("mlp-2d", 0.349_988), ("mlp-mnist", 2.333_878)];
+
+#[test]
+fn the_first_loss_is_the_peers_on_both_backends() {
+    let server = server::serve(server::dist());
+    let browser = Browser::launch(BrowserOptions::default()).unwrap();
+    for (workload, first) in FIRST {
+        for backend in ["webgpu", "cpu"] {
+            let path = format!("/bench.html?workload={workload}&backend={backend}&seconds=0.5");
+            let page = browser.page(&server.url(&path)).unwrap();
+            page.wait_for("window.result", Duration::from_secs(120)).unwrap();
+            let result: Value = page.eval("window.result").unwrap();
+            assert_eq!(result["ok"], true, "{result}");
+            let got = result["first"].as_f64().unwrap();
+            assert!((got - first).abs() <= 1e-3, "{workload} on {backend}: first {got}, the peers' {first}");
+            assert!(result["loss"].as_f64().unwrap() < got, "it trains: {result}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_workload_is_refused_by_name() {
+    let server = server::serve(server::dist());
+    let browser = Browser::launch(BrowserOptions::default()).unwrap();
+    let page = browser.page(&server.url("/bench.html?workload=juggling&backend=cpu")).unwrap();
+    page.wait_for("window.result", Duration::from_secs(60)).unwrap();
+    let error: String = page.eval("window.result.error").unwrap();
+    assert!(error.contains("juggling") && error.contains("mlp-2d"), "{error}");
+}

@@ -1,0 +1,102 @@
+//! The site in a browser, opened and ready.
+
+use std::time::Duration;
+
+use minibatch_session::Experiment;
+use minibatch_session::data::generate;
+use minibatch_tests::browser::{Browser, BrowserOptions, Page};
+use minibatch_tests::server::{self, Server};
+use serde_json::{Value, json};
+
+/// How long the engine may take to be ready: every pipeline is compiled on a software adapter.
+pub const READY: Duration = Duration::from_secs(120);
+
+/// Keeps hold of the page's workers, so that a test can speak to them as the page does.
+pub const HOLD_WORKERS: &str = "{ const Own = Worker; window.workers = [];
+    window.Worker = class extends Own { constructor(...a) { super(...a); workers.push(this); } }; }";
+
+/// A page of the built site.
+pub struct Site {
+    pub server: Server,
+    pub browser: Browser,
+    pub page: Page,
+}
+
+impl Site {
+    /// Opens `path` once the engine is ready. `webgpu`: whether the browser has it.
+    pub fn open(path: &str, webgpu: bool) -> Self {
+        let site = Self::open_early(path, webgpu, server::dist());
+        site.ready();
+        site
+    }
+
+    /// Opens `path` of a site and does not wait for its engine.
+    pub fn open_early(path: &str, webgpu: bool, site: server::Site) -> Self {
+        let server = server::serve(site);
+        let browser = Browser::launch(BrowserOptions { webgpu }).unwrap();
+        let page = browser.blank().unwrap();
+        page.set_init_script(HOLD_WORKERS).unwrap();
+        page.navigate(&server.url(path)).unwrap();
+        Self { server, browser, page }
+    }
+
+    /// Waits until there is something to call, and calls succeed.
+    pub fn ready(&self) {
+        self.page.wait_for("window.minibatch", READY).unwrap();
+        self.page.run("minibatch.ready").unwrap();
+    }
+
+    /// `minibatch.call(method, params)`.
+    pub fn call(&self, method: &str, params: Value) -> Value {
+        self.page.eval(&format!("minibatch.call({}, {params})", json!(method))).unwrap()
+    }
+
+    /// The message with which a call is refused.
+    pub fn refused(&self, method: &str, params: Value) -> String {
+        let script = format!(
+            "minibatch.call({}, {params}).then(v => 'not refused: ' + JSON.stringify(v), e => e.message)",
+            json!(method)
+        );
+        self.page.eval(&script).unwrap()
+    }
+
+    /// One figure of `metrics`.
+    pub fn metric(&self, name: &str) -> f64 {
+        let metrics = self.call("metrics", json!({}));
+        metrics[name].as_f64().unwrap_or_else(|| panic!("{name} in {metrics}"))
+    }
+
+    /// The experiment the page shows.
+    pub fn experiment(&self) -> Experiment {
+        let state = self.call("state", json!({}));
+        serde_json::from_value(state["experiment"].clone()).expect("the state holds an experiment")
+    }
+
+    /// The losses after each of `steps` batches: train and test, as the page gives them.
+    pub fn losses(&self, steps: u32) -> Vec<(f64, f64)> {
+        self.page
+            .eval(&format!(
+                "(async () => {{ const losses = []; for (let i = 0; i < {steps}; i++) {{
+                    await minibatch.call('step', {{n: 1}}); const m = await minibatch.call('metrics');
+                    losses.push([m.train_loss, m.test_loss]); }} return losses; }})()"
+            ))
+            .unwrap()
+    }
+
+    /// How many points the experiment trains on.
+    pub fn training_points(&self) -> usize {
+        let experiment = self.experiment();
+        generate(&experiment.data, experiment.seed).expect("it is valid").train.len()
+    }
+
+    /// Fails if anything was written to the console as an error.
+    pub fn quiet(&self) {
+        let errors = self.page.console_errors();
+        assert!(errors.is_empty(), "the console has errors: {errors:?}");
+    }
+}
+
+/// `index.html` on a backend.
+pub fn index(backend: &str) -> String {
+    format!("/index.html?backend={backend}")
+}

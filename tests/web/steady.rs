@@ -1,0 +1,65 @@
+//! A minute at full speed: nothing grows, and the page stays quick.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::site::{HOLD_WORKERS, READY, Site, index};
+
+/// How long it plays. Ten minutes were run by hand; see docs/benchmarks.md.
+const PLAY: Duration = Duration::from_secs(if cfg!(feature = "long") { 600 } else { 60 });
+
+/// Adds up the time of frame callbacks and message handlers, frame by frame.
+const STOPWATCH: &str = "{
+    window.frames_ms = []; let spent = 0;
+    const timed = f => function (...a) { const t = performance.now(); try { return f.apply(this, a); } finally { spent += performance.now() - t; } };
+    const raf = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = f => raf(timed(f));
+    const set = Object.getOwnPropertyDescriptor(Worker.prototype, 'onmessage').set;
+    Object.defineProperty(Worker.prototype, 'onmessage', { set(f) { set.call(this, f && timed(f)); } });
+    const add = Worker.prototype.addEventListener;
+    Worker.prototype.addEventListener = function (type, f, o) { return add.call(this, type, type === 'message' ? timed(f) : f, o); };
+    const tick = () => { frames_ms.push(spent); spent = 0; raf(tick); }; raf(tick);
+}";
+
+#[test]
+fn a_minute_at_full_speed_grows_nothing_and_keeps_the_page_quick() {
+    let site = Site::open(&index("webgpu"), true);
+    site.page.set_init_script(&format!("{HOLD_WORKERS}{STOPWATCH}")).unwrap();
+    site.page.navigate(&site.server.url("/index.html?backend=webgpu#v=1&data=spiral")).unwrap();
+    site.page.reload().unwrap();
+    site.ready();
+    site.call("play", json!({}));
+    site.page.wait_for("minibatch.call('metrics').then(m => m.step > 50)", READY).unwrap();
+    std::thread::sleep(Duration::from_secs(10));
+    let weigh = || {
+        site.page.collect_garbage().unwrap();
+        let heap = site.page.metrics().unwrap()["JSHeapUsedSize"];
+        let memory = site.call("memory", json!({}));
+        let nodes = site.page.metrics().unwrap()["Nodes"];
+        (heap, memory["buffers"].as_f64().unwrap(), memory["bytes"].as_f64().unwrap(), nodes)
+    };
+    let (before, step) = (weigh(), site.metric("step"));
+    site.page.run("frames_ms.length = 0").unwrap();
+    std::thread::sleep(PLAY);
+    let mut frames: Vec<f64> = site.page.eval("frames_ms.splice(0)").unwrap();
+    let after = weigh();
+    let steps = site.metric("step") - step;
+    assert!(steps > 100.0, "only {steps} steps in {PLAY:?}");
+    assert!(frames.len() > 60, "only {} frames in {PLAY:?}", frames.len());
+    frames.sort_by(f64::total_cmp);
+    let (median, worst) = (frames[frames.len() / 2], frames[frames.len() - 1]);
+    let p99 = frames[frames.len() * 99 / 100];
+    eprintln!(
+        "{steps} steps, {} frames in {PLAY:?}; script a frame: median {median:.2} ms, 99% {p99:.2} ms, most {worst:.2} ms; \
+         before {before:?}, after {after:?} (heap bytes, buffers, buffer bytes, nodes)",
+        frames.len()
+    );
+    assert!(median < 8.0, "median {median} ms of script a frame");
+    assert!(worst < 50.0, "{worst} ms of script in one frame");
+    assert_eq!(before.1, after.1, "buffers on the device");
+    assert_eq!(before.2, after.2, "bytes on the device");
+    assert!(after.0 < before.0 + 2e6, "the page's heap grew from {} to {} bytes", before.0, after.0);
+    assert!(after.3 < before.3 + 100.0, "the page's nodes grew from {} to {}", before.3, after.3);
+    site.quiet();
+}

@@ -1,0 +1,115 @@
+//! What can go wrong, and that the page says so and loses nothing.
+
+use std::time::Duration;
+
+use minibatch_tests::server;
+use serde_json::json;
+
+use crate::site::{READY, Site, index};
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// What the page tells the learner.
+fn notice(site: &Site) -> String {
+    site.page.wait_for_element("[data-testid=notice]", SOON).unwrap();
+    site.page.text("[data-testid=notice]").unwrap()
+}
+
+#[test]
+fn a_wrong_hash_is_named_and_the_rest_of_it_applies() {
+    let site = Site::open("/index.html?backend=cpu#v=1&data=spirral&lr=0.3&nonsense=7", true);
+    let told = notice(&site);
+    assert!(told.contains("spirral"), "the wrong value is named: {told}");
+    assert!(!told.contains("nonsense"), "unknown keys are ignored: {told}");
+    assert!((site.experiment().training.learning_rate - 0.3).abs() < 1e-6);
+    site.call("step", json!({ "n": 2 }));
+}
+
+#[test]
+fn a_wrong_csv_is_named_by_line_and_value_and_nothing_is_lost() {
+    let site = Site::open(&index("cpu"), true);
+    site.call("load", json!({ "experiment": { "data": { "kind": "own", "points": [
+        { "x": 1, "y": 1, "label": 0 }, { "x": -1, "y": 1, "label": 1 }, { "x": 2, "y": 0, "label": 0 } ] } } }));
+    site.call("step", json!({ "n": 3 }));
+    site.page.click("import").unwrap();
+    site.page.fill("#import-text", "x,y,label\n1,2,0\n3,abc,1\n").unwrap();
+    site.page.click("import-take").unwrap();
+    site.page.wait_for("document.body.innerText.includes('abc')", SOON).unwrap();
+    let told = site.page.text("import-error").unwrap();
+    assert!(told.contains("line 3") && told.contains("abc"), "{told}");
+    assert_eq!(site.experiment().data.points.len(), 3, "the points are still there");
+    assert_eq!(site.metric("step"), 3.0, "the run is still there");
+    site.page.fill("#import-text", "1,2,0\n3,1,1\n2,2,0\n-1,-2,1\n").unwrap();
+    site.page.click("import-take").unwrap();
+    site.page
+        .wait_for("minibatch.call('state').then(s => s.experiment.data.points.length == 4)", SOON)
+        .unwrap();
+}
+
+#[test]
+fn a_divergence_is_named_and_offers_the_way_back() {
+    for backend in ["webgpu", "cpu"] {
+        let site = Site::open(&index(backend), true);
+        site.call("load", json!("plane"));
+        site.call("step", json!({ "n": 40 }));
+        let before = site.metric("train_loss");
+        site.call("set", json!({ "training.learning_rate": 90 }));
+        site.page.click("play").unwrap();
+        let told = notice(&site);
+        assert!(told.to_lowercase().contains("learning rate") || told.contains("90"), "{told}");
+        site.page.click("recover-slower").unwrap();
+        site.page.wait_for("!document.querySelector('[data-testid=notice]')", SOON).unwrap();
+        assert!((site.experiment().training.learning_rate - 9.0).abs() < 1e-3, "a tenth of 90");
+        site.call("set", json!({ "training.learning_rate": 0.01 }));
+        site.call("step", json!({ "n": 1 }));
+        let after = site.metric("train_loss");
+        assert!(after <= 100.0 * before + 1.0, "{backend}: loss {before} before, {after} after");
+    }
+}
+
+#[test]
+fn a_lost_device_is_said_and_the_page_starts_again() {
+    let site = Site::open(&index("webgpu"), true);
+    site.page.click("play").unwrap();
+    site.page.wait_for("minibatch.call('metrics').then(m => m.step > 5)", READY).unwrap();
+    site.page.run("workers.at(-1).postMessage(JSON.stringify({do: 'lose-device'}))").unwrap();
+    let told = notice(&site);
+    assert!(told.to_lowercase().contains("gpu") || told.to_lowercase().contains("device"), "{told}");
+    site.page.click("restart").unwrap();
+    site.page.wait_for("!document.querySelector('[data-testid=notice]')", READY).unwrap();
+    site.call("step", json!({ "n": 3 }));
+    assert_eq!(site.metric("step"), 3.0);
+}
+
+#[test]
+fn without_webgpu_it_runs_on_the_cpu_and_says_why() {
+    let site = Site::open("/index.html", false);
+    assert_eq!(site.call("metrics", json!({}))["backend"], "cpu");
+    let line = site.page.text("backend").unwrap();
+    assert!(line.to_lowercase().contains("cpu"), "{line}");
+    let page = site.page.text("body").unwrap();
+    assert!(page.to_lowercase().contains("webgpu"), "the reason is on the page: {page}");
+    site.call("step", json!({ "n": 5 }));
+}
+
+#[test]
+fn a_worker_that_fails_to_start_is_said() {
+    for missing in ["/minibatch-worker_loader.js", "/minibatch-worker_bg.wasm"] {
+        let site = Site::open_early("/index.html", true, server::dist().without(missing));
+        let told = notice(&site);
+        assert!(told.len() > 30 && site.page.text("restart").is_ok(), "{missing}: {told}");
+    }
+}
+
+#[test]
+fn nonsense_from_outside_is_refused_by_name() {
+    let site = Site::open(&index("cpu"), true);
+    assert!(site.refused("dance", json!({})).contains("dance"));
+    assert!(site.refused("load", json!("spirale")).contains("spirale"));
+    assert!(site.refused("set", json!({ "training.lerning_rate": 1 })).contains("lerning_rate"));
+    assert!(site.refused("set", json!({ "training.learning_rate": -1 })).contains("learning rate"));
+    assert!(site.refused("step", json!({ "n": -4 })).contains("-4"));
+    assert!(site.refused("load", json!({ "experiment": { "hidden": [{ "units": 900 }] } })).contains("900"));
+    site.call("step", json!({ "n": 1 }));
+    assert_eq!(site.metric("step"), 1.0, "the experiment is as it was");
+}

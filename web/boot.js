@@ -1,0 +1,18 @@
+// Before the page runs: the theme, so that nothing flashes, and a word should the page not come.
+"use strict";
+(() => {
+  const asked = new URLSearchParams(location.search).get("theme");
+  let kept = null;
+  try { kept = localStorage.getItem("minibatch.theme"); } catch { /* not in a sandboxed frame */ }
+  const theme = [asked, kept].find(name => name === "light" || name === "dark");
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  document.documentElement.dataset.theme = theme ?? system;
+
+  const fail = why => {
+    const boot = document.getElementById("boot");
+    if (boot) boot.textContent =
+      `Minibatch could not be loaded (${why}). It needs a browser of 2023 or later with WebAssembly; check the connection and reload the page.`;
+  };
+  addEventListener("error", event => fail(event.message ?? "a file is missing"), true);
+  addEventListener("unhandledrejection", event => fail(event.reason?.message ?? event.reason));
+})();

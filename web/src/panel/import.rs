@@ -1,0 +1,135 @@
+//! Points from a CSV text: pasted, chosen as a file, or dropped. A line that cannot be read is named, and neither the
+//! points in force nor the text are lost.
+
+use leptos::prelude::*;
+use minibatch_session::data::{CsvPoints, DOMAIN, DatasetKind, parse_csv};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{DragEvent, File, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
+
+use crate::shell::help::close_on_backdrop;
+use crate::state::Page;
+use crate::words::{fill, t};
+
+/// Opens the dialogue.
+#[component]
+pub fn ImportButton() -> impl IntoView {
+    view! {
+        <button type="button" class="small" data-testid="import" title=t("import.help") on:click=|_| open()>
+            {t("import.name")}
+        </button>
+    }
+}
+
+fn dialog() -> Option<HtmlDialogElement> {
+    document().get_element_by_id("import")?.dyn_into().ok()
+}
+
+fn open() {
+    if let Some(dialog) = dialog().filter(|d| !d.open()) {
+        let _shown = dialog.show_modal();
+    }
+}
+
+fn text_area() -> Option<HtmlTextAreaElement> {
+    document().get_element_by_id("import-text")?.dyn_into().ok()
+}
+
+/// Takes a text in: its points, or the dialogue with the text and what is wrong with it.
+fn take(page: Page, text: &str) {
+    match parse_csv(text) {
+        Ok(csv) => {
+            if let Some(dialog) = dialog() {
+                dialog.close();
+            }
+            say(None);
+            accept(page, csv);
+        }
+        Err(error) => {
+            if let Some(area) = text_area() {
+                area.set_value(text);
+            }
+            say(Some(error.to_string()));
+            open();
+        }
+    }
+}
+
+fn accept(page: Page, csv: CsvPoints) {
+    let outside = csv.points.iter().filter(|p| p.x.abs() > DOMAIN || p.y.abs() > DOMAIN).count();
+    let count = csv.points.len().to_string();
+    let what = if csv.regression { t("import.targets").into() } else { csv.class_names.join(", ") };
+    page.edit(|e| {
+        e.data.kind = DatasetKind::Own;
+        e.data.own_regression = csv.regression;
+        e.data.points = csv.points;
+    });
+    let mut said = fill("import.done", &[("n", &count), ("what", &what)]);
+    if outside > 0 {
+        said += &fill("import.outside", &[("n", &outside.to_string())]);
+    }
+    page.hint.set(said);
+}
+
+/// Writes what is wrong into the dialogue.
+fn say(error: Option<String>) {
+    if let Some(line) = document().get_element_by_id("import-error") {
+        line.set_text_content(error.as_deref());
+    }
+}
+
+fn read(page: Page, file: File) {
+    spawn_local(async move {
+        match JsFuture::from(file.text()).await {
+            Ok(text) => take(page, &text.as_string().unwrap_or_default()),
+            Err(error) => {
+                say(Some(crate::engine::say(&error)));
+                open();
+            }
+        }
+    });
+}
+
+/// A file or a text was dropped.
+pub fn dropped(event: DragEvent) {
+    event.prevent_default();
+    let page = Page::get();
+    let Some(data) = event.data_transfer() else { return };
+    match data.files().and_then(|files| files.get(0)) {
+        Some(file) => read(page, file),
+        None => take(page, &data.get_data("text").unwrap_or_default()),
+    }
+}
+
+/// A place to paste, choose or drop.
+#[component]
+pub fn ImportDialog() -> impl IntoView {
+    let page = Page::get();
+    let chosen = move |event: web_sys::Event| {
+        let input = event_target::<HtmlInputElement>(&event);
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            read(page, file);
+        }
+        // So that the same file, mended, can be chosen again.
+        input.set_value("");
+    };
+    let paste = move |_| take(page, &text_area().map(|area| area.value()).unwrap_or_default());
+    view! {
+        <dialog id="import" class="dialog" aria-labelledby="import-title" on:click=close_on_backdrop>
+            <form method="dialog" on:submit=|event| event.prevent_default()>
+                <h2 id="import-title">{t("import.title")}</h2>
+                <p>{t("import.how")}</p>
+                <textarea id="import-text" rows="9" spellcheck="false" aria-label=t("import.title")
+                    aria-describedby="import-error" placeholder="x,y,label\n1.5,-2,0\n-0.3,4,1"></textarea>
+                <p id="import-error" class="error" role="alert" data-testid="import-error"></p>
+                <div class="actions">
+                    <button type="button" class="primary" data-testid="import-take" on:click=paste>{t("import.take")}</button>
+                    <label class="button" tabindex="-1">{t("import.file")}
+                        <input type="file" class="unseen" accept=".csv,.tsv,.txt,text/csv,text/plain" on:change=chosen/>
+                    </label>
+                    <button type="button" on:click=|_| { if let Some(d) = dialog() { d.close() } }>{t("import.cancel")}</button>
+                </div>
+            </form>
+        </dialog>
+    }
+}

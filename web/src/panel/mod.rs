@@ -1,0 +1,32 @@
+//! The left column: what goes in.
+
+mod data;
+mod features;
+mod import;
+mod own;
+mod thumbnails;
+
+use leptos::prelude::*;
+
+pub use data::DataControls;
+use features::Features;
+use import::ImportDialog;
+use own::OwnTools;
+use thumbnails::Thumbnails;
+
+use crate::words::t;
+
+/// Data sets, their settings, and features.
+#[component]
+pub fn DataPanel() -> impl IntoView {
+    view! {
+        <section class="data-panel" aria-label=t("data.name") on:dragover=|event| event.prevent_default()
+            on:drop=import::dropped>
+            <Thumbnails/>
+            <OwnTools/>
+            <DataControls/>
+            <Features/>
+            <ImportDialog/>
+        </section>
+    }
+}

@@ -1,0 +1,93 @@
+//! The learner's own points: what the pointer adds or takes away, clearing, and downloading.
+
+use leptos::prelude::*;
+use minibatch_session::data::{DatasetKind, MAX_CLASSES, Task, to_csv};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::state::{Brush, Page};
+use crate::words::{fill, t};
+
+/// The brushes, while the data is the learner's own.
+#[component]
+pub fn OwnTools() -> impl IntoView {
+    let page = Page::get();
+    let own = Memo::new(move |_| page.experiment.with(|e| e.data.kind == DatasetKind::Own));
+    // One class more than there are, so that a new one can be begun.
+    let labels = Memo::new(move |_| {
+        page.experiment.with(|e| match e.data.task() {
+            Task::Classification { classes } => (0..(classes + 1).min(MAX_CLASSES)).map(|c| c as f32).collect(),
+            Task::Regression => vec![-1.0, 0.0, 1.0],
+        })
+    });
+    let count = move || page.experiment.with(|e| e.data.points.len().to_string());
+    view! {
+        <Show when=move || own.get()>
+            <div class="own">
+                <p class="note">{t("own.note")}</p>
+                <div class="brushes" role="group" aria-label=t("own.brush")>
+                    <For each=move || labels.get() key=|label| label.to_bits() let:label>
+                        <BrushButton brush=Brush::Add(label)/>
+                    </For>
+                    <BrushButton brush=Brush::Erase/>
+                </div>
+                <div class="own-foot">
+                    <span>{move || fill("own.count", &[("n", &count())])}</span>
+                    <button type="button" class="small" title=t("own.clear-help")
+                        on:click=move |_| page.edit(|e| e.data.points.clear())>{t("own.clear")}</button>
+                </div>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn BrushButton(brush: Brush) -> impl IntoView {
+    let page = Page::get();
+    let on = move || page.brush.get() == Some(brush);
+    let regression = page.experiment.with_untracked(|e| e.data.task() == Task::Regression);
+    let (text, help) = match brush {
+        Brush::Erase => (t("own.erase").to_owned(), t("own.erase-help").to_owned()),
+        Brush::Add(label) if regression => (label.to_string(), fill("own.add-value", &[("label", &label.to_string())])),
+        Brush::Add(label) => (label.to_string(), fill("own.add-class", &[("label", &label.to_string())])),
+    };
+    let toggle = move |_| page.brush.update(|b| *b = if *b == Some(brush) { None } else { Some(brush) });
+    let class = match brush {
+        Brush::Add(label) => format!("brush class-{label}"),
+        Brush::Erase => "brush erase".into(),
+    };
+    view! {
+        <button type="button" class=class title=help.clone() aria-label=help aria-pressed=move || on().to_string()
+            on:click=toggle>{text}</button>
+    }
+}
+
+/// The points in force, as a file.
+#[component]
+pub fn DownloadButton() -> impl IntoView {
+    let page = Page::get();
+    let download = move |_| {
+        let text = page.points.with_value(|(train, test)| to_csv(&[train.as_slice(), test].concat()));
+        if let Err(error) = save("points.csv", &text) {
+            leptos::logging::error!("the points cannot be saved: {}", crate::engine::say(&error));
+        }
+    };
+    view! {
+        <button type="button" class="small" data-testid="download" title=t("own.download-help") on:click=download>
+            {t("own.download")}
+        </button>
+    }
+}
+
+/// Has the browser save a text as a file.
+fn save(name: &str, text: &str) -> Result<(), JsValue> {
+    let parts = js_sys::Array::of1(&JsValue::from_str(text));
+    let kind = web_sys::BlobPropertyBag::new();
+    kind.set_type("text/csv");
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &kind)?;
+    let address = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let link = document().create_element("a")?.unchecked_into::<web_sys::HtmlAnchorElement>();
+    link.set_href(&address);
+    link.set_download(name);
+    link.click();
+    web_sys::Url::revoke_object_url(&address)
+}
