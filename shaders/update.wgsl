@@ -13,7 +13,6 @@
 
 struct UpdateParams {
     len: u32,
-    rule: u32,
     rate1: f32,
     rate2: f32,
     eps: f32,
@@ -43,6 +42,7 @@ const ADAGRAD = 4u;
 const ADAMW = 6u;
 
 override WORKGROUP: u32 = 256;
+override RULE: u32 = 0;
 
 fn float(at: u32) -> f32 {
     return bitcast<f32>(control[params.control_offset + at]);
@@ -60,15 +60,15 @@ fn direction(i: u32, grad: f32) -> f32 {
 #else
 #ifdef STATE
     let before = state[params.state_offset + i];
-    if params.rule == RMSPROP || params.rule == ADAGRAD {
-        let adagrad = params.rule == ADAGRAD;
+    if RULE == RMSPROP || RULE == ADAGRAD {
+        let adagrad = RULE == ADAGRAD;
         let square = select(params.rate1, 1.0, adagrad) * before + select(1.0 - params.rate1, 1.0, adagrad) * grad * grad;
         state[params.state_offset + i] = square;
         return grad / (sqrt(square) + params.eps);
     }
     let velocity = params.rate1 * before + grad;
     state[params.state_offset + i] = velocity;
-    return select(velocity, grad + params.rate1 * velocity, params.rule == NESTEROV);
+    return select(velocity, grad + params.rate1 * velocity, RULE == NESTEROV);
 #else
     return grad;
 #endif
@@ -85,7 +85,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
         let old = w[params.w_offset + i];
         var weight = old;
         var grad = g[params.g_offset + i] + share * l1 * sign(old);
-        if params.rule == ADAMW {
+        if RULE == ADAMW {
             weight -= rate * l2 * share * old;
         } else {
             grad += share * l2 * old;

@@ -3,6 +3,8 @@
 mod bench;
 mod cpu_cases;
 mod golden;
+mod gpu_device;
+mod gpu_kernels;
 mod gradcheck;
 mod memory;
 mod semantics;

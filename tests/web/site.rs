@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use minibatch_session::Experiment;
-use minibatch_session::data::generate;
 use minibatch_tests::browser::{Browser, BrowserOptions, Page};
 use minibatch_tests::server::{self, Server};
 use serde_json::{Value, json};
@@ -81,12 +80,6 @@ impl Site {
                     losses.push([m.train_loss, m.test_loss]); }} return losses; }})()"
             ))
             .unwrap()
-    }
-
-    /// How many points the experiment trains on.
-    pub fn training_points(&self) -> usize {
-        let experiment = self.experiment();
-        generate(&experiment.data, experiment.seed).expect("it is valid").train.len()
     }
 
     /// Fails if anything was written to the console as an error.

@@ -87,7 +87,7 @@ fn without_webgpu_it_runs_on_the_cpu_and_says_why() {
     assert_eq!(site.call("metrics", json!({}))["backend"], "cpu");
     let line = site.page.text("backend").unwrap();
     assert!(line.to_lowercase().contains("cpu"), "{line}");
-    let page = site.page.text("body").unwrap();
+    let page = site.page.text("html > body").unwrap();
     assert!(page.to_lowercase().contains("webgpu"), "the reason is on the page: {page}");
     site.call("step", json!({ "n": 5 }));
 }

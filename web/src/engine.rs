@@ -48,7 +48,11 @@ impl Drop for Line {
 
 impl Engine {
     /// Starts a worker in the place of the one before. `failed` hears why, should it not start or fall later.
-    pub fn connect(&self, heard: impl Fn(Event, Vec<Vec<f32>>) + 'static, failed: impl Fn(String) + Clone + 'static) {
+    pub fn connect(
+        &self,
+        heard: impl Fn(Event, Vec<Vec<f32>>) + 'static,
+        failed: impl Fn(String) + Clone + 'static,
+    ) {
         self.line.replace(None);
         self.waiting.borrow_mut().clear();
         self.listening.set(false);
@@ -66,10 +70,11 @@ impl Engine {
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         let (fell, listening) = (failed.clone(), Rc::clone(&self.listening));
         let error = Closure::new(move |event: ErrorEvent| {
-            let error = event.message();
-            // A script that cannot be fetched gives an event without a message.
+            // A script that cannot be fetched gives a plain event, without a message.
+            let message = Reflect::get(&event, &"message".into()).ok();
+            let error = message.and_then(|text| text.as_string()).unwrap_or_default();
             match (listening.get(), error.as_str()) {
-                (false, "" | "undefined") => fell(words::t("engine.missing").into()),
+                (false, "") => fell(words::t("engine.missing").into()),
                 (false, _) => fell(words::fill("engine.not-started", &[("error", &error)])),
                 (true, _) => fell(words::fill("engine.fell", &[("error", &error)])),
             }

@@ -20,9 +20,7 @@ pub fn named(group: &str, id: &'static str) -> &'static str {
 
 /// The text of a key with its `{name}`s filled in.
 pub fn fill(key: &'static str, values: &[(&str, &str)]) -> String {
-    values
-        .iter()
-        .fold(t(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    values.iter().fold(t(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }
 
 #[cfg(test)]

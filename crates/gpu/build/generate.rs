@@ -11,7 +11,9 @@ pub fn generate(kernels: &[Kernel]) -> Result<String, String> {
         match params.iter().find(|p| p.name == kernel.params.name) {
             None => params.push(&kernel.params),
             Some(known) if **known == kernel.params => {}
-            Some(known) => return Err(format!("shaders/{}: {} differs between kernels", kernel.file, known.name)),
+            Some(known) => {
+                return Err(format!("shaders/{}: {} differs between kernels", kernel.file, known.name));
+            }
         }
     }
     params.iter().for_each(|p| write_params(&mut out, p));
@@ -24,7 +26,8 @@ fn write_params(out: &mut String, params: &Params) {
     let mut fields = String::new();
     let mut words = vec![];
     for (field, float) in &params.fields {
-        writeln!(fields, "    pub {field}: {},", if *float { "f32" } else { "u32" }).expect("a string takes all");
+        writeln!(fields, "    pub {field}: {},", if *float { "f32" } else { "u32" })
+            .expect("a string takes all");
         words.push(if *float { format!("p.{field}.to_bits()") } else { format!("p.{field}") });
     }
     writeln!(
@@ -43,7 +46,8 @@ fn write_enum(out: &mut String, kernels: &[Kernel]) {
         writeln!(members, "    /// `{}` of `shaders/{}`.\n    {name},", kernel.entry, kernel.file)
             .expect("a string takes all");
         write!(all, "Kernel::{name}, ").expect("a string takes all");
-        let bindings: Vec<String> = kernel.bindings.iter().map(|(n, a)| format!("({n}, {})", access(a))).collect();
+        let bindings: Vec<String> =
+            kernel.bindings.iter().map(|(n, a)| format!("({n}, {})", access(a))).collect();
         writeln!(
             arms,
             "            Kernel::{name} => &KernelInfo {{ name: {:?}, entry: {:?}, params: {}, bindings: &[{}], \

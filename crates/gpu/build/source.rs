@@ -43,7 +43,8 @@ fn variant(name: &str, row: &toml::Value) -> Result<Variant, String> {
 
 /// The whole text of a variant.
 pub fn expand(shaders: &Path, variant: &Variant) -> Result<String, String> {
-    let mut out: String = variant.constants.iter().map(|(name, value)| format!("const {name} = {value};\n")).collect();
+    let mut out: String =
+        variant.constants.iter().map(|(name, value)| format!("const {name} = {value};\n")).collect();
     include(shaders, &variant.file, &variant.defines, &mut BTreeSet::new(), &mut out)?;
     Ok(out)
 }
@@ -98,7 +99,9 @@ pub fn unused(shaders: &Path, variants: &[Variant]) -> Result<Vec<String>, Strin
         for entry in entries.flatten() {
             let file = format!("{folder}{}", entry.file_name().to_string_lossy());
             if file.ends_with(".wgsl") && !used.contains(&file) {
-                complaints.push(format!("shaders/{file} is used by no variant; add it to variants.toml or delete it"));
+                complaints.push(format!(
+                    "shaders/{file} is used by no variant; add it to variants.toml or delete it"
+                ));
             }
         }
     }

@@ -39,10 +39,11 @@ impl Buffer {
         size: u64,
         usage: wgpu::BufferUsages,
     ) -> Result<Self, GpuError> {
-        if size < 4 || size > LARGEST {
+        if !(4..=LARGEST).contains(&size) {
             return Err(GpuError::BadLength { name: label.into(), bytes: size, limit: LARGEST });
         }
-        let descriptor = wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
+        let descriptor =
+            wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
         let raw = device.create_buffer(&descriptor);
         tally.count.fetch_add(1, Ordering::Relaxed);
         tally.bytes.fetch_add(size, Ordering::Relaxed);

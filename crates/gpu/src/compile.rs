@@ -116,7 +116,8 @@ fn build(
         }
         owned.buffers.push(arena);
     }
-    let used = memory.variables.iter().map(|(name, ..)| (name.clone(), variables[name].buffer.clone())).collect();
+    let used =
+        memory.variables.iter().map(|(name, ..)| (name.clone(), variables[name].buffer.clone())).collect();
     Ok(Plan { dispatches, variables: used, owned: owned.buffers })
 }
 
@@ -171,8 +172,18 @@ fn bind(
     params: wgpu::BufferBinding,
 ) -> wgpu::BindGroup {
     let info = launch.kernel.info();
-    debug_assert_eq!(info.params, launch.params.len(), "{}: the struct is generated from the shader", info.name);
-    debug_assert_eq!(info.bindings.len(), launch.buffers.len() + 1, "{}: a buffer for each binding", info.name);
+    debug_assert_eq!(
+        info.params,
+        launch.params.len(),
+        "{}: the struct is generated from the shader",
+        info.name
+    );
+    debug_assert_eq!(
+        info.bindings.len(),
+        launch.buffers.len() + 1,
+        "{}: a buffer for each binding",
+        info.name
+    );
     let storage = launch.buffers.iter().map(|home| match home {
         Home::Variable(name) => &*variables[name].buffer,
         Home::Constant(value) => &owned.buffers[owned.constants[&value.to_bits()]],

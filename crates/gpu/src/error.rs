@@ -59,7 +59,9 @@ pub enum GpuError {
         name: String,
     },
     /// A buffer larger than WebGPU allows, or empty.
-    #[error("{name} would take {bytes} bytes; a GPU buffer holds 4 to {limit}, so make the model or the data smaller")]
+    #[error(
+        "{name} would take {bytes} bytes; a GPU buffer holds 4 to {limit}, so make the model or the data smaller"
+    )]
     BadLength {
         /// What was to be made.
         name: String,

@@ -215,7 +215,10 @@ impl Gpu {
             if wait::block(&self.device.raw, &ticket.index) {
                 let reason = || "it dropped a submit without an error".to_owned();
                 mailbox.check()?;
-                return mailbox.has(ticket.id, event).then_some(()).ok_or_else(|| GpuError::Refused { reason: reason() });
+                return mailbox
+                    .has(ticket.id, event)
+                    .then_some(())
+                    .ok_or_else(|| GpuError::Refused { reason: reason() });
             }
             // Whether it came or the device went, the mailbox knows.
             told.await.ok();

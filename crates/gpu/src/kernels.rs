@@ -92,7 +92,8 @@ impl Pipelines {
 
 /// Errors go to the error scope around the compilation.
 fn create(device: &wgpu::Device, info: &KernelInfo, constants: &[(&str, f64)]) -> Pipeline {
-    let entries: Vec<_> = info.bindings.iter().map(|&(binding, access)| layout_entry(info, binding, access)).collect();
+    let entries: Vec<_> =
+        info.bindings.iter().map(|&(binding, access)| layout_entry(info, binding, access)).collect();
     let label = Some(info.name);
     let layout =
         device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries: &entries });
@@ -125,7 +126,11 @@ fn layout_entry(info: &KernelInfo, binding: u32, access: Access) -> wgpu::BindGr
     wgpu::BindGroupLayoutEntry {
         binding,
         visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: NonZeroU64::new(4 * words) },
+        ty: wgpu::BindingType::Buffer {
+            ty,
+            has_dynamic_offset: false,
+            min_binding_size: NonZeroU64::new(4 * words),
+        },
         count: None,
     }
 }

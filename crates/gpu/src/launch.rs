@@ -20,17 +20,43 @@ pub(crate) struct Launch {
     pub groups: u32,
 }
 
+/// Invocations in a workgroup: a software device runs idle ones too, so there are fewer where there is little to do.
+fn workgroup(items: u32) -> u32 {
+    if items <= 1024 { 64 } else { 256 }
+}
+
 impl Launch {
-    /// A launch with the file's own workgroup size. `groups` past the limit are left to the kernel's stride.
+    /// A launch of so many workgroups; those past the limit are left to the kernel's stride.
     pub fn new(kernel: Kernel, params: impl Into<Vec<u32>>, buffers: Vec<Home>, groups: usize) -> Self {
         let groups = groups.clamp(1, MOST_GROUPS) as u32;
         Self { kernel, constants: vec![], params: params.into(), buffers, groups }
     }
 
+    /// A launch over `items`, one invocation each.
+    pub fn over(kernel: Kernel, params: impl Into<Vec<u32>>, buffers: Vec<Home>, items: u32) -> Self {
+        let size = workgroup(items);
+        let groups = items.div_ceil(size) as usize;
+        Self::new(kernel, params, buffers, groups).with("WORKGROUP", size)
+    }
+
+    /// A launch of one workgroup that strides over `items`.
+    pub fn single(kernel: Kernel, params: impl Into<Vec<u32>>, buffers: Vec<Home>, items: u32) -> Self {
+        Self::new(kernel, params, buffers, 1).with("WORKGROUP", workgroup(items))
+    }
+
+    /// The same with an override.
+    pub fn with(mut self, name: &'static str, value: u32) -> Self {
+        self.constants.push((name, f64::from(value)));
+        self
+    }
+
     /// A buffer that the kernel writes and has bound a second time.
     pub fn aliased(&self) -> Option<&Home> {
         let storage: Vec<&Access> = self.kernel.info().bindings.iter().map(|(_, a)| a).skip(1).collect();
-        let twice = |i: usize| self.buffers.iter().enumerate().any(|(j, home)| j != i && *home == self.buffers[i]);
-        (0..self.buffers.len()).find(|&i| *storage[i] == Access::ReadWrite && twice(i)).map(|i| &self.buffers[i])
+        let twice =
+            |i: usize| self.buffers.iter().enumerate().any(|(j, home)| j != i && *home == self.buffers[i]);
+        (0..self.buffers.len())
+            .find(|&i| *storage[i] == Access::ReadWrite && twice(i))
+            .map(|i| &self.buffers[i])
     }
 }

@@ -1,11 +1,11 @@
 //! Bringing values back without waiting: reads are copied to a staging buffer at the end of a submit, mapped when the
 //! GPU is done, and taken whenever the host comes by. Staging buffers are used again.
 
+use crate::GpuError;
 use crate::buffers::Buffer;
 use crate::device::Device;
 use crate::mailbox::Mailbox;
 use crate::plan::Variable;
-use crate::GpuError;
 use std::collections::HashMap;
 
 /// Free staging buffers that are kept; two submits in flight and a reader need no more.
@@ -84,7 +84,11 @@ impl Readback {
     /// The values of a submit whose reads have arrived; its staging buffer is free again.
     pub fn take(&mut self, ticket: u64, ok: bool) -> Result<Read, GpuError> {
         let wrong = |reason: &str| GpuError::ReadBack { reason: reason.to_owned() };
-        let at = self.pending.iter().position(|p| p.ticket == ticket).ok_or_else(|| wrong("it was taken before"))?;
+        let at = self
+            .pending
+            .iter()
+            .position(|p| p.ticket == ticket)
+            .ok_or_else(|| wrong("it was taken before"))?;
         let Pending { staging, lens, .. } = self.pending.swap_remove(at);
         if !ok {
             return Err(wrong("the device could not map them"));

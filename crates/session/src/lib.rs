@@ -16,7 +16,7 @@ pub use summary::{LayerSummary, Summary};
 #[cfg(feature = "engine")]
 mod engine;
 #[cfg(feature = "engine")]
-pub use engine::{Backend, BenchError, Measured, Plan, Session, Wait, Work, bench};
+pub use engine::{Backend, BenchError, Measured, Plan, Session, Wait, Work, bench, check_kernels};
 
 pub use minibatch_data as data;
 pub use minibatch_nn::{

@@ -31,3 +31,9 @@ pub async fn bench(workload: String, backend: String, seconds: f64) -> String {
     };
     json.unwrap_or_default().to_string()
 }
+
+/// Makes every pipeline there is; gives what was refused, or nothing. For the browser test.
+#[wasm_bindgen]
+pub async fn check_kernels() -> Option<String> {
+    minibatch_session::check_kernels().await.err().map(|error| error.to_string())
+}

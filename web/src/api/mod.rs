@@ -21,12 +21,13 @@ const METHODS: [&str; 10] =
 
 /// Puts `window.minibatch` in place. `first` is the load that the page began with.
 pub fn install(page: Page, first: Receiver<Answer>) {
-    let call = Closure::<dyn Fn(JsValue, JsValue) -> Promise>::new(move |method: JsValue, params: JsValue| {
-        future_to_promise(async move {
-            let answer = call(page, &method, &params).await;
-            answer.map_err(|why| js_sys::Error::new(&why).into())
-        })
-    });
+    let call =
+        Closure::<dyn Fn(JsValue, JsValue) -> Promise>::new(move |method: JsValue, params: JsValue| {
+            future_to_promise(async move {
+                let answer = call(page, &method, &params).await;
+                answer.map_err(|why| js_sys::Error::new(&why).into())
+            })
+        });
     let ready = future_to_promise(async move {
         finish(first).await.map(|_| JsValue::UNDEFINED).map_err(|why| js_sys::Error::new(&why).into())
     });
@@ -61,14 +62,16 @@ async fn call(page: Page, method: &JsValue, params: &JsValue) -> Result<JsValue,
         "step" => nothing(page.step(count(&params)?)).await,
         "reset" => nothing(page.reset()).await,
         "set" => set_paths(page, &params).await,
-        "state" => answer::to_js(&answer::state(&page.experiment.get_untracked(), &page.status.get_untracked())),
+        "state" => {
+            answer::to_js(&answer::state(&page.experiment.get_untracked(), &page.status.get_untracked()))
+        }
         "metrics" => {
             let backend = page.status.with_untracked(|s| s.backend.clone());
             answer::to_js(&page.metrics.with_untracked(|m| answer::metrics(m, &backend)))
         }
         "predict" => {
             let rows = finish(page.predict(points(&params)?)).await?;
-            answer::to_js(&Value::from(rows))
+            answer::to_js(&rows)
         }
         "memory" => {
             let receiver = page.errands.try_update_value(|e| e.waits.add(Wait::Memory));
@@ -104,7 +107,9 @@ fn experiment(params: &Value) -> Result<Experiment, String> {
     let read = match (named, params.get("experiment")) {
         (Some(name), _) => preset(name),
         (None, Some(value)) => Experiment::from_json(&value.to_string()),
-        (None, None) => return Err("load wants a preset's name, {preset: name} or {experiment: {...}}".into()),
+        (None, None) => {
+            return Err("load wants a preset's name, {preset: name} or {experiment: {...}}".into());
+        }
     };
     read.map_err(|error| error.to_string())
 }

@@ -8,7 +8,8 @@ use serde_json::Value;
 /// # Errors
 /// Names a path that leads nowhere with what there is instead, or the limit that is broken.
 pub fn set(experiment: &Experiment, values: &Value) -> Result<Experiment, String> {
-    let values = values.as_object().ok_or("set wants {path: value}, {\"training.learning_rate\": 0.1} say")?;
+    let values =
+        values.as_object().ok_or("set wants {path: value}, {\"training.learning_rate\": 0.1} say")?;
     let mut tree = serde_json::to_value(experiment).map_err(|error| error.to_string())?;
     // Own points are not written while there are none; they can be set all the same.
     if let Some(data) = tree["data"].as_object_mut() {
@@ -36,7 +37,8 @@ fn find<'a>(tree: &'a mut Value, path: &str) -> Result<&'a mut Value, String> {
             Value::Array(list) => part.parse().ok().and_then(|i: usize| list.get_mut(i)),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
         };
-        here = next.ok_or_else(|| format!("there is no \"{path}\": \"{part}\" is unknown; there are {known}"))?;
+        here =
+            next.ok_or_else(|| format!("there is no \"{path}\": \"{part}\" is unknown; there are {known}"))?;
     }
     Ok(here)
 }
@@ -57,7 +59,8 @@ mod tests {
         let new = set(&e, &values).unwrap();
         assert_eq!((new.training.learning_rate, new.data.noise, new.seed), (0.1, 10.0, 7));
         assert_eq!((new.data.kind, new.hidden[1].units, new.features.len()), (DatasetKind::Spiral, 8, 2));
-        let points = json!({ "data.points": [{ "x": 1, "y": 2, "label": 0 }, { "x": 2, "y": 1, "label": 1 }] });
+        let points =
+            json!({ "data.points": [{ "x": 1, "y": 2, "label": 0 }, { "x": 2, "y": 1, "label": 1 }] });
         assert_eq!(set(&e, &points).unwrap().data.points.len(), 2);
     }
 

@@ -40,7 +40,8 @@ pub fn prepare(canvas: &HtmlCanvasElement) -> Option<Surface> {
     prepare_as(canvas, width, height)
 }
 
-/// As [`prepare`], for a given size in CSS pixels.
+/// As [`prepare`], for a size in CSS pixels that is known: asking the browser would make it lay out the page there and
+/// then.
 pub fn prepare_as(canvas: &HtmlCanvasElement, width: f64, height: f64) -> Option<Surface> {
     if width < 1.0 || height < 1.0 {
         return None;

@@ -54,7 +54,14 @@ pub fn paint(patch: Patch, map: Map, colour: impl Fn(f32) -> Option<Rgb>, opacit
 }
 
 /// Paints class probabilities, (side, side, classes): blended, or the likeliest alone.
-pub fn paint_classes(pixels: &mut [u8], values: &[f32], classes: &[Rgb], zero: Rgb, side: usize, likeliest: bool) {
+pub fn paint_classes(
+    pixels: &mut [u8],
+    values: &[f32],
+    classes: &[Rgb],
+    zero: Rgb,
+    side: usize,
+    likeliest: bool,
+) {
     let cells = values.chunks_exact(classes.len().max(1));
     for (i, (pixel, p)) in pixels.chunks_exact_mut(4).zip(cells).enumerate() {
         let colour = if likeliest { argmax(p).map(|c| classes[c]) } else { blend(classes, p, zero) };
@@ -93,14 +100,17 @@ pub fn enlarge(map: Map, times: usize) -> Vec<f32> {
     let taps: Vec<([usize; 4], [f32; 4])> = (0..wide).map(|i| spline(i, times, side)).collect();
     let mut rows = vec![0.0; side * wide];
     for row in 0..side {
-        for (column, (cells, weights)) in taps.iter().enumerate() {
-            rows[row * wide + column] = (0..4).map(|k| weights[k] * map.at(row, cells[k])).sum();
+        let line: Vec<f32> = (0..side).map(|column| map.at(row, column)).collect();
+        for (out, (cells, weights)) in rows[row * wide..][..wide].iter_mut().zip(&taps) {
+            *out = (0..4).map(|k| weights[k] * line[cells[k]]).sum();
         }
     }
     let mut out = vec![0.0; wide * wide];
-    for (row, (cells, weights)) in taps.iter().enumerate() {
-        for column in 0..wide {
-            out[row * wide + column] = (0..4).map(|k| weights[k] * rows[cells[k] * wide + column]).sum();
+    for (line, (cells, weights)) in out.chunks_exact_mut(wide.max(1)).zip(&taps) {
+        for (cell, weight) in cells.iter().zip(weights) {
+            for (out, value) in line.iter_mut().zip(&rows[cell * wide..][..wide]) {
+                *out += weight * value;
+            }
         }
     }
     out
@@ -147,7 +157,8 @@ mod tests {
 
     #[test]
     fn channels_are_told_apart() {
-        let map = Map { values: &[1.0, 10.0, 2.0, 20.0, 3.0, 30.0, 4.0, 40.0], side: 2, channels: 2, channel: 1 };
+        let map =
+            Map { values: &[1.0, 10.0, 2.0, 20.0, 3.0, 30.0, 4.0, 40.0], side: 2, channels: 2, channel: 1 };
         assert_eq!([map.at(0, 0), map.at(0, 1), map.at(1, 0), map.at(1, 1)], [10.0, 20.0, 30.0, 40.0]);
     }
 

@@ -105,7 +105,9 @@ pub fn draw_points_thumbnail(canvas: &HtmlCanvasElement, points: &[Point], class
     };
     let dot = Dot { radius: (side / 40.0).max(1.0), outline: 0.0, hollow: false };
     let limit = reach(points, classes);
-    draw_points(&surface.context, plane, points, dot, theme.panel, |label| theme.label(label, classes, limit));
+    draw_points(&surface.context, plane, points, dot, theme.panel, |label| {
+        theme.label(label, classes, limit)
+    });
 }
 
 /// Where the scale ends for a feature, so that its picture uses the whole of it.

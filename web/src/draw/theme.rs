@@ -46,10 +46,12 @@ thread_local! {
     static LAST: RefCell<Option<(String, Rc<Theme>)>> = const { RefCell::new(None) };
 }
 
-/// The theme in force. Reads three properties, and all of them only when those have changed.
+/// The theme in force. Reads the style sheet only when the page's theme has changed its name: reading styles makes the
+/// browser work them out there and then.
 pub fn theme() -> Rc<Theme> {
     let read = |name: &str| style(name).unwrap_or_default();
-    let key = ["--bg", "--neg", "--pos"].map(read).concat();
+    let key =
+        document().document_element().and_then(|root| root.get_attribute("data-theme")).unwrap_or_default();
     LAST.with_borrow_mut(|last| match last {
         Some((known, theme)) if *known == key => Rc::clone(theme),
         _ => {

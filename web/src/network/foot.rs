@@ -15,7 +15,8 @@ pub fn NetworkFoot() -> impl IntoView {
     let sum = move || {
         page.summary.with(|summary| match summary {
             Ok(s) => {
-                let (from, to) = (s.layers.first().map_or(0, |l| l.inputs), s.layers.last().map_or(0, |l| l.units));
+                let (from, to) =
+                    (s.layers.first().map_or(0, |l| l.inputs), s.layers.last().map_or(0, |l| l.units));
                 let values = [("n", grouped(s.parameters as u64)), ("from", shape(from)), ("to", shape(to))];
                 fill("network.sum", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
             }
@@ -24,7 +25,7 @@ pub fn NetworkFoot() -> impl IntoView {
     };
     let count = Memo::new(move |_| page.experiment.with(|e| e.hidden.len()));
     let add = move |_| page.edit(|e| e.hidden.push(e.hidden.last().cloned().unwrap_or_default()));
-    let remove = move |_| page.edit(|e| drop(e.hidden.pop()));
+    let remove = move |_| page.edit(|e| e.hidden.truncate(e.hidden.len().saturating_sub(1)));
     view! {
         <div class="network-foot">
             <span class="sum">{sum}</span>

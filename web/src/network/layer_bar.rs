@@ -48,13 +48,17 @@ fn layer_summary(page: Page, index: usize) -> Memo<Option<LayerSummary>> {
 
 fn parameters(summary: Option<LayerSummary>) -> String {
     let count = summary.map_or(0, |s| s.parameters());
-    fill(if count == 1 { "network.parameter" } else { "network.parameters" }, &[("n", &grouped(count as u64))])
+    fill(
+        if count == 1 { "network.parameter" } else { "network.parameters" },
+        &[("n", &grouped(count as u64))],
+    )
 }
 
 #[component]
 fn Hidden(index: usize) -> impl IntoView {
     let page = Page::get();
-    let layer = Memo::new(move |_| page.experiment.with(|e| e.hidden.get(index).cloned().unwrap_or_default()));
+    let layer =
+        Memo::new(move |_| page.experiment.with(|e| e.hidden.get(index).cloned().unwrap_or_default()));
     let summary = layer_summary(page, index);
     let number = (index + 1).to_string();
     let label = fill("network.layer-settings", &[("n", &number)]);
@@ -97,8 +101,10 @@ fn face(layer: &Layer) -> impl IntoView + use<> {
 #[component]
 fn Output() -> impl IntoView {
     let page = Page::get();
-    let last = Memo::new(move |_| page.summary.with(|s| s.as_ref().ok().and_then(|s| s.layers.last().cloned())));
-    let ending = Memo::new(move |_| page.summary.with(|s| s.as_ref().ok().map(|s| ending(s.loss, s.classes))));
+    let last =
+        Memo::new(move |_| page.summary.with(|s| s.as_ref().ok().and_then(|s| s.layers.last().cloned())));
+    let ending =
+        Memo::new(move |_| page.summary.with(|s| s.as_ref().ok().map(|s| ending(s.loss, s.classes))));
     let face = move || {
         view! {
             <span class="column-name">

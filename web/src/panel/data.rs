@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use minibatch_session::data::DatasetKind;
 
+use super::import::ImportButton;
+use super::own::DownloadButton;
 use crate::shell::numbers::grouped;
 use crate::state::Page;
 use crate::widgets::{Number, Slider};
@@ -42,7 +44,8 @@ fn Noise() -> impl IntoView {
 fn Samples() -> impl IntoView {
     let page = Page::get();
     let count = Memo::new(move |_| page.experiment.with(|e| e.data.samples));
-    let place = move || COUNTS.iter().position(|c| u32::from(*c) >= count.get()).unwrap_or(COUNTS.len() - 1) as f64;
+    let place =
+        move || COUNTS.iter().position(|c| u32::from(*c) >= count.get()).unwrap_or(COUNTS.len() - 1) as f64;
     let slide = move |place: f64| {
         if let Some(n) = COUNTS.get(place as usize) {
             page.edit(|e| e.data.samples = (*n).into());
@@ -74,8 +77,10 @@ fn Seed() -> impl IntoView {
             <Number label=t("data.seed") help=t("data.seed-help") value=value whole=true commit=commit/>
             <button type="button" class="small" data-testid="new-seed" title=t("data.new-seed-help")
                 on:click=move |_| page.new_seed()>{t("data.new-seed")}</button>
-            <super::import::ImportButton/>
-            <super::own::DownloadButton/>
+        </div>
+        <div class="file-row">
+            <ImportButton/>
+            <DownloadButton/>
         </div>
     }
 }

@@ -90,10 +90,9 @@ fn read(page: Page, file: File) {
     });
 }
 
-/// A file or a text was dropped.
-pub fn dropped(event: DragEvent) {
+/// A file or a text was dropped somewhere on the page.
+pub fn dropped(page: Page, event: &DragEvent) {
     event.prevent_default();
-    let page = Page::get();
     let Some(data) = event.data_transfer() else { return };
     match data.files().and_then(|files| files.get(0)) {
         Some(file) => read(page, file),

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 pub use data::DataControls;
 use features::Features;
 use import::ImportDialog;
+pub use import::dropped;
 use own::OwnTools;
 use thumbnails::Thumbnails;
 
@@ -20,8 +21,7 @@ use crate::words::t;
 #[component]
 pub fn DataPanel() -> impl IntoView {
     view! {
-        <section class="data-panel" aria-label=t("data.name") on:dragover=|event| event.prevent_default()
-            on:drop=import::dropped>
+        <section class="data-panel" aria-label=t("data.name")>
             <Thumbnails/>
             <OwnTools/>
             <DataControls/>

@@ -15,10 +15,18 @@ pub fn OwnTools() -> impl IntoView {
     // One class more than there are, so that a new one can be begun.
     let labels = Memo::new(move |_| {
         page.experiment.with(|e| match e.data.task() {
-            Task::Classification { classes } => (0..(classes + 1).min(MAX_CLASSES)).map(|c| c as f32).collect(),
+            Task::Classification { classes } => {
+                (0..(classes + 1).min(MAX_CLASSES)).map(|c| c as f32).collect()
+            }
             Task::Regression => vec![-1.0, 0.0, 1.0],
         })
     });
+    let clear = move |_| {
+        if !matches!(page.brush.get_untracked(), Some(Brush::Add(_))) {
+            page.brush.set(Some(Brush::Add(1.0)));
+        }
+        page.edit(|e| e.data.points.clear());
+    };
     let count = move || page.experiment.with(|e| e.data.points.len().to_string());
     view! {
         <Show when=move || own.get()>
@@ -33,7 +41,7 @@ pub fn OwnTools() -> impl IntoView {
                 <div class="own-foot">
                     <span>{move || fill("own.count", &[("n", &count())])}</span>
                     <button type="button" class="small" title=t("own.clear-help")
-                        on:click=move |_| page.edit(|e| e.data.points.clear())>{t("own.clear")}</button>
+                        on:click=clear>{t("own.clear")}</button>
                 </div>
             </div>
         </Show>
@@ -47,7 +55,9 @@ fn BrushButton(brush: Brush) -> impl IntoView {
     let regression = page.experiment.with_untracked(|e| e.data.task() == Task::Regression);
     let (text, help) = match brush {
         Brush::Erase => (t("own.erase").to_owned(), t("own.erase-help").to_owned()),
-        Brush::Add(label) if regression => (label.to_string(), fill("own.add-value", &[("label", &label.to_string())])),
+        Brush::Add(label) if regression => {
+            (label.to_string(), fill("own.add-value", &[("label", &label.to_string())]))
+        }
         Brush::Add(label) => (label.to_string(), fill("own.add-class", &[("label", &label.to_string())])),
     };
     let toggle = move |_| page.brush.update(|b| *b = if *b == Some(brush) { None } else { Some(brush) });

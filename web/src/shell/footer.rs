@@ -11,7 +11,8 @@ use crate::words::{fill, t};
 pub fn Footer() -> impl IntoView {
     let page = Page::get();
     let backend = move || page.status.with(backend);
-    let why = move || page.status.with(|s| s.reason.clone().unwrap_or_else(|| t("footer.backend-help").into()));
+    let why =
+        move || page.status.with(|s| s.reason.clone().unwrap_or_else(|| t("footer.backend-help").into()));
     let pace = Memo::new(move |_| page.metrics.with(|m| pace(m.steps_per_second)));
     let seed = Memo::new(move |_| page.experiment.with(|e| e.seed));
     view! {

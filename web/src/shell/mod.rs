@@ -28,17 +28,20 @@ pub use output::{OutputPanel, OutputTaste};
 pub use speed::Speed;
 pub use training::LearningRate;
 use training::Training;
-pub use transport::{Epoch, PlayButton, ResetButton, StepButton, StepEpochButton};
 use transport::Transport;
+pub use transport::{Epoch, PlayButton, ResetButton, StepButton, StepEpochButton};
 
-use crate::panel::DataPanel;
+use crate::panel::{DataPanel, dropped};
+use crate::state::Page;
 use crate::words::t;
 
 /// The whole page.
 #[component]
 pub fn Shell() -> impl IntoView {
+    let page = Page::get();
     view! {
-        <div class="page">
+        <div class="page" on:dragover=|event| event.prevent_default()
+            on:drop=move |event| dropped(page, &event)>
             <a class="skip" href="#main">{t("page.skip")}</a>
             <Header/>
             <div class="transport" role="region" aria-label=t("transport.name")>

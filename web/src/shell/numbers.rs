@@ -34,7 +34,10 @@ mod tests {
 
     #[test]
     fn counters_keep_their_shape() {
-        assert_eq!(["0", "999", "1,000", "1,234,567"], [0, 999, 1000, 1_234_567].map(grouped).map(|s| s.leak() as &str));
+        assert_eq!(
+            ["0", "999", "1,000", "1,234,567"],
+            [0, 999, 1000, 1_234_567].map(grouped).map(|s| s.leak() as &str)
+        );
         assert_eq!(epoch(0.0), "000,000");
         assert_eq!(epoch(312.9), "000,312");
         assert_eq!(epoch(1_000_000.0), "1,000,000");

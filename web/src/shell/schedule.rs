@@ -17,15 +17,25 @@ type Setting = (&'static str, &'static str, bool, fn(&Schedule) -> f32, fn(&mut 
 
 /// The numbers that a shape uses.
 fn settings(kind: ScheduleKind) -> Vec<Setting> {
-    let period: Setting =
-        (t("schedule.period"), t("schedule.period-help"), true, |s| s.period as f32, |s, v| s.period = v as u32);
+    let period: Setting = (
+        t("schedule.period"),
+        t("schedule.period-help"),
+        true,
+        |s| s.period as f32,
+        |s, v| s.period = v as u32,
+    );
     let gamma: Setting =
         (t("schedule.gamma"), t("schedule.gamma-help"), false, |s| s.gamma, |s, v| s.gamma = v as f32);
     let total: Setting =
         (t("schedule.total"), t("schedule.total-help"), true, |s| s.total as f32, |s, v| s.total = v as u32);
     let min: Setting = (t("schedule.min"), t("schedule.min-help"), false, |s| s.min, |s, v| s.min = v as f32);
-    let warmup: Setting =
-        (t("schedule.warmup"), t("schedule.warmup-help"), true, |s| s.warmup as f32, |s, v| s.warmup = v as u32);
+    let warmup: Setting = (
+        t("schedule.warmup"),
+        t("schedule.warmup-help"),
+        true,
+        |s| s.warmup as f32,
+        |s, v| s.warmup = v as u32,
+    );
     match kind {
         ScheduleKind::Constant => vec![warmup],
         ScheduleKind::Step | ScheduleKind::Exponential => vec![period, gamma, warmup],
@@ -75,7 +85,8 @@ fn field((label, help, whole, get, set): Setting) -> impl IntoView {
 #[component]
 fn Preview() -> impl IntoView {
     let page = Page::get();
-    let shape = Memo::new(move |_| page.experiment.with(|e| (e.training.schedule.clone(), e.training.learning_rate)));
+    let shape =
+        Memo::new(move |_| page.experiment.with(|e| (e.training.schedule.clone(), e.training.learning_rate)));
     let line = move || shape.with(|(schedule, rate)| path(schedule, *rate));
     let steps = move || {
         let last = shape.with(|(schedule, _)| span(schedule));

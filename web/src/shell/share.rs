@@ -36,8 +36,10 @@ fn frame(address: &str) -> String {
     let (page, hash) = address.split_once('#').map_or((address, ""), |(page, hash)| (page, hash));
     let page = page.split('?').next().unwrap_or_default().trim_end_matches("index.html");
     let hash = if hash.is_empty() { String::new() } else { format!("#{}", hash.replace('&', "&amp;")) };
-    format!("<iframe src=\"{page}embed.html?view=full&amp;show=play,step,reset,epoch{hash}\" width=\"960\" height=\"540\" \
-        style=\"border:0\" allow=\"clipboard-write\" title=\"Minibatch\"></iframe>")
+    format!(
+        "<iframe src=\"{page}embed.html?view=full&amp;show=play,step,reset,epoch{hash}\" width=\"960\" height=\"540\" \
+        style=\"border:0\" allow=\"clipboard-write\" title=\"Minibatch\"></iframe>"
+    )
 }
 
 fn copy(page: Page, text: String, done: &'static str) {
@@ -45,7 +47,8 @@ fn copy(page: Page, text: String, done: &'static str) {
     spawn_local(async move {
         // Without a secure context there is no clipboard at all.
         let there = js_sys::Reflect::has(&window().navigator(), &"clipboard".into()).unwrap_or(false);
-        let copied = there && JsFuture::from(window().navigator().clipboard().write_text(&text)).await.is_ok();
+        let copied =
+            there && JsFuture::from(window().navigator().clipboard().write_text(&text)).await.is_ok();
         page.hint.set(if copied { done } else { t("share.not-copied") }.into());
     });
 }

@@ -1,7 +1,8 @@
 //! How the network is trained: rate, update rule, loss, regularisation, schedule, batch, speed.
 
 use leptos::prelude::*;
-use minibatch_session::LossKind;
+use minibatch_session::data::Task;
+use minibatch_session::{Loss, LossKind};
 
 use super::optimizer::OptimizerChoice;
 use super::regularisation::Regularisation;
@@ -9,7 +10,7 @@ use super::schedule::ScheduleChoice;
 use super::speed::Speed;
 use crate::state::Page;
 use crate::widgets::{Number, Rate, Select};
-use crate::words::{named, t};
+use crate::words::{fill, named, t};
 
 /// The learning rates offered; any other can be typed.
 const RATES: [f32; 12] = [0.000_01, 0.000_1, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0];
@@ -54,8 +55,23 @@ fn LossChoice() -> impl IntoView {
             LossKind::ALL.into_iter().filter(fits).collect::<Vec<_>>()
         })
     });
+    // What auto comes to for this data.
+    let usual = Memo::new(move |_| {
+        let classes = page.experiment.with(|e| match e.data.task() {
+            Task::Classification { classes } => Some(classes),
+            Task::Regression => None,
+        });
+        match LossKind::Auto.resolve(classes) {
+            Some(Loss::BinaryCrossEntropy | Loss::CrossEntropy) => named("loss", "cross-entropy"),
+            Some(Loss::Mse | Loss::HalfMse) | None => named("loss", "mse"),
+        }
+    });
     let options = Signal::derive(move || {
-        fitting.with(|f| f.iter().map(|l| (l.id().to_owned(), named("loss", l.id()).to_owned())).collect::<Vec<_>>())
+        let names = |loss: &LossKind| match loss {
+            LossKind::Auto => fill("loss.auto-is", &[("loss", usual.get())]),
+            other => named("loss", other.id()).to_owned(),
+        };
+        fitting.with(|f| f.iter().map(|l| (l.id().to_owned(), names(l))).collect::<Vec<_>>())
     });
     let choose = move |id: String| {
         if let Some(loss) = LossKind::ALL.into_iter().find(|l| l.id() == id) {

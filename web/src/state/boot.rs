@@ -27,11 +27,15 @@ pub fn shown() -> Shown {
     let embedded = document().document_element().is_some_and(|root| root.has_attribute("data-embed"));
     let mut view = asked("view").filter(|_| embedded).unwrap_or_else(|| "full".into());
     if !VIEWS.contains(&view.as_str()) {
-        leptos::logging::warn!("{}", words::fill("embed.no-view", &[("view", &view), ("known", &VIEWS.join(", "))]));
+        leptos::logging::warn!(
+            "{}",
+            words::fill("embed.no-view", &[("view", &view), ("known", &VIEWS.join(", "))])
+        );
         view = "full".into();
     }
     let controls = asked("show").unwrap_or_else(|| "play".into());
-    let controls = controls.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    let controls =
+        controls.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
     Shown { embedded, view, controls }
 }
 

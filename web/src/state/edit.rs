@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use minibatch_session::{Command, Experiment, LossKind};
+use minibatch_session::data::DataError;
+use minibatch_session::{Command, Experiment, ExperimentError, LossKind};
 
 use super::{Notice, Page};
 use crate::words;
@@ -69,7 +70,7 @@ impl Page {
         self.experiment.set(new);
         self.note_address();
         if let Err(mistake) = valid {
-            self.notice.set(Some(Notice::Mistake(mistake.to_string())));
+            self.notice.set(Some(self.complaint(&mistake)));
             return;
         }
         if !matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_))) {
@@ -81,6 +82,17 @@ impl Page {
         } else if let Some(words) = words {
             self.hint.set(words::t(words).into());
         }
+    }
+
+    /// How a mistake is told. A plane that is still to be filled with points is none.
+    fn complaint(&self, mistake: &ExperimentError) -> Notice {
+        if !matches!(mistake, ExperimentError::Data(DataError::TooFewPoints { .. })) {
+            return Notice::Mistake(mistake.to_string());
+        }
+        // Nothing is built that would bring the points back, so the page shows those there are.
+        self.points.set_value((self.experiment.with_untracked(|e| e.data.points.clone()), vec![]));
+        self.points_version.update(|v| *v += 1);
+        Notice::Hint(words::t("own.few").into())
     }
 
     /// Has the engine follow the present, valid experiment. Returns the words' key when that takes a rebuild.

@@ -61,7 +61,8 @@ impl Page {
     fn ask(self) {
         let loaded = self.status.with_untracked(|s| s.loaded);
         let window = window();
-        let side = |length: Result<wasm_bindgen::JsValue, _>| length.ok().and_then(|v| v.as_f64()).unwrap_or(1000.0);
+        let side =
+            |length: Result<wasm_bindgen::JsValue, _>| length.ok().and_then(|v| v.as_f64()).unwrap_or(1000.0);
         let (width, height) = (side(window.inner_width()), side(window.inner_height()));
         let look = self.shown.with_value(|shown| look(&shown.view, width, height));
         let nothing = look == Look::default();

@@ -36,7 +36,8 @@ impl Page {
                 let moved = self.metrics.with_untracked(|m| m.step != now.step) || cut.is_some();
                 let at_start = now.step == 0;
                 self.metrics.set(*now);
-                let settled = |w| matches!(w, Wait::Load(_)) || (w == Wait::Reset && (at_start || cut.is_some()));
+                let settled =
+                    |w| matches!(w, Wait::Load(_)) || (w == Wait::Reset && (at_start || cut.is_some()));
                 self.errands.update_value(|e| e.waits.settle(settled, &Ok(vec![])));
                 if moved { self.stir() } else { self.wake() }
             }

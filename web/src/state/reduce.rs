@@ -82,10 +82,9 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
             Status { playing: false, ..status.clone() },
             Notice::Diverged { step, learning_rate, good_step },
         ),
-        Event::Failed { message, fatal: true } => News::Stopped(
-            Status { playing: false, loaded: false, ..status.clone() },
-            Notice::Fatal(message),
-        ),
+        Event::Failed { message, fatal: true } => {
+            News::Stopped(Status { playing: false, loaded: false, ..status.clone() }, Notice::Fatal(message))
+        }
         Event::Failed { message, fatal: false } => News::Notice(Notice::Mistake(message)),
     }
 }
@@ -177,7 +176,9 @@ mod tests {
     fn a_lost_device_is_fatal_and_a_mistake_is_not() {
         let status = Status { loaded: true, playing: true, ..Status::default() };
         let lost = Event::Failed { message: "the device is lost".into(), fatal: true };
-        let News::Stopped(after, Notice::Fatal(text)) = read(1, &status, lost, vec![]) else { panic!("fatal") };
+        let News::Stopped(after, Notice::Fatal(text)) = read(1, &status, lost, vec![]) else {
+            panic!("fatal")
+        };
         assert!(!after.playing && !after.loaded && text.contains("lost"));
         let mistake = Event::Failed { message: "no".into(), fatal: false };
         assert_eq!(read(1, &status, mistake, vec![]), News::Notice(Notice::Mistake("no".into())));

@@ -109,18 +109,14 @@ pub fn read(text: &str) -> Opened {
     e.output_init = init;
     e.hidden = layers(&mut keys, init);
     let rate = keys.number("regularizationRate", 0.0, 0.0, 100.0);
-    let (l1, l2) = keys.choice("regularization", &[("none", (0.0, 0.0)), ("L1", (1.0, 0.0)), ("L2", (0.0, 1.0))]);
+    let (l1, l2) =
+        keys.choice("regularization", &[("none", (0.0, 0.0)), ("L1", (1.0, 0.0)), ("L2", (0.0, 1.0))]);
     e.training.l1 = l1 * rate;
     e.training.l2 = l2 * rate;
     e.training.learning_rate = keys.number("learningRate", 0.03, 0.0, 100.0);
     e.training.batch_size = keys.number("batchSize", 10.0, 1.0, 1200.0) as u32;
     let (discretise, show_test) = (keys.flag("discretize", false), keys.flag("showTestData", false));
-    Opened {
-        experiment: e,
-        problems: keys.1,
-        discretise: Some(discretise),
-        show_test: Some(show_test),
-    }
+    Opened { experiment: e, problems: keys.1, discretise: Some(discretise), show_test: Some(show_test) }
 }
 
 fn layers(keys: &mut Keys, init: Init) -> Vec<Layer> {
@@ -160,7 +156,8 @@ fn seed(text: &str) -> u32 {
     if text.is_empty() {
         return Experiment::default().seed;
     }
-    let hash = |text: &str| text.bytes().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(16_777_619));
+    let hash =
+        |text: &str| text.bytes().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(16_777_619));
     digits.parse().unwrap_or_else(|_| hash(text))
 }
 
@@ -185,7 +182,8 @@ mod tests {
         assert_eq!((e.data.kind, e.data.samples, e.data.noise), (DatasetKind::Spiral, 500, 15.0));
         assert_eq!((e.data.train_share, e.seed), (0.7, 42718));
         assert_eq!(e.features, [Feature::X, Feature::XTimesY, Feature::SinX]);
-        let layer = |units| Layer { units, activation: Activation::Relu, dropout: 0.0, init: Init::Playground };
+        let layer =
+            |units| Layer { units, activation: Activation::Relu, dropout: 0.0, init: Init::Playground };
         assert_eq!(e.hidden, [layer(6), layer(5)]);
         assert_eq!((e.output_init, e.loss), (Init::Playground, LossKind::HalfMse));
         let t = e.training;
@@ -194,7 +192,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_its_default_and_what_is_too_much_is_cut() {
-        let e = read("problem=regression&noise=80&regularization=L1&regularizationRate=0.1&initZero=true").experiment;
+        let e = read("problem=regression&noise=80&regularization=L1&regularizationRate=0.1&initZero=true")
+            .experiment;
         assert_eq!((e.data.kind, e.data.samples, e.data.noise), (DatasetKind::Plane, 1200, 50.0));
         assert_eq!((e.training.l1, e.training.l2, e.output_init), (0.1, 0.0, Init::Zeros));
         assert_eq!(e.hidden.iter().map(|l| l.units).collect::<Vec<_>>(), [4, 2]);

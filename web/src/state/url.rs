@@ -150,7 +150,9 @@ pub fn read(text: &str) -> Opened {
 fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
     let (t, d) = (&mut e.training, &mut e.data);
     match key {
-        "v" if number::<u32>(value)? > VERSION => return Err("it is of a newer release; reload the page".into()),
+        "v" if number::<u32>(value)? > VERSION => {
+            return Err("it is of a newer release; reload the page".into());
+        }
         "preset" => *e = preset(value).map_err(|error| error.to_string())?,
         "seed" => e.seed = number(value)?,
         "data" => d.kind = choose(value, DatasetKind::from_id(value), &DatasetKind::ALL.map(|k| k.id()))?,

@@ -27,7 +27,8 @@ impl Chance {
             let count = 2 + self.0.below(MOST_POINTS as u32 - 1);
             e.data.points = (0..count)
                 .map(|_| {
-                    let label = if e.data.own_regression { self.within(-1.0, 1.0) } else { self.of(&[0.0, 1.0]) };
+                    let label =
+                        if e.data.own_regression { self.within(-1.0, 1.0) } else { self.of(&[0.0, 1.0]) };
                     Point { x: self.within(-6.0, 6.0), y: self.within(-6.0, 6.0), label }
                 })
                 .collect();
@@ -109,7 +110,8 @@ fn only_what_differs_is_written() {
 
 #[test]
 fn a_wrong_value_is_named_and_costs_only_itself() {
-    let opened = read("#v=1&noise=abc&lr=0.1&layers=8:relu,99&data=spirl&batch=2&opt=adam&loss=cross-entropy-x");
+    let opened =
+        read("#v=1&noise=abc&lr=0.1&layers=8:relu,99&data=spirl&batch=2&opt=adam&loss=cross-entropy-x");
     let e = &opened.experiment;
     assert_eq!((e.training.learning_rate, e.training.batch_size), (0.1, 2));
     assert_eq!(e.training.optimizer.kind, OptimizerKind::Adam);
@@ -123,7 +125,9 @@ fn a_wrong_value_is_named_and_costs_only_itself() {
 
 #[test]
 fn values_outside_their_range_or_not_finite_are_refused() {
-    for text in ["lr=NaN", "lr=inf", "lr=-1", "noise=51", "n=9", "batch=0", "layers=0", "seed=-1", "own=1,2", "in="] {
+    for text in
+        ["lr=NaN", "lr=inf", "lr=-1", "noise=51", "n=9", "batch=0", "layers=0", "seed=-1", "own=1,2", "in="]
+    {
         let opened = read(text);
         assert_eq!(opened.problems.len(), 1, "{text}: {:?}", opened.problems);
         assert_eq!(opened.experiment, Experiment::default(), "{text}");

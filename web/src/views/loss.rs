@@ -28,7 +28,8 @@ pub fn LossChart() -> impl IntoView {
     let redraw = Redraw::new(move || {
         let Some(canvas) = canvas.get_untracked() else { return };
         let (log, names) = (page.taste.log_loss.get_untracked(), [t("view.train"), t("view.test")]);
-        geometry.set_value(page.curve.with_value(|curve| draw(&canvas, curve, log, names)));
+        geometry
+            .set_value(page.curve.with_value(|curve| draw(&canvas, size.get_untracked(), curve, log, names)));
     });
     on_size(stage, move |width, height| size.set((width, height)));
     Effect::new(move || {
@@ -41,8 +42,10 @@ pub fn LossChart() -> impl IntoView {
     });
     let moved = move |e: PointerEvent| {
         let Some(bounds) = stage.get_untracked().map(|s| s.get_bounding_client_rect()) else { return };
-        let across = (f64::from(e.client_x()) - bounds.left()) / bounds.width().max(1.0) * size.get_untracked().0;
-        let share = geometry.with_value(|g| g.as_ref().map(|g| ((across - g.left) / g.width).clamp(0.0, 1.0)));
+        let across =
+            (f64::from(e.client_x()) - bounds.left()) / bounds.width().max(1.0) * size.get_untracked().0;
+        let share =
+            geometry.with_value(|g| g.as_ref().map(|g| ((across - g.left) / g.width).clamp(0.0, 1.0)));
         cursor.set(share);
     };
     view! {
@@ -90,7 +93,11 @@ fn readout(page: Page, geometry: StoredValue<Option<Geometry>>, share: f64) -> O
     let plane = geometry.get_value()?;
     let (point, share) = under(page, &plane, share)?;
     let x = plane.left + share.clamp(0.0, 1.0) * plane.width;
-    let side = if share > 0.5 { format!("right:calc(100% - {:.0}px)", x - 8.0) } else { format!("left:{:.0}px", x + 8.0) };
+    let side = if share > 0.5 {
+        format!("right:calc(100% - {:.0}px)", x - 8.0)
+    } else {
+        format!("left:{:.0}px", x + 8.0)
+    };
     let epoch = format!("{:.2}", point.epoch);
     let head = fill("view.loss-at", &[("epoch", &epoch), ("step", &whole(point.step))]);
     Some(view! {

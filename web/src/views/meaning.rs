@@ -39,7 +39,8 @@ pub fn layer_reach(activation: Activation, values: &[f32]) -> f32 {
         Activation::Tanh | Activation::Sigmoid | Activation::Sine => 1.0,
         _ => {
             let finite = || values.iter().filter(|v| v.is_finite());
-            let square = finite().map(|v| f64::from(*v).powi(2)).sum::<f64>() / finite().count().max(1) as f64;
+            let square =
+                finite().map(|v| f64::from(*v).powi(2)).sum::<f64>() / finite().count().max(1) as f64;
             (2.0 * square.sqrt()).max(1.0) as f32
         }
     }

@@ -18,8 +18,8 @@ use crate::words::{fill, t};
 use editor::{Edit, Editor};
 use layout::{Layout, layout};
 use links::Link;
-use paint::{Painter, Scene};
 pub use paint::unit_map;
+use paint::{Painter, Scene};
 pub use pointed::unit_name;
 use pointed::{Pointed, Tip, step, unit_of};
 
@@ -155,7 +155,7 @@ impl Network {
         self.layout.with_untracked(|layout| {
             let bias = layout.bias_at(at).map(|(column, unit)| Pointed::Bias(column - 1, unit));
             let unit = || layout.unit_at(at).map(|(column, unit)| Pointed::Unit(unit_of(column, unit)));
-            let link = || links::nearest(layout, at, 6.0).map(Pointed::Link);
+            let link = || links::nearest(layout, at, 8.0).map(Pointed::Link);
             bias.or_else(unit).or_else(link)
         })
     }
@@ -323,7 +323,11 @@ impl Network {
 fn Bubble(network: Network, tip: Tip) -> impl IntoView {
     let width = network.layout.with_untracked(|l| l.width);
     let (x, y) = tip.at;
-    let side = if x > width / 2.0 { format!("right:{:.0}px", width - x + 10.0) } else { format!("left:{:.0}px", x + 12.0) };
+    let side = if x > width / 2.0 {
+        format!("right:{:.0}px", width - x + 10.0)
+    } else {
+        format!("left:{:.0}px", x + 12.0)
+    };
     let text = move || {
         network.page.frame_version.track();
         let title = network.shape.with_untracked(|s| s.as_ref().map(|(sum, f)| tip.what.title(sum, f)));

@@ -8,7 +8,7 @@ pub fn loss(value: Option<f32>) -> String {
         "NaN".into()
     } else if v.is_infinite() {
         if v > 0.0 { "∞".into() } else { "−∞".into() }
-    } else if size >= 10_000.0 || (size > 0.0 && size < 0.000_1) {
+    } else if size >= 10_000.0 || (size > 0.0 && size < 0.001) {
         format!("{v:.2e}")
     } else if size >= 1000.0 {
         format!("{v:.0}")
@@ -74,7 +74,7 @@ pub fn whole(value: u32) -> String {
     let digits = value.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -100,10 +100,11 @@ mod tests {
             (0.5, "0.500"),
             (1.23456, "1.235"),
             (0.001234, "0.00123"),
+            (0.0002134, "2.13e-4"),
             (0.0000123, "1.23e-5"),
             (0.0, "0.000"),
             (12.345, "12.35"),
-            (123.45, "123.5"),
+            (123.46, "123.5"),
             (1234.5, "1234"),
             (123456.0, "1.23e5"),
             (f32::NAN, "NaN"),

@@ -29,7 +29,8 @@ pub fn Slider(
     view! {
         <label class="slider" title=help>
             <span class="slider-name">{label}</span>
-            <output class="slider-value">{text}</output>
+            // An output element would take the label for itself.
+            <span class="slider-value">{text}</span>
             <input type="range" min=min max=max step=step style:--share=share
                 aria-valuetext=text prop:value=move || value.get().to_string()
                 on:input:target=move |event| {

@@ -1,12 +1,9 @@
 //! Ops that treat every element alike.
 
-use super::{Lowering, groups};
+use super::Lowering;
 use crate::kernels::{ActivationParams, DropoutParams, ElementwiseParams, Kernel};
 use crate::launch::Launch;
 use minibatch_graph::{Activation, NodeId, random};
-
-/// Elements a workgroup takes: WORKGROUP in the files.
-const WORKGROUP: u32 = 256;
 
 /// One copy for each input that was not written in place.
 pub(super) fn pack(l: &Lowering, id: NodeId) -> Vec<Launch> {
@@ -18,7 +15,7 @@ fn copy(l: &Lowering, from: NodeId, to: NodeId, first: u32) -> Launch {
     let len = l.numel(from);
     let params =
         ElementwiseParams { len, a_offset: l.offset(from), b_offset: 0, y_offset: l.offset(to) + first };
-    Launch::new(Kernel::Copy, params, vec![l.home(from), l.home(to)], groups(len, WORKGROUP))
+    Launch::over(Kernel::Copy, params, vec![l.home(from), l.home(to)], len)
 }
 
 pub(super) fn add(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
@@ -30,16 +27,14 @@ pub(super) fn add(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
         y_offset: l.offset(id),
     };
     let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
-    Launch::new(Kernel::Add, params, buffers, groups(len, WORKGROUP))
+    Launch::over(Kernel::Add, params, buffers, len)
 }
 
 pub(super) fn activation(l: &Lowering, id: NodeId, f: Activation, inputs: &[NodeId]) -> Launch {
     let len = l.numel(id);
     let (x_offset, y_offset) = (l.offset(inputs[0]), l.offset(id));
     let params = ActivationParams { len, x_offset, dy_offset: 0, y_offset };
-    let constants = vec![("CODE", f64::from(f.code()))];
-    let buffers = vec![l.home(inputs[0]), l.home(id)];
-    Launch { constants, ..Launch::new(Kernel::Activation, params, buffers, groups(len, WORKGROUP)) }
+    Launch::over(Kernel::Activation, params, vec![l.home(inputs[0]), l.home(id)], len).with("CODE", f.code())
 }
 
 pub(super) fn activation_grad(l: &Lowering, id: NodeId, f: Activation, inputs: &[NodeId]) -> Launch {
@@ -51,8 +46,7 @@ pub(super) fn activation_grad(l: &Lowering, id: NodeId, f: Activation, inputs: &
         y_offset: l.offset(id),
     };
     let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
-    let constants = vec![("CODE", f64::from(f.code()))];
-    Launch { constants, ..Launch::new(Kernel::ActivationGrad, params, buffers, groups(len, WORKGROUP)) }
+    Launch::over(Kernel::ActivationGrad, params, buffers, len).with("CODE", f.code())
 }
 
 pub(super) fn dropout(l: &Lowering, id: NodeId, rate: f32, stream: u32, inputs: &[NodeId]) -> Launch {
@@ -67,5 +61,5 @@ pub(super) fn dropout(l: &Lowering, id: NodeId, rate: f32, stream: u32, inputs: 
         y_offset: l.offset(id),
     };
     let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
-    Launch::new(Kernel::Dropout, params, buffers, groups(len, WORKGROUP))
+    Launch::over(Kernel::Dropout, params, buffers, len)
 }

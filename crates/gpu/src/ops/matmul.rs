@@ -43,17 +43,18 @@ pub(super) fn matmul(
     };
     let buffers = [a, b, bias, saved, id].map(|node| l.home(node)).to_vec();
     let (kernel, groups) = grid(l.product.unwrap_or_else(|| suits(m, n, k)), m as usize, n as usize);
-    let constants = vec![("EPILOGUE", f64::from(epilogue)), ("ACTIVATION", f64::from(activation))];
-    Launch { constants, ..Launch::new(kernel, params, buffers, groups) }
+    Launch::new(kernel, params, buffers, groups).with("EPILOGUE", epilogue).with("ACTIVATION", activation)
 }
 
 /// Tiles pay once they are mostly full; a long sum of few elements is shared by a workgroup.
 fn suits(m: u32, n: u32, k: u32) -> Product {
-    if m >= 48 && n >= 48 && k >= 16 {
+    if m >= 256 && n >= 256 && m * n >= 512 * 512 && k >= 64 {
+        Product::Tile128
+    } else if m >= 48 && n >= 48 && k >= 16 {
         Product::Tile64
-    } else if m >= 16 && n >= 16 && k >= 8 {
+    } else if m >= 24 && n >= 24 && k >= 8 {
         Product::Tile32
-    } else if k >= 256 && m * n <= 1024 {
+    } else if k >= 1024 && m * n <= 1024 {
         Product::Deep
     } else {
         Product::Small

@@ -36,7 +36,10 @@ impl Lowering<'_> {
 
     /// Its extents as (rows, columns); the shape rules have seen to it that it is a matrix.
     fn matrix(&self, id: NodeId) -> (u32, u32) {
-        self.graph.shape(id).as_matrix().map_or((1, self.numel(id)), |(rows, columns)| (rows as u32, columns as u32))
+        self.graph
+            .shape(id)
+            .as_matrix()
+            .map_or((1, self.numel(id)), |(rows, columns)| (rows as u32, columns as u32))
     }
 }
 
@@ -63,9 +66,4 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
         Op::Update(optimizer) => vec![step::update(l, *optimizer, inputs)],
         Op::Record => vec![step::record(l, inputs)],
     }
-}
-
-/// Workgroups of `size` that cover `items`.
-fn groups(items: u32, size: u32) -> usize {
-    items.div_ceil(size) as usize
 }

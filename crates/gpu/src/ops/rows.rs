@@ -1,24 +1,21 @@
 //! Ops over the rows of a matrix or a table.
 
-use super::{Lowering, groups};
+use super::Lowering;
 use crate::kernels::{GatherParams, Kernel, SumRowsParams};
 use crate::launch::Launch;
 use minibatch_graph::NodeId;
-
-/// Invocations of a workgroup that sums: ACROSS x DOWN in `sum_rows.wgsl`.
-const SUMMERS: u32 = 256;
-/// Elements a workgroup gathers: WORKGROUP in `gather.wgsl`.
-const WORKGROUP: u32 = 256;
 
 pub(super) fn sum_rows(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
     let (rows, columns) = l.matrix(inputs[0]);
     let params = SumRowsParams { rows, columns, x_offset: l.offset(inputs[0]), y_offset: l.offset(id) };
     // Few columns leave more invocations for each, and long ones want them: 16 columns at most, 4 of long ones. A
-    // software device may end a loop after 65,535 rounds.
+    // software device may end an invocation after 65,535 rounds of its loops.
     let across = columns.next_power_of_two().min(if rows > 4096 { 4 } else { 16 });
-    let mut launch = Launch::new(Kernel::SumRows, params, vec![l.home(inputs[0]), l.home(id)], groups(columns, across));
-    launch.constants = vec![("ACROSS", f64::from(across)), ("DOWN", f64::from(SUMMERS / across))];
-    launch
+    let down = if rows <= 64 { 64 } else { 256 } / across;
+    let groups = columns.div_ceil(across) as usize;
+    Launch::new(Kernel::SumRows, params, vec![l.home(inputs[0]), l.home(id)], groups)
+        .with("ACROSS", across)
+        .with("DOWN", down)
 }
 
 pub(super) fn gather(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
@@ -33,7 +30,7 @@ pub(super) fn gather(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
         y_offset: l.offset(id),
     };
     let buffers = vec![l.home(table), l.home(index), l.home(id)];
-    Launch::new(Kernel::Gather, params, buffers, groups(l.numel(id), WORKGROUP))
+    Launch::over(Kernel::Gather, params, buffers, l.numel(id))
 }
 
 pub(super) fn gather_grad(l: &Lowering, id: NodeId, rows: usize, inputs: &[NodeId]) -> Launch {
@@ -47,5 +44,5 @@ pub(super) fn gather_grad(l: &Lowering, id: NodeId, rows: usize, inputs: &[NodeI
         y_offset: l.offset(id),
     };
     let buffers = vec![l.home(dy), l.home(index), l.home(id)];
-    Launch::new(Kernel::GatherGrad, params, buffers, groups(l.numel(id), WORKGROUP))
+    Launch::over(Kernel::GatherGrad, params, buffers, l.numel(id))
 }

@@ -1,22 +1,25 @@
 //! Ops that change variables in place: what makes a graph a training step.
 
-use super::{Lowering, groups};
+use super::Lowering;
 use crate::kernels::{BeginStepParams, Kernel, RecordParams, UpdateParams};
 use crate::launch::Launch;
 use minibatch_graph::{NodeId, Optimizer};
 
-/// Parameters a workgroup updates: WORKGROUP in `update.wgsl`.
-const WORKGROUP: u32 = 256;
-
 /// One workgroup, since all must have read the control block before it changes.
-pub(super) fn begin_step(l: &Lowering, id: NodeId, samples: usize, batch: usize, inputs: &[NodeId]) -> Launch {
+pub(super) fn begin_step(
+    l: &Lowering,
+    id: NodeId,
+    samples: usize,
+    batch: usize,
+    inputs: &[NodeId],
+) -> Launch {
     let params = BeginStepParams {
         samples: samples as u32,
         batch: batch as u32,
         control_offset: l.offset(inputs[0]),
         y_offset: l.offset(id),
     };
-    Launch::new(Kernel::BeginStep, params, vec![l.home(inputs[0]), l.home(id)], 1)
+    Launch::single(Kernel::BeginStep, params, vec![l.home(inputs[0]), l.home(id)], batch as u32)
 }
 
 pub(super) fn update(l: &Lowering, optimizer: Optimizer, inputs: &[NodeId]) -> Launch {
@@ -35,7 +38,6 @@ pub(super) fn update(l: &Lowering, optimizer: Optimizer, inputs: &[NodeId]) -> L
     let len = l.numel(inputs[0]);
     let params = UpdateParams {
         len,
-        rule,
         rate1,
         rate2,
         eps,
@@ -47,7 +49,7 @@ pub(super) fn update(l: &Lowering, optimizer: Optimizer, inputs: &[NodeId]) -> L
         state2_offset: offset(5),
     };
     let buffers = inputs.iter().map(|&input| l.home(input)).collect();
-    Launch::new(kernel, params, buffers, groups(len, WORKGROUP))
+    Launch::over(kernel, params, buffers, len).with("RULE", rule)
 }
 
 /// One workgroup, since all must have read the row before it moves on.
@@ -60,5 +62,5 @@ pub(super) fn record(l: &Lowering, inputs: &[NodeId]) -> Launch {
         ring_offset: l.offset(ring),
         values_offset: l.offset(values),
     };
-    Launch::new(Kernel::Record, params, vec![l.home(ring), l.home(values)], 1)
+    Launch::single(Kernel::Record, params, vec![l.home(ring), l.home(values)], width)
 }

@@ -5,7 +5,7 @@ use minibatch_graph::{Optimizer, control};
 use minibatch_nn::{Activation, Dense, Loss, Mlp, Samples, names};
 use serde::Serialize;
 
-use super::backend::{Backend, Plan, Work};
+use super::backend::{Backend, Lost, Plan, Work};
 use super::programs::{BuildError, LOSS_ROWS};
 
 /// What a workload measured.
@@ -103,6 +103,19 @@ pub async fn bench(
     }
     let ms = (clock() - start) / f64::from(steps);
     Ok(Measured { workload: name.into(), backend: backend.name(), steps, ms, first, loss })
+}
+
+/// Makes every pipeline there is, and says how many: a browser is stricter than the build was.
+///
+/// # Errors
+/// When there is no GPU, or names the kernel it refuses.
+pub async fn check_kernels() -> Result<usize, BenchError> {
+    match Backend::start(false).await {
+        (Backend::Gpu(mut gpu), _) => {
+            Ok(gpu.check_kernels().await.map_err(|error| BuildError::from(Lost::from(error)))?)
+        }
+        (Backend::Cpu(..), reason) => Err(BenchError::NoGpu(reason.unwrap_or_default())),
+    }
 }
 
 /// Trains some steps and waits for the last one's loss.

@@ -29,6 +29,13 @@ impl Axis {
         Self { low, high, log: true, ticks: log_ticks(low, high, most) }
     }
 
+    /// Without ticks so near the end that their numbers reach beyond it.
+    pub fn without_last(mut self) -> Self {
+        let ticks = std::mem::take(&mut self.ticks);
+        self.ticks = ticks.into_iter().filter(|t| self.share(*t) < 0.94).collect();
+        self
+    }
+
     /// The share of the way from `low` to `high`; not within 0 and 1 for what lies outside.
     pub fn share(&self, value: f64) -> f64 {
         if self.log {
@@ -78,7 +85,8 @@ fn round_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
         return vec![low];
     }
     let power = 10f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= raw * 0.999).unwrap_or(raw);
+    let step =
+        [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= raw * 0.999).unwrap_or(raw);
     let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
     // Multiplying a power of ten back in leaves dust in the last digits: 0.30000000000000004.
     (first..=last).map(|i| (i as f64 * step / power).round() * power).map(tidy).collect()

@@ -41,7 +41,8 @@ impl Bucket {
     }
 
     fn close(self, out: &mut Vec<(f64, f64)>) {
-        let (first, second) = if self.low.0 <= self.high.0 { (self.low, self.high) } else { (self.high, self.low) };
+        let (first, second) =
+            if self.low.0 <= self.high.0 { (self.low, self.high) } else { (self.high, self.low) };
         out.push(first);
         if second != first {
             out.push(second);
@@ -66,7 +67,8 @@ mod tests {
     #[test]
     fn long_curves_shrink_to_the_picture_and_keep_their_peaks() {
         let peak = 54_321;
-        let curve = (0..200_000).map(|i| (f64::from(i), if i == peak { 99.0 } else { (f64::from(i) * 0.1).sin() }));
+        let curve =
+            (0..200_000).map(|i| (f64::from(i), if i == peak { 99.0 } else { (f64::from(i) * 0.1).sin() }));
         let few = decimate(curve, 200_000.0 / 300.0);
         assert!(few.len() <= 602, "{}", few.len());
         assert!(few.contains(&(f64::from(peak), 99.0)));

@@ -9,7 +9,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::axis::Axis;
 use super::decimate::decimate;
-use crate::draw::canvas::{prepare, ratio};
+use crate::draw::canvas::{prepare_as, ratio};
 use crate::draw::colour::{Rgb, css};
 use crate::draw::theme::{Theme, theme};
 
@@ -37,10 +37,13 @@ const NAMES: f64 = 38.0;
 
 /// Both axes for these points, on a chart of this size.
 fn axes(curve: &[CurvePoint], log: bool, width: f64, height: f64) -> (Axis, Axis) {
-    let losses = || curve.iter().flat_map(|p| [p.train_loss, p.test_loss]).map(f64::from).filter(|v| v.is_finite());
-    let (most_x, most_y) = ((width / 60.0).clamp(2.0, 10.0) as usize, (height / 24.0).clamp(2.0, 6.0) as usize);
-    let end = curve.last().map_or(1.0, |p| p.epoch).max(1e-6);
-    let across = Axis::linear(0.0, end, most_x);
+    let losses =
+        || curve.iter().flat_map(|p| [p.train_loss, p.test_loss]).map(f64::from).filter(|v| v.is_finite());
+    let (most_x, most_y) =
+        ((width / 60.0).clamp(2.0, 10.0) as usize, (height / 24.0).clamp(2.0, 6.0) as usize);
+    let end = curve.last().map(|p| p.epoch).filter(|e| *e > 0.0).unwrap_or(1.0);
+    // The unit stands where the last tick's number would.
+    let across = Axis::linear(0.0, end, most_x).without_last();
     let high = losses().fold(0.0, f64::max);
     if log {
         let low = losses().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
@@ -52,15 +55,27 @@ fn axes(curve: &[CurvePoint], log: bool, width: f64, height: f64) -> (Axis, Axis
     }
 }
 
-/// Draws it all; none while the canvas has no place.
-pub fn draw(canvas: &HtmlCanvasElement, curve: &[CurvePoint], log: bool, names: [&str; 2]) -> Option<Geometry> {
-    let surface = prepare(canvas)?;
+/// Draws it all, this many CSS pixels wide and high; none while the canvas has no place.
+pub fn draw(
+    canvas: &HtmlCanvasElement,
+    (width, height): (f64, f64),
+    curve: &[CurvePoint],
+    log: bool,
+    names: [&str; 2],
+) -> Option<Geometry> {
+    let surface = prepare_as(canvas, width, height)?;
     let (theme, context) = (theme(), &surface.context);
     let (across, up) = axes(curve, log, surface.width, surface.height);
     let plane = grid(canvas, context, &theme, across, up)?;
     let last = curve.last();
     let lines = [
-        (theme.train, 1.5, names[0], last.map(|p| p.train_loss), (|p| p.train_loss) as fn(&CurvePoint) -> f32),
+        (
+            theme.train,
+            1.5,
+            names[0],
+            last.map(|p| p.train_loss),
+            (|p| p.train_loss) as fn(&CurvePoint) -> f32,
+        ),
         (theme.test, 1.8, names[1], last.map(|p| p.test_loss), |p| p.test_loss),
     ];
     let mut ends = vec![];
@@ -105,7 +120,8 @@ fn grid(
         .build_cartesian_2d(across.clone(), up.clone())
         .ok()?;
     let rgb = |[r, g, b]: Rgb| RGBColor(r, g, b);
-    let hair = ShapeStyle { color: rgb(theme.line).to_rgba(), filled: false, stroke_width: pixels(1.0).max(1) };
+    let hair =
+        ShapeStyle { color: rgb(theme.line).to_rgba(), filled: false, stroke_width: pixels(1.0).max(1) };
     let none = ShapeStyle { color: rgb(theme.line).mix(0.0), ..hair };
     let font = (FontFamily::Name(&theme.font), TEXT * ratio).into_font().color(&rgb(theme.faint));
     chart
@@ -144,6 +160,10 @@ fn line(
     let bucket = (plane.across.at(1.0) - plane.across.at(0.0)) / plane.width.max(1.0) * 2.0;
     let points = decimate(curve.iter().map(|p| (p.epoch, f64::from(value(p)))), bucket);
     context.begin_path();
+    if let [(epoch, loss)] = points[..] {
+        // A line of one point is none.
+        let _ = context.arc(plane.x(epoch), plane.y(loss), width, 0.0, std::f64::consts::TAU);
+    }
     for (epoch, loss) in points {
         context.line_to(plane.x(epoch), plane.y(loss).clamp(plane.top - 1.0, plane.top + plane.height + 1.0));
     }
@@ -154,8 +174,14 @@ fn line(
 }
 
 /// The lines' names at their ends, apart from each other.
-fn write_names(context: &CanvasRenderingContext2d, theme: &Theme, plane: &Geometry, ends: Vec<(f64, Rgb, &str)>) {
-    let places = apart(&ends.iter().map(|e| e.0).collect::<Vec<_>>(), TEXT + 2.0, plane.top, plane.top + plane.height);
+fn write_names(
+    context: &CanvasRenderingContext2d,
+    theme: &Theme,
+    plane: &Geometry,
+    ends: Vec<(f64, Rgb, &str)>,
+) {
+    let places =
+        apart(&ends.iter().map(|e| e.0).collect::<Vec<_>>(), TEXT + 2.0, plane.top, plane.top + plane.height);
     context.set_font(&format!("600 {TEXT}px {}", theme.font));
     context.set_text_align("left");
     context.set_text_baseline("middle");
@@ -171,7 +197,8 @@ fn apart(heights: &[f64], gap: f64, top: f64, bottom: f64) -> Vec<f64> {
     let inside = |y: f64| y.clamp(top, bottom.max(top));
     match *heights {
         [a, b] if (a - b).abs() < gap => {
-            let middle = inside((a + b) / 2.0).clamp(top + gap / 2.0, (bottom - gap / 2.0).max(top + gap / 2.0));
+            let middle =
+                inside((a + b) / 2.0).clamp(top + gap / 2.0, (bottom - gap / 2.0).max(top + gap / 2.0));
             let half = if a <= b { gap / 2.0 } else { -gap / 2.0 };
             vec![middle - half, middle + half]
         }

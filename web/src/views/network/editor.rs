@@ -7,7 +7,7 @@ use minibatch_session::{Command, Summary};
 use web_sys::{FocusEvent, KeyboardEvent};
 
 use super::links::Link;
-use super::pointed::{Pointed, unit_name, unit_of};
+use super::pointed::Pointed;
 use crate::state::{Page, Unit};
 use crate::views::numbers::parse;
 use crate::words::{fill, t};
@@ -57,10 +57,12 @@ impl Edit {
         let fields = match what {
             Pointed::Unit(Unit::Input(_)) => return None,
             Pointed::Unit(Unit::Layer(layer, unit)) => {
-                let weight = |input| {
-                    let from = unit_name(unit_of(layer, input), summary, features);
-                    let link = Pointed::Link(Link { layer, unit, input });
-                    field(link, fill("view.weight-from", &[("from", &from)]))
+                let weight = |input: usize| {
+                    let label = match features.get(input).filter(|_| layer == 0) {
+                        Some(feature) => fill("view.weight-from", &[("from", feature.title())]),
+                        None => fill("view.weight-from-unit", &[("unit", &(input + 1).to_string())]),
+                    };
+                    field(Pointed::Link(Link { layer, unit, input }), label)
                 };
                 let bias = field(Pointed::Bias(layer, unit), t("view.bias").into());
                 let inputs = summary.layers.get(layer)?.inputs;
@@ -93,8 +95,10 @@ pub fn Editor(page: Page, edit: Edit, close: RwSignal<Option<Edit>>) -> impl Int
     let outside = move |e: FocusEvent| {
         use wasm_bindgen::JsCast;
         let to = e.related_target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-        let inside = form.get_untracked().is_some_and(|f| f.contains(to.as_ref()));
-        if !inside {
+        // A form that is being taken away loses the focus too, and is already closed.
+        if let Some(Some(form)) = form.try_get_untracked()
+            && !form.contains(to.as_ref())
+        {
             close.set(None);
         }
     };
@@ -107,7 +111,8 @@ pub fn Editor(page: Page, edit: Edit, close: RwSignal<Option<Edit>>) -> impl Int
         }
     };
     let rows = edit.fields.into_iter().enumerate();
-    let rows = rows.map(|(i, field)| view! { <Row page field first={i == 0} alone wrong leave/> }).collect_view();
+    let rows =
+        rows.map(|(i, field)| view! { <Row page field first={i == 0} alone wrong leave/> }).collect_view();
     view! {
         <form
             class="network-editor"
@@ -192,7 +197,11 @@ fn Row(
 /// A value as the form shows it: five digits are enough to recognise it.
 fn number(value: f32) -> String {
     let size = value.abs();
-    if size > 0.0 && !(0.001..10_000.0).contains(&size) { format!("{value:.3e}") } else { format!("{value:.4}") }
+    if size > 0.0 && !(0.001..10_000.0).contains(&size) {
+        format!("{value:.3e}")
+    } else {
+        format!("{value:.4}")
+    }
 }
 
 /// Sets it in the engine, and here, so that the line shows it before the engine's next picture.

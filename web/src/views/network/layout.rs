@@ -86,7 +86,11 @@ pub fn layout(width: f64, height: f64, counts: &[usize]) -> Layout {
     let side = if condensed { shrunk.min(largest * 0.8).max(smallest) } else { shrunk };
     let place = |(i, &count): (usize, &usize)| {
         let middle = (i as f64 + 0.5) * column;
-        if single(count) { stack(middle, height, side, count) } else { condense(middle, column, height, side, count) }
+        if single(count) {
+            stack(middle, height, side, count)
+        } else {
+            condense(middle, column, height, side, count)
+        }
     };
     Layout { width, height, side, columns: counts.iter().enumerate().map(place).collect() }
 }
@@ -166,8 +170,14 @@ mod tests {
         for (column, &count) in l.columns.iter().zip(counts) {
             assert_eq!(column.units.len(), count, "{counts:?}: a unit has no place");
             for (i, a) in column.units.iter().enumerate() {
-                assert!(a.y >= -0.01 && a.y + a.side <= height + 0.01, "{counts:?} at {height}: unit {i} at {a:?}");
-                assert!(a.x >= -0.01 && a.x + a.side <= width + 0.01, "{counts:?} at {width}: unit {i} at {a:?}");
+                assert!(
+                    a.y >= -0.01 && a.y + a.side <= height + 0.01,
+                    "{counts:?} at {height}: unit {i} at {a:?}"
+                );
+                assert!(
+                    a.x >= -0.01 && a.x + a.side <= width + 0.01,
+                    "{counts:?} at {width}: unit {i} at {a:?}"
+                );
                 assert!(
                     column.units[..i].iter().all(|b| {
                         let apart = (a.x - b.x).abs().max((a.y - b.y).abs());

@@ -8,7 +8,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::layout::{Column, Layout, Mosaic, Rect};
 use super::links::{Link, WIDTHS, crowds, for_each, look, width_class};
-use crate::draw::canvas::prepare;
+use crate::draw::canvas::prepare_as;
 use crate::draw::colour::{Rgb, css, mix};
 use crate::draw::heatmap::{Map, Patch, paint, rounded};
 use crate::draw::points::{FEATURE_CELLS, feature_values};
@@ -63,7 +63,8 @@ impl Painter {
 
     /// Draws all of it.
     pub fn draw(&mut self, canvas: &HtmlCanvasElement, scene: &Scene) {
-        let Some(surface) = prepare(canvas) else { return };
+        let (width, height) = (scene.layout.width, scene.layout.height);
+        let Some(surface) = prepare_as(canvas, width, height) else { return };
         let (context, theme) = (&surface.context, theme());
         draw_links(context, scene, &theme);
         for &feature in scene.features {
@@ -188,9 +189,10 @@ fn colours<'a>(scene: &'a Scene, theme: &'a Theme, column: usize) -> impl Fn(f32
     let output = column == layers.len();
     let meaning = Meaning::of(scene.summary);
     let reach = match column.checked_sub(1) {
-        Some(layer) if !output => {
-            layers.get(layer).zip(scene.frame.layers.get(layer)).map_or(1.0, |(l, v)| layer_reach(l.activation, v))
-        }
+        Some(layer) if !output => layers
+            .get(layer)
+            .zip(scene.frame.layers.get(layer))
+            .map_or(1.0, |(l, v)| layer_reach(l.activation, v)),
         _ => 1.0,
     };
     move |value| {
@@ -264,8 +266,13 @@ fn frames(context: &CanvasRenderingContext2d, scene: &Scene, theme: &Theme, i: u
     if let Some(place) = mosaic {
         let (width, height) = place.size();
         // It fails only for a negative radius.
-        let _ =
-            context.round_rect_with_f64(place.cell.x - 2.0, place.cell.y - 2.0, width + 3.0, height + 3.0, 4.0);
+        let _ = context.round_rect_with_f64(
+            place.cell.x - 2.0,
+            place.cell.y - 2.0,
+            width + 3.0,
+            height + 3.0,
+            4.0,
+        );
     }
     context.set_stroke_style_str(&css(mix(theme.line, theme.soft, 0.35), 1.0));
     context.set_line_width(1.0);

@@ -35,12 +35,11 @@ pub fn unit_of(column: usize, unit: usize) -> Unit {
 /// A unit's name: "layer 2 unit 3", "output", "output class 1" or "input x²".
 pub fn unit_name(unit: Unit, summary: &Summary, features: &[Feature]) -> String {
     match unit {
-        Unit::Input(i) => {
-            fill("view.unit-input", &[("feature", features.get(i).map_or("?", |f| f.title()))])
-        }
-        Unit::Layer(layer, unit) if layer + 1 < summary.layers.len() => {
-            fill("view.unit-hidden", &[("layer", &(layer + 1).to_string()), ("unit", &(unit + 1).to_string())])
-        }
+        Unit::Input(i) => fill("view.unit-input", &[("feature", features.get(i).map_or("?", |f| f.title()))]),
+        Unit::Layer(layer, unit) if layer + 1 < summary.layers.len() => fill(
+            "view.unit-hidden",
+            &[("layer", &(layer + 1).to_string()), ("unit", &(unit + 1).to_string())],
+        ),
         Unit::Layer(layer, unit) => match summary.layers.get(layer) {
             Some(output) if output.units > 1 => fill("view.unit-class", &[("class", &unit.to_string())]),
             _ => t("view.unit-output").into(),
@@ -87,7 +86,11 @@ pub fn step((column, unit): (usize, usize), key: &str, counts: &[usize]) -> Opti
     let count = *counts.get(column)?;
     // Beside a taller column's last unit stands the shorter one's last.
     let sideways = matches!(key, "ArrowLeft" | "ArrowRight");
-    if sideways { Some((column, unit.min(count.checked_sub(1)?))) } else { (unit < count).then_some((column, unit)) }
+    if sideways {
+        Some((column, unit.min(count.checked_sub(1)?)))
+    } else {
+        (unit < count).then_some((column, unit))
+    }
 }
 
 #[cfg(test)]

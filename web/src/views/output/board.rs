@@ -13,8 +13,10 @@ use crate::views::network::unit_map;
 
 /// A coarse map is shown with this many times its cells.
 const FINER: usize = 6;
-/// The output's map when only sides of zero are shown: their border is smooth then.
-const SMOOTH: usize = 3;
+/// The output's map is made this fine, at least, before the browser enlarges it.
+const FINE: usize = 190;
+/// Log-odds beyond this are one colour.
+const SURE: f32 = 10.0;
 
 /// What the picture is of.
 pub struct Board<'a> {
@@ -87,11 +89,29 @@ impl Board<'_> {
             raster.resize(side, side);
             let classes = &theme.classes[..n.min(theme.classes.len())];
             paint_classes(raster.pixels(), &self.frame.boundary, classes, theme.zero, side, self.discretise);
+        } else if self.summary.classes.is_some() {
+            self.paint_odds(raster, theme, side, meaning);
         } else {
-            let times = if self.discretise { SMOOTH } else { 1 };
             let colour = |v| theme.scale.at(sided(meaning.place(v, self.limit), self.discretise));
-            scalar(raster, whole(&self.frame.boundary, side), times, colour);
+            scalar(raster, whole(&self.frame.boundary, side), 1, colour);
         }
+    }
+
+    /// A sure network goes from one class to the other between two cells, and any mean of the two probabilities draws
+    /// stairs. Its log-odds are nearly a plane there: interpolated, they give the border its place between the cells.
+    fn paint_odds(&self, raster: &mut Raster, theme: &Theme, side: usize, meaning: Meaning) {
+        const STEPS: f32 = 1024.0;
+        let odds: Vec<f32> = self.frame.boundary.iter().map(|&v| log_odds(meaning.place(v, 1.0))).collect();
+        let entry = |i: u32| {
+            let place = ((i as f32 / STEPS * 2.0 - 1.0) * SURE / 2.0).tanh();
+            theme.scale.at(sided(place, self.discretise))
+        };
+        let table: Vec<_> = (0..=STEPS as u32).map(entry).collect();
+        let colour = |z: f32| {
+            let step = ((z / SURE).clamp(-1.0, 1.0) + 1.0) / 2.0 * STEPS + 0.5;
+            if step.is_nan() { None } else { table[step as usize] }
+        };
+        scalar(raster, whole(&odds, side), FINE.div_ceil(side), colour);
     }
 
     fn outputs(&self) -> usize {
@@ -104,9 +124,7 @@ impl Board<'_> {
     /// What the picture says at a point of the plane; none where there is no picture.
     pub fn read(&self, x: f64, y: f64) -> Option<Reading> {
         match self.unit {
-            Some(Unit::Input(i)) => {
-                self.features.get(i).map(|f| Reading::Value(f.value(x as f32, y as f32)))
-            }
+            Some(Unit::Input(i)) => self.features.get(i).map(|f| Reading::Value(f.value(x as f32, y as f32))),
             Some(Unit::Layer(layer, unit)) => {
                 let map = unit_map(self.frame, self.summary, layer, unit)?;
                 Some(Reading::Value(map.at(cell(-y, map.side), cell(x, map.side))))
@@ -125,7 +143,9 @@ impl Board<'_> {
         Some(match Meaning::of(self.summary) {
             Meaning::Probability => Reading::Probability(values[0]),
             Meaning::Signed => Reading::Value(values[0]),
-            Meaning::Classes(_) => argmax(values).map_or(Reading::Value(f32::NAN), |c| Reading::Class(c, values[c])),
+            Meaning::Classes(_) => {
+                argmax(values).map_or(Reading::Value(f32::NAN), |c| Reading::Class(c, values[c]))
+            }
         })
     }
 
@@ -148,6 +168,11 @@ impl Board<'_> {
         let all = counts.iter().sum::<u32>().max(1) as f32;
         counts.into_iter().map(|c| c as f32 / all).collect()
     }
+}
+
+/// The log-odds of a place on the scale from -1 to 1: ln((1 + s) / (1 - s)), within ±[`SURE`].
+fn log_odds(place: f32) -> f32 {
+    ((1.0 + place).max(0.0) / (1.0 - place).max(0.0)).ln().clamp(-SURE, SURE)
 }
 
 /// The cell of a coordinate from -[`DOMAIN`] to [`DOMAIN`].
@@ -223,6 +248,13 @@ mod tests {
         let json = r#"{"data":{"kind":"blobs3"}}"#;
         assert_eq!(with(json, &f, |b| b.read(-3.0, 3.0)), Some(Reading::Class(0, 0.7)));
         assert_eq!(with(json, &f, |b| b.shares()), [0.25, 0.5, 0.25]);
+    }
+
+    #[test]
+    fn log_odds_stay_finite_at_the_ends_and_keep_nan() {
+        assert_eq!([-1.0, 0.0, 1.0].map(log_odds), [-SURE, 0.0, SURE]);
+        assert!(((log_odds(0.3) / 2.0).tanh() - 0.3).abs() < 1e-6);
+        assert!(log_odds(f32::NAN).is_nan());
     }
 
     #[test]

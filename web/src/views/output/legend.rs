@@ -29,14 +29,16 @@ pub fn Legend() -> impl IntoView {
         let unit = page.hover.get();
         page.summary.with(|s| s.is_ok());
         // A layer without bounds rescales with every frame; its numbers need not.
-        let limits = with_board(page, |board| (Meaning::of(board.summary), board.limit, board.summary.classes));
+        let limits =
+            with_board(page, |board| (Meaning::of(board.summary), board.limit, board.summary.classes));
         let (meaning, limit, classes) = limits?;
         Some(match unit {
             Some(unit) => unit_scale(page, unit, meaning),
             None => match meaning {
                 Meaning::Probability => Shown::Scale("0".into(), "1".into(), t("view.legend-probability")),
                 Meaning::Signed => {
-                    let words = if classes.is_some() { "view.legend-class" } else { "view.legend-prediction" };
+                    let words =
+                        if classes.is_some() { "view.legend-class" } else { "view.legend-prediction" };
                     Shown::Scale(signed(-limit), format!("+{}", signed(limit)), t(words))
                 }
                 Meaning::Classes(n) => Shown::Classes(class_counts(page, n)),

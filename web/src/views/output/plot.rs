@@ -7,7 +7,7 @@ use web_sys::{HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
 use super::board::{Board, Reading};
 use super::brush::{ERASER, Stroke, commit};
-use crate::draw::canvas::{Redraw, on_size, prepare};
+use crate::draw::canvas::{Redraw, on_size, prepare_as};
 use crate::draw::colour::css;
 use crate::draw::points::{Dot, Plane, draw_points, reach};
 use crate::draw::raster::Raster;
@@ -32,7 +32,11 @@ fn plane(width: f64, height: f64) -> Plane {
     let ticks = width.min(height) >= 170.0;
     let (left, below) = if ticks { (20.0, 17.0) } else { (0.0, 0.0) };
     let side = (width - left).min(height - below).max(1.0);
-    Plane { left: left + ((width - left - side) / 2.0).floor(), top: ((height - below - side) / 2.0).floor(), side }
+    Plane {
+        left: left + ((width - left - side) / 2.0).floor(),
+        top: ((height - below - side) / 2.0).floor(),
+        side,
+    }
 }
 
 /// Gathers what the picture shows; none before an experiment stands.
@@ -49,8 +53,12 @@ pub fn with_board<T>(page: Page, ask: impl FnOnce(&Board) -> T) -> Option<T> {
 #[component]
 pub fn Plot() -> impl IntoView {
     let page = Page::get();
-    let shared =
-        Shared { page, size: RwSignal::new((0.0, 0.0)), cursor: RwSignal::new(None), stroke: RwSignal::new(None) };
+    let shared = Shared {
+        page,
+        size: RwSignal::new((0.0, 0.0)),
+        cursor: RwSignal::new(None),
+        stroke: RwSignal::new(None),
+    };
     let (stage, heat, over) =
         (NodeRef::<html::Div>::new(), NodeRef::<html::Canvas>::new(), NodeRef::<html::Canvas>::new());
     on_size(stage, move |width, height| shared.size.set((width, height)));
@@ -140,6 +148,7 @@ fn redraw_points(shared: Shared, over: NodeRef<html::Canvas>) {
         page.points_version.track();
         page.summary.track();
         page.taste.show_test.track();
+        page.brush.track();
         page.taste.dark.track();
         shared.size.track();
         shared.stroke.track();
@@ -149,14 +158,15 @@ fn redraw_points(shared: Shared, over: NodeRef<html::Canvas>) {
 }
 
 fn draw_over(canvas: &HtmlCanvasElement, shared: Shared) {
-    let (Some(surface), theme, page) = (prepare(canvas), theme(), shared.page) else { return };
+    let (width, height) = shared.size.get_untracked();
+    let Some(surface) = prepare_as(canvas, width, height) else { return };
+    let (theme, page) = (theme(), shared.page);
     let (context, plane) = (&surface.context, plane(surface.width, surface.height));
     if plane.left > 0.0 || surface.height - plane.side > 10.0 {
         draw_ticks(context, plane, &theme);
     }
-    let Ok(summary) = page.summary.get_untracked().map(|s| s.classes).or_else(|_| Ok::<_, ()>(Some(2))) else {
-        return;
-    };
+    // An experiment that does not stand yet has too few points, of classes as like as not.
+    let classes = page.summary.with_untracked(|s| s.as_ref().map_or(Some(2), |s| s.classes));
     let stroke = shared.stroke.get_untracked();
     let radius = (plane.side / 95.0).clamp(1.8, 7.0);
     let filled = Dot { radius, outline: (radius * 0.55).clamp(1.0, 3.0), hollow: false };
@@ -170,7 +180,7 @@ fn draw_over(canvas: &HtmlCanvasElement, shared: Shared) {
             }
             _ => points,
         };
-        draw_points(context, plane, points, dot, theme.panel, |label| theme.label(label, summary, limit));
+        draw_points(context, plane, points, dot, theme.panel, |label| theme.label(label, classes, limit));
     };
     // Before there are two points nothing is built, and what stands in the experiment is all there is.
     let few = page.experiment.with_untracked(|e| {
@@ -178,11 +188,12 @@ fn draw_over(canvas: &HtmlCanvasElement, shared: Shared) {
         own.then(|| e.data.points.clone())
     });
     page.points.with_value(|(train, test)| {
-        let limit = reach(train, summary);
+        let limit = reach(train, classes);
         match few {
             Some(points) => paint(&points, filled, limit),
             None => {
-                if page.taste.show_test.get_untracked() {
+                // Who draws wants to see every point, on whichever side of the split it falls.
+                if page.taste.show_test.get_untracked() || page.brush.with_untracked(Option::is_some) {
                     paint(test, hollow, limit);
                 }
                 paint(train, filled, limit);
@@ -254,7 +265,9 @@ impl Shared {
             "ArrowUp" => (0.0, pace),
             "ArrowDown" => (0.0, -pace),
             "Enter" | " " => {
-                if let (Some(brush), Some(place)) = (self.page.brush.get_untracked(), self.cursor.get_untracked()) {
+                if let (Some(brush), Some(place)) =
+                    (self.page.brush.get_untracked(), self.cursor.get_untracked())
+                {
                     event.prevent_default();
                     event.stop_propagation();
                     commit(self.page, &Stroke::begin(brush, place));

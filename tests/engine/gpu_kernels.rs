@@ -1,10 +1,14 @@
 //! Every kernel against the CPU in f32, over the cases' awkward shapes; and the products' kernels against each other.
 
-use crate::cases::{Case, cases, large_cases};
-use crate::gpu;
+use crate::gpu_device::gpu;
 use minibatch_cpu::Cpu;
-use minibatch_gpu::{Gpu, Product, Work};
+use minibatch_gpu::{Gpu, GpuError, Product, Work};
+use minibatch_graph::control;
+use minibatch_tests::cases::{Case, cases, large_cases};
 use pollster::block_on;
+
+/// A case's float variables and its integer ones, after a run.
+type Results = (Vec<Vec<f32>>, Vec<Vec<u32>>);
 
 /// Runs a case on the CPU and leaves its variables there.
 fn on_cpu(case: &Case) -> Cpu<f32> {
@@ -18,7 +22,7 @@ fn on_cpu(case: &Case) -> Cpu<f32> {
 
 /// Runs a case on the GPU and removes its variables again. Outputs are filled with a sentinel before, so that a launch
 /// that never happened shows.
-fn on_gpu(gpu: &mut Gpu, case: &Case) -> Result<(Vec<Vec<f32>>, Vec<Vec<u32>>), minibatch_gpu::GpuError> {
+fn on_gpu(gpu: &mut Gpu, case: &Case) -> Result<Results, GpuError> {
     case.f32s.iter().try_for_each(|(name, values)| gpu.set_f32(name, values))?;
     case.u32s.iter().try_for_each(|(name, values)| gpu.set_u32(name, values))?;
     for (name, node) in case.graph.outputs() {
@@ -89,4 +93,33 @@ fn every_product_kernel_agrees_with_the_plain_one() {
 #[test]
 fn the_device_takes_every_kernel() {
     assert!(block_on(gpu().check_kernels()).expect("all kernels") >= 20);
+}
+
+/// Breaks where a word of the control block moves and the shaders do not follow.
+#[test]
+fn the_shaders_control_block_is_the_graphs() {
+    let words = [
+        ("STEP", control::STEP),
+        ("EPOCH", control::EPOCH),
+        ("CURSOR", control::CURSOR),
+        ("SEED", control::SEED),
+        ("LR", control::LR),
+        ("BIAS1", control::BIAS1),
+        ("BIAS2", control::BIAS2),
+        ("BASE_LR", control::BASE_LR),
+        ("SCHEDULE", control::SCHEDULE),
+        ("PERIOD", control::PERIOD),
+        ("GAMMA", control::GAMMA),
+        ("TOTAL", control::TOTAL),
+        ("MIN_LR", control::MIN_LR),
+        ("WARMUP", control::WARMUP),
+        ("L1", control::L1),
+        ("L2", control::L2),
+        ("BETA1", control::BETA1),
+        ("BETA2", control::BETA2),
+    ];
+    let wgsl = include_str!("../../shaders/shared/control.wgsl");
+    let wanted: Vec<String> = words.iter().map(|(name, word)| format!("const {name} = {word}u;")).collect();
+    let found: Vec<&str> = wgsl.lines().filter(|line| line.starts_with("const")).collect();
+    assert_eq!(found, wanted);
 }

@@ -1,9 +1,13 @@
 //! Plans and the device: replay, buffers, errors, loss.
 
-use crate::gpu;
 use minibatch_gpu::{Gpu, GpuError, Work};
 use minibatch_graph::{Activation, DType, Graph, Loss, Op, Optimizer, backward, control};
 use pollster::block_on;
+
+/// The machine's GPU, a software one if need be. There is no skipping: a machine without one is to be mended.
+pub fn gpu() -> Gpu {
+    block_on(Gpu::request()).unwrap_or_else(|error| panic!("{error}"))
+}
 
 const SAMPLES: usize = 37;
 const BATCH: usize = 10;
@@ -22,7 +26,12 @@ fn training() -> Result<Graph, minibatch_graph::GraphError> {
     let rows = g.add_node(Op::BeginStep { samples: SAMPLES, batch: BATCH }, &[control])?;
     let x = g.add_node(Op::Gather, &[data, rows])?;
     let t = g.add_node(Op::Gather, &[targets, rows])?;
-    let parts = [g.view(params, 0, [2, 8])?, g.view(params, 16, [8])?, g.view(params, 24, [8, 1])?, g.view(params, 32, [1])?];
+    let parts = [
+        g.view(params, 0, [2, 8])?,
+        g.view(params, 16, [8])?,
+        g.view(params, 24, [8, 1])?,
+        g.view(params, 32, [1])?,
+    ];
     let h = g.matmul((x, false), (parts[0], false), Some(parts[1]), Activation::Tanh)?;
     let h = g.add_node(Op::Dropout { rate: 0.2, stream: 1 }, &[h, control])?;
     let y = g.matmul((h, false), (parts[2], false), Some(parts[3]), Activation::Linear)?;
@@ -98,14 +107,22 @@ fn buffers_do_not_grow() {
     arrived.extend(gpu.take_reads().into_iter().map(|read| read.ticket));
     assert_eq!(arrived, (1..=1000).collect::<Vec<u64>>(), "each read arrives once and in order");
     // At most three submits are in flight, each with a staging buffer.
-    assert!(counts.iter().max() <= counts.iter().min().map(|n| n + 3).as_ref(), "buffers grew to {:?}", counts.iter().max());
+    assert!(
+        counts.iter().max() <= counts.iter().min().map(|n| n + 3).as_ref(),
+        "buffers grew to {:?}",
+        counts.iter().max()
+    );
     drop(plan);
     let (count, bytes) = (gpu.buffer_count(), gpu.buffer_bytes());
     for _ in 0..20 {
         let plan = block_on(gpu.compile(&graph)).expect("a plan");
         assert!(gpu.buffer_count() > count && plan.bytes() > 0);
     }
-    assert_eq!((gpu.buffer_count(), gpu.buffer_bytes()), (count, bytes), "dropped plans give their buffers back");
+    assert_eq!(
+        (gpu.buffer_count(), gpu.buffer_bytes()),
+        (count, bytes),
+        "dropped plans give their buffers back"
+    );
 }
 
 /// Breaks where somebody would wait for a device that is gone.
@@ -116,7 +133,8 @@ fn a_lost_device_is_an_error_and_nobody_waits_for_it() {
     let plan = block_on(gpu.compile(&training().expect("a graph"))).expect("a plan");
     let ticket = gpu.submit(&[Work::Run(&plan, 100)], &["loss"]).expect("a submit");
     gpu.lose();
-    let lost = |result: Result<(), GpuError>| assert!(matches!(result, Err(GpuError::Lost { .. })), "{result:?}");
+    let lost =
+        |result: Result<(), GpuError>| assert!(matches!(result, Err(GpuError::Lost { .. })), "{result:?}");
     lost(block_on(gpu.finished(&ticket)));
     lost(gpu.submit(&[Work::Run(&plan, 1)], &[]).map(drop));
     lost(block_on(gpu.read_f32("params")).map(drop));
@@ -150,7 +168,10 @@ fn wrong_names_and_sizes_are_named() {
     start(&mut gpu).expect("variables");
     let plan = block_on(gpu.compile(&graph)).expect("a plan");
     gpu.submit(&[Work::Run(&plan, 1), Work::Copy { from: "params", to: "best" }], &[]).expect("a submit");
-    assert_eq!(block_on(gpu.read_u32("best")).expect("best"), block_on(gpu.read_u32("params")).expect("params"));
+    assert_eq!(
+        block_on(gpu.read_u32("best")).expect("best"),
+        block_on(gpu.read_u32("params")).expect("params")
+    );
 }
 
 /// Breaks where a node could write what it reads and the device would only drop the submit.
