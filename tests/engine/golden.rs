@@ -86,7 +86,11 @@ async fn trains_on_gpu(gpu: &mut Gpu, golden: &Golden, run: &Run) {
         }
         gpu.submit(&[Work::Run(&plan, 1)], &[]).expect("a submit");
         let loss = gpu.read_f32("loss").await.expect("loss")[0];
-        assert!(near(loss, run.losses[step]), "{name}: loss {loss} at step {step}, wanted {}", run.losses[step]);
+        assert!(
+            near(loss, run.losses[step]),
+            "{name}: loss {loss} at step {step}, wanted {}",
+            run.losses[step]
+        );
     }
     let params = gpu.read_f32("params").await.expect("params");
     for (i, (&got, &want)) in params.iter().zip(&run.end).enumerate() {

@@ -11,14 +11,15 @@ use serde_json::{Value, json};
 pub const READY: Duration = Duration::from_secs(120);
 
 /// Keeps hold of the page's workers, so that a test can speak to them as the page does.
-pub const HOLD_WORKERS: &str = "{ const Own = Worker; window.workers = [];
+const HOLD_WORKERS: &str = "{ const Own = Worker; window.workers = [];
     window.Worker = class extends Own { constructor(...a) { super(...a); workers.push(this); } }; }";
 
 /// A page of the built site.
 pub struct Site {
     pub server: Server,
-    pub browser: Browser,
     pub page: Page,
+    /// Open as long as the page is.
+    _browser: Browser,
 }
 
 impl Site {
@@ -36,7 +37,7 @@ impl Site {
         let page = browser.blank().unwrap();
         page.set_init_script(HOLD_WORKERS).unwrap();
         page.navigate(&server.url(path)).unwrap();
-        Self { server, browser, page }
+        Self { server, page, _browser: browser }
     }
 
     /// Waits until there is something to call, and calls succeed.

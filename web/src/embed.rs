@@ -28,8 +28,10 @@ pub fn Embed() -> impl IntoView {
         }
         .into_any(),
     };
+    // Layers are changed from the frame only where that is asked for.
+    let layers = shown.controls.iter().any(|name| name == "layers");
     view! {
-        <div class=format!("embed view-{}", shown.view)>
+        <div class=format!("embed view-{}", shown.view) class:layers=layers>
             {any.then(|| view! {
                 <div class="embed-bar" role="region" aria-label=t("transport.name")>{controls}</div>
             })}
@@ -42,6 +44,7 @@ pub fn Embed() -> impl IntoView {
 /// A control by the name it has in `show=`.
 fn control(name: &str) -> Option<AnyView> {
     Some(match name {
+        "layers" => return None,
         "play" => view! { <PlayButton/> }.into_any(),
         "step" => view! { <StepButton/> }.into_any(),
         "reset" => view! { <ResetButton/> }.into_any(),

@@ -27,7 +27,9 @@ pub async fn bench(workload: String, backend: String, seconds: f64) -> String {
             value["ok"] = true.into();
             value
         }),
-        Err(error) => Ok(serde_json::json!({ "ok": false, "workload": workload, "error": error.to_string() })),
+        Err(error) => {
+            Ok(serde_json::json!({ "ok": false, "workload": workload, "error": error.to_string() }))
+        }
     };
     json.unwrap_or_default().to_string()
 }

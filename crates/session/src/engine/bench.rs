@@ -156,7 +156,14 @@ impl Workload {
             let (inputs, units) = (pair[0], pair[1]);
             let activation = if i + 2 == self.sizes.len() { self.output } else { self.hidden };
             let bias_offset = offset + units * inputs;
-            layers.push(Dense { inputs, units, activation, dropout: 0.0, weight_offset: offset, bias_offset });
+            layers.push(Dense {
+                inputs,
+                units,
+                activation,
+                dropout: 0.0,
+                weight_offset: offset,
+                bias_offset,
+            });
             offset = bias_offset + units;
         }
         Mlp { layers, parameters: offset, loss: self.loss, classes: None }
@@ -169,7 +176,9 @@ impl Workload {
         for pair in self.sizes.windows(2) {
             let (inputs, units) = (pair[0], pair[1]);
             let drawn = rand.uniform(inputs * units, 1.0 / (inputs as f64).sqrt());
-            all.extend((0..units).flat_map(|u| (0..inputs).map(move |i| (u, i))).map(|(u, i)| drawn[i * units + u]));
+            all.extend(
+                (0..units).flat_map(|u| (0..inputs).map(move |i| (u, i))).map(|(u, i)| drawn[i * units + u]),
+            );
             all.extend(vec![0.0; units]);
         }
         all

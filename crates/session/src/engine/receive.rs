@@ -68,7 +68,7 @@ impl Run {
             step,
             epoch: self.epoch(step),
             train_loss: Some(row[0]),
-            test_loss: Some(row[1]),
+            test_loss: Some(row[1]).filter(|loss| loss.is_finite()),
             train_accuracy: accuracy(&row[2..2 + k2], mlp.classes),
             test_accuracy: accuracy(&row[2 + k2..], mlp.classes),
             test_r2: self.r2(row[1]),
