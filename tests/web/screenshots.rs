@@ -24,7 +24,7 @@ fn folder() -> PathBuf {
 fn screenshots_of_every_size_in_both_themes() {
     let site = Site::open(&index("webgpu"), true);
     site.call("load", json!("spiral"));
-    site.call("step", json!({ "n": 400 }));
+    site.call("step", json!({ "n": 1200 }));
     for theme in ["light", "dark"] {
         site.page.set_color_scheme(theme).unwrap();
         for (name, width, height, dpr, mobile) in SIZES {
