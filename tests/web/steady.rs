@@ -39,7 +39,8 @@ fn a_minute_at_full_speed_grows_nothing_and_keeps_the_page_quick() {
         let heap = site.page.metrics().unwrap()["JSHeapUsedSize"];
         let memory = site.call("memory", json!({}));
         let nodes = site.page.metrics().unwrap()["Nodes"];
-        (heap, memory["buffers"].as_f64().unwrap(), memory["bytes"].as_f64().unwrap(), nodes)
+        let of = |name: &str| memory[name].as_f64().unwrap();
+        (heap, of("buffers"), of("bytes"), nodes, of("heap"))
     };
     let (before, step) = (weigh(), site.metric("step"));
     site.page.run("frames_ms.length = 0").unwrap();
@@ -54,7 +55,7 @@ fn a_minute_at_full_speed_grows_nothing_and_keeps_the_page_quick() {
     let p99 = frames[frames.len() * 99 / 100];
     eprintln!(
         "{steps} steps, {} frames in {PLAY:?}; script a frame: median {median:.2} ms, 99% {p99:.2} ms, most {worst:.2} ms; \
-         before {before:?}, after {after:?} (heap bytes, buffers, buffer bytes, nodes)",
+         before {before:?}, after {after:?} (heap bytes, buffers, buffer bytes, nodes, engine bytes)",
         frames.len()
     );
     assert!(median < 8.0, "median {median} ms of script a frame");
@@ -64,5 +65,6 @@ fn a_minute_at_full_speed_grows_nothing_and_keeps_the_page_quick() {
     assert!(after.2 <= before.2 * 1.1 + 65_536.0, "from {} to {} bytes on the device", before.2, after.2);
     assert!(after.0 < before.0 + 2e6, "the page's heap grew from {} to {} bytes", before.0, after.0);
     assert!(after.3 < before.3 + 100.0, "the page's nodes grew from {} to {}", before.3, after.3);
+    assert!(after.4 <= before.4 + 1e6, "the engine's memory grew from {} to {} bytes", before.4, after.4);
     site.quiet();
 }

@@ -197,12 +197,14 @@ pub enum Event {
         /// How many outputs.
         outputs: u32,
     },
-    /// The device's buffers; zeros on the CPU.
+    /// The device's buffers (zeros on the CPU) and the engine's memory.
     Memory {
         /// How many there are.
         buffers: u32,
         /// Their bytes together.
         bytes: u64,
+        /// Bytes of the engine's own memory, in WebAssembly; 0 elsewhere.
+        heap: u64,
     },
     /// The loss left the numbers: training has stopped.
     Diverged {

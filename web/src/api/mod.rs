@@ -78,7 +78,7 @@ async fn call(page: Page, method: &JsValue, params: &JsValue) -> Result<JsValue,
             page.send(Command::Weigh);
             let rows = finish(receiver.ok_or("the page is gone")?).await?;
             let weigh = |i: usize| rows.first().and_then(|row| row.get(i)).copied();
-            answer::to_js(&serde_json::json!({ "buffers": weigh(0), "bytes": weigh(1) }))
+            answer::to_js(&serde_json::json!({ "buffers": weigh(0), "bytes": weigh(1), "heap": weigh(2) }))
         }
         _ => Err(format!("there is no method \"{method}\"; there are {}", METHODS.join(", "))),
     }

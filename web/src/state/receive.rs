@@ -49,8 +49,8 @@ impl Page {
             }
             News::Done(id) => self.settle(Wait::Done(id), vec![]),
             News::Predicted(id, rows) => self.settle(Wait::Predicted(id), rows),
-            News::Memory(buffers, bytes) => {
-                self.settle(Wait::Memory, vec![vec![buffers as f32, bytes as f32]]);
+            News::Memory(buffers, bytes, heap) => {
+                self.settle(Wait::Memory, vec![vec![buffers as f32, bytes as f32, heap as f32]]);
             }
             News::Stopped(status, notice) => {
                 let why = match &notice {

@@ -36,8 +36,8 @@ pub enum News {
     Done(u32),
     /// The outputs asked for under this id, a row a point.
     Predicted(u32, Vec<Vec<f32>>),
-    /// The device's buffers and their bytes.
-    Memory(u32, u64),
+    /// The device's buffers, their bytes, and the bytes of the engine's own memory.
+    Memory(u32, u64, u64),
     /// Something to tell the learner; training has stopped.
     Stopped(Status, Notice),
     /// Something to tell the learner.
@@ -77,7 +77,7 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
         }
         Event::Done { id } => News::Done(id),
         Event::Predicted { id, outputs } => News::Predicted(id, rows(arrays.pop(), outputs as usize)),
-        Event::Memory { buffers, bytes } => News::Memory(buffers, bytes),
+        Event::Memory { buffers, bytes, heap } => News::Memory(buffers, bytes, heap),
         Event::Diverged { step, learning_rate, good_step } => News::Stopped(
             Status { playing: false, ..status.clone() },
             Notice::Diverged { step, learning_rate, good_step },

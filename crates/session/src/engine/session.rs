@@ -84,7 +84,7 @@ impl Session {
             Command::Speed { steps_per_second } => self.pace.set_limit(steps_per_second, now),
             Command::Weigh => {
                 let (buffers, bytes) = self.backend.as_ref().and_then(Backend::buffers).unwrap_or_default();
-                self.say(Event::Memory { buffers: buffers as u32, bytes });
+                self.say(Event::Memory { buffers: buffers as u32, bytes, heap: heap() });
             }
             Command::LoseDevice => self.backend.iter_mut().for_each(Backend::lose),
             Command::Play => self.play(),
@@ -265,4 +265,12 @@ impl Session {
             () => Wait::Command,
         })
     }
+}
+
+/// Bytes of this module's memory, which only ever grows; 0 where that is not for us to know.
+fn heap() -> u64 {
+    #[cfg(target_arch = "wasm32")]
+    return core::arch::wasm32::memory_size(0) as u64 * 65_536;
+    #[cfg(not(target_arch = "wasm32"))]
+    0
 }
