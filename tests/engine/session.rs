@@ -203,3 +203,80 @@ fn a_lost_device_is_said_and_nothing_hangs() {
         driver.events
     );
 }
+
+#[test]
+fn a_second_divergence_still_knows_the_good_weights() {
+    let mut experiment = preset("plane").expect("is a preset");
+    experiment.training.learning_rate = 0.01;
+    let mut driver = Driver::start(true);
+    driver.load(&experiment);
+    (0..3).for_each(|_| driver.step(100));
+    let mut wild = experiment.training.clone();
+    wild.learning_rate = 90.0;
+    driver.send(Command::Tune { training: Box::new(wild) });
+    for _ in 0..2 {
+        driver.events.clear();
+        driver.send(Command::Play);
+        driver.settle();
+        let good = driver.events.iter().find_map(|e| match e {
+            Event::Diverged { good_step, .. } => Some(*good_step),
+            _ => None,
+        });
+        assert!(good.expect("it diverges") >= 200, "the trained weights were lost: {good:?}");
+        driver.send(Command::Recover { learning_rate: 90.0 });
+        driver.settle();
+    }
+}
+
+#[test]
+fn the_curve_begins_at_step_0_whoever_is_in_a_hurry() {
+    let mut driver = Driver::start(true);
+    let load = Command::Load { experiment: Box::new(Experiment::default()), generation: 1 };
+    driver.send(load);
+    driver.step(50);
+    driver.send(Command::Reset);
+    driver.step(25);
+    assert_eq!(driver.curve.iter().map(|p| p.step).collect::<Vec<_>>(), [0, 25]);
+}
+
+#[test]
+fn pause_ends_a_long_step() {
+    let mut driver = Driver::start(true);
+    driver.load(&Experiment::default());
+    driver.send(Command::Step { n: u32::MAX, id: 77 });
+    for _ in 0..3 {
+        driver.tick();
+    }
+    driver.send(Command::Epoch { id: 78 });
+    driver.send(Command::Pause);
+    driver.settle();
+    for id in [77, 78] {
+        assert!(driver.events.contains(&Event::Done { id }), "{id} was never answered");
+    }
+}
+
+#[test]
+fn an_epoch_ends_when_every_point_was_seen() {
+    let mut experiment = Experiment::default();
+    experiment.training.batch_size = 200;
+    let mut driver = Driver::start(true);
+    driver.load(&experiment);
+    for (id, step) in [(1001, 2), (1002, 3), (1003, 4), (1004, 5)] {
+        driver.send(Command::Epoch { id });
+        driver.settle();
+        assert_eq!(driver.metrics.step, step, "epoch {}", driver.metrics.epoch);
+    }
+    assert_eq!(driver.metrics.epoch, 4.0);
+}
+
+#[test]
+fn equal_targets_have_no_r2() {
+    let mut experiment = preset("plane").expect("is a preset");
+    experiment.data.kind = DatasetKind::Own;
+    experiment.data.own_regression = true;
+    experiment.data.points =
+        (0..20).map(|i| minibatch_session::data::Point { x: i as f32 / 4.0, y: 1.0, label: 0.1 }).collect();
+    let mut driver = Driver::start(true);
+    driver.load(&experiment);
+    assert_eq!(driver.metrics.test_r2, None);
+}

@@ -37,8 +37,8 @@ pub struct Report {
 
 /// Milliseconds a submit should take: long enough to keep the machine busy, short enough to stop at once.
 const TARGET_MS: f64 = 16.0;
-/// The span over which steps a second are counted.
-const WINDOW_MS: f64 = 1000.0;
+/// The span over which steps a second are counted: two batches at one a second lie within it.
+const WINDOW_MS: f64 = 2500.0;
 
 /// How fast training goes and may go.
 #[derive(Default)]
@@ -95,8 +95,9 @@ impl Pace {
         self.limit.map_or(0.0, |limit| ((1.0 - self.credit) * 1000.0 / limit).clamp(0.0, 50.0))
     }
 
-    /// A submit has been done.
-    pub fn landed(&mut self, started: f64, steps: u32, now: f64) {
+    /// A submit has been done. One that took pictures as well tells little of what a step takes: it can only show that
+    /// a step is quicker than was thought, so that looking does not make the submits smaller.
+    pub fn landed(&mut self, started: f64, steps: u32, pictures: bool, now: f64) {
         let took = (now - started.max(self.last_landing)).max(0.001);
         self.last_landing = now;
         if steps == 0 {
@@ -104,6 +105,7 @@ impl Pace {
         }
         let ms = took / f64::from(steps);
         // Growth is doubled at most, since the first submits carry the start-up.
+        let ms = if pictures { self.ms_per_step.map_or(ms, |old| old.min(ms)) } else { ms };
         self.ms_per_step = Some(self.ms_per_step.map_or(ms, |old| (0.7 * old + 0.3 * ms).max(old / 2.0)));
         self.landed.push_back((now, steps));
         while self.landed.front().is_some_and(|l| now - l.0 > WINDOW_MS) {
@@ -111,7 +113,7 @@ impl Pace {
         }
     }
 
-    /// Steps a second over the last second; 0 when nothing landed in it.
+    /// Steps a second of late; 0 when nothing landed.
     pub fn rate(&self, now: f64) -> f32 {
         let recent: Vec<_> = self.landed.iter().filter(|l| now - l.0 <= WINDOW_MS).collect();
         let (Some(first), Some(last)) = (recent.first(), recent.last()) else { return 0.0 };
@@ -138,7 +140,7 @@ mod tests {
     fn the_limit_is_kept_and_pauses_are_not_paid_back() {
         let mut pace = Pace::default();
         pace.set_limit(Some(10.0), 0.0);
-        pace.landed(0.0, 100, 1.0);
+        pace.landed(0.0, 100, false, 1.0);
         let mut steps = 0;
         for ms in 1..=2000 {
             steps += pace.steps(f64::from(ms), 512);
@@ -153,7 +155,7 @@ mod tests {
         assert_eq!(pace.fitting(), 1);
         for i in 0..40 {
             let start = f64::from(i) * 10.0;
-            pace.landed(start, 10, start + 1.0);
+            pace.landed(start, 10, false, start + 1.0);
         }
         assert!((140..=170).contains(&pace.fitting()), "{} steps of 0.1 ms in 16 ms", pace.fitting());
     }

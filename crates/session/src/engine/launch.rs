@@ -39,6 +39,10 @@ impl Run {
     fn advance(&mut self, steps: u32) -> Vec<Part> {
         let (end, every) = (self.step + steps, self.programs.evaluate_every);
         let mut parts = vec![];
+        if self.step == 0 && steps > 0 {
+            // The curve begins at step 0 even when nobody waited for its read-outs.
+            parts.push(Part::Evaluate(0));
+        }
         while self.step < end && parts.len() < EVALUATION_ROWS {
             let n = (end - self.step).min(every - self.step % every);
             parts.push(Part::Train(n));

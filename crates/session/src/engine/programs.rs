@@ -105,6 +105,13 @@ impl Programs {
         })
     }
 
+    /// The step at which the next epoch after `step` is complete: its last sample has been taken.
+    pub fn next_epoch(&self, step: u32) -> u32 {
+        let (n, batch) = (self.samples.train as u64, self.batch as u64);
+        let epochs = u64::from(step) * batch / n + 1;
+        u32::try_from((epochs * n).div_ceil(batch)).unwrap_or(u32::MAX)
+    }
+
     /// Puts everything that training changes back to step 0.
     pub fn rewind(&self, backend: &mut Backend, experiment: &Experiment) -> Result<(), Lost> {
         backend.set_f32(names::PARAMETERS, &self.initial)?;
@@ -181,8 +188,9 @@ pub fn live_settings(training: &Training) -> Vec<u32> {
     words.split_off(control::SETTINGS)
 }
 
+/// In f64, so that equal targets give exactly 0.
 fn variance(split: &Split) -> f32 {
-    let n = split.test.len() as f32;
-    let mean = split.test.iter().map(|p| p.label).sum::<f32>() / n;
-    split.test.iter().map(|p| (p.label - mean) * (p.label - mean)).sum::<f32>() / n
+    let n = split.test.len() as f64;
+    let mean = split.test.iter().map(|p| f64::from(p.label)).sum::<f64>() / n;
+    (split.test.iter().map(|p| (f64::from(p.label) - mean).powi(2)).sum::<f64>() / n) as f32
 }

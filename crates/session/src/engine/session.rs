@@ -90,7 +90,7 @@ impl Session {
             Command::Play => self.play(),
             Command::Pause => self.pause(),
             Command::Step { n, id } => self.aim(id, |_, at| at.saturating_add(n)),
-            Command::Epoch { id } => self.aim(id, |per_epoch, at| (at / per_epoch + 1) * per_epoch),
+            Command::Epoch { id } => self.aim(id, Programs::next_epoch),
             Command::Reset => self.reset()?,
             Command::Tune { training } => self.tune(&training)?,
             Command::SetParameter { index, value } => self.set_parameter(index, value)?,
@@ -148,21 +148,23 @@ impl Session {
 
     fn pause(&mut self) {
         let Some(run) = &mut self.run else { return };
-        run.evaluate |= run.playing;
+        let ids: Vec<u32> = run.goals.drain(..).map(|g| g.id).collect();
+        run.evaluate |= run.playing || !ids.is_empty();
         run.playing = false;
+        self.answer(ids);
         self.say(Event::Playing { playing: false });
     }
 
     /// Sets a goal `to` steps ahead of the last one; playing ends, the goal is reached all the same.
-    fn aim(&mut self, id: u32, to: impl Fn(u32, u32) -> u32) {
-        let Some(run) = &mut self.run else { return self.answer(vec![id]) };
+    fn aim(&mut self, id: u32, to: impl Fn(&Programs, u32) -> u32) {
+        let Some(run) = &mut self.run else { return drop(self.nothing_built()) };
         if let Some(event) = run.diverged.clone() {
             self.say(event);
             return self.answer(vec![id]);
         }
         let was_playing = std::mem::take(&mut run.playing);
         let at = run.goals.back().map_or(run.step, |g| g.step);
-        let step = to(run.programs.steps_per_epoch, at);
+        let step = to(&run.programs, at);
         run.goals.push_back(Goal { step, id, evaluated: false });
         if was_playing {
             self.say(Event::Playing { playing: false });
@@ -173,8 +175,17 @@ impl Session {
         ids.into_iter().for_each(|id| self.say(Event::Done { id }));
     }
 
+    /// Somebody waits for an answer, and there is nothing to give one.
+    fn nothing_built(&mut self) -> Result<(), BuildError> {
+        let message = "there is no network to ask; start the engine again".into();
+        self.say(Event::Failed { message, fatal: false });
+        Ok(())
+    }
+
     fn reset(&mut self) -> Result<(), BuildError> {
-        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else {
+            return self.nothing_built();
+        };
         run.programs.rewind(backend, &run.experiment)?;
         run.snapshots = Snapshots::default();
         let ids = run.void(0);
@@ -194,7 +205,7 @@ impl Session {
         let words = live_settings(&next.training);
         backend.write_u32(control::NAME, control::SETTINGS, &words)?;
         run.experiment = next;
-        run.evaluate |= !run.playing;
+        run.evaluate |= !run.playing && run.diverged.is_none();
         Ok(())
     }
 
@@ -202,13 +213,13 @@ impl Session {
         let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
         if index < run.programs.mlp.parameters && value.is_finite() {
             backend.write_f32(names::PARAMETERS, index, &[value])?;
-            run.evaluate = true;
+            run.evaluate |= run.diverged.is_none();
         }
         Ok(())
     }
 
     async fn predict(&mut self, id: u32, points: &[[f32; 2]]) -> Result<(), BuildError> {
-        let (Some(run), Some(backend)) = (&self.run, &mut self.backend) else { return Ok(()) };
+        let (Some(run), Some(backend)) = (&self.run, &mut self.backend) else { return self.nothing_built() };
         let values = predict(backend, &run.programs.mlp, &run.experiment.features, points).await?;
         let event = Event::Predicted { id, outputs: run.outputs() };
         self.messages.push(Message { event, arrays: vec![values] });
@@ -216,9 +227,13 @@ impl Session {
     }
 
     fn recover(&mut self, learning_rate: f32) -> Result<(), BuildError> {
-        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else {
+            return self.nothing_built();
+        };
         let mut training = run.experiment.training.clone();
         training.learning_rate = learning_rate;
+        // A wrong rate is refused before anything is copied.
+        Experiment { training: training.clone(), ..run.experiment.clone() }.validate()?;
         let step = match run.snapshots.good() {
             Some(good) => {
                 let copies: Vec<(String, &str)> =
@@ -226,14 +241,15 @@ impl Session {
                 let work: Vec<Work> = copies.iter().map(|(from, to)| Work::Copy(from, to)).collect();
                 backend.submit(&work, &[])?;
                 run.programs.clear_rings(backend)?;
+                run.snapshots.went_back();
                 good.step
             }
             None => {
                 run.programs.rewind(backend, &run.experiment)?;
+                run.snapshots = Snapshots::default();
                 0
             }
         };
-        run.snapshots = Snapshots::default();
         let ids = run.void(step);
         run.curve_end = run.curve_end.filter(|_| step > 0).map(|end| end.min(step));
         self.answer(ids);
@@ -251,7 +267,8 @@ impl Session {
         if let Some(flight) = run.flights.pop_front() {
             backend.finished(&flight.ticket).await.map_err(BuildError::from)?;
             let now = (self.clock)();
-            self.pace.landed(flight.started, flight.steps, now);
+            let pictures = flight.report.as_ref().is_some_and(|r| r.look.is_some());
+            self.pace.landed(flight.started, flight.steps, pictures, now);
             run.landed.extend(flight.report.is_some().then_some(flight));
         }
         let reads = backend.take_reads();
@@ -260,7 +277,10 @@ impl Session {
         Ok(match () {
             () if !run.flights.is_empty() || run.look.is_some() || run.evaluate => Wait::Now,
             () if !run.goals.is_empty() => Wait::Now,
-            () if run.playing => Wait::Ms(self.pace.wait()),
+            () if run.playing => match self.pace.wait() {
+                ms if ms > 0.0 => Wait::Ms(ms),
+                _ => Wait::Now,
+            },
             () if !run.landed.is_empty() => Wait::Ms(1.0),
             () => Wait::Command,
         })

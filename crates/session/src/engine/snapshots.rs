@@ -49,6 +49,11 @@ impl Snapshots {
         }
     }
 
+    /// The run goes on from the trusted copy: what came after it no longer counts, the copy itself still does.
+    pub fn went_back(&mut self) {
+        self.candidates.clear();
+    }
+
     /// The last copy to trust; none means the initial weights.
     pub fn good(&self) -> Option<Snapshot> {
         self.good
