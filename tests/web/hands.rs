@@ -145,3 +145,71 @@ fn a_weight_is_edited_by_hand_and_the_curve_gets_no_point_for_it() {
     wait(&site, &format!("minibatch.call('metrics').then(m => m.train_loss != {before})"));
     assert_eq!(site.metric("step"), 30.0);
 }
+
+#[test]
+fn edits_in_a_hurry_neither_stop_nor_start_the_training() {
+    let site = Site::open(&index("cpu"), true);
+    let slide = "(async () => { const noise = document.querySelectorAll('.data-panel input[type=range]')[0];
+        for (let i = 0; i < 25; i++) { noise.value = i; noise.dispatchEvent(new Event('input', { bubbles: true }));
+            await new Promise(r => setTimeout(r, 20 + 37 * i % 90)); } })()";
+    site.page.click("play").unwrap();
+    site.page.run(slide).unwrap();
+    wait(&site, "minibatch.call('state').then(s => s.playing && s.loaded && s.experiment.data.noise == 24)");
+    wait(&site, &format!("{STEP}.then(n => n > 5)"));
+    let press = "document.querySelector('[data-testid=play]').click();";
+    site.page.run(&format!("{press} document.querySelector('[data-testid=add-layer]').click();")).unwrap();
+    std::thread::sleep(Duration::from_millis(700));
+    let state = site.call("state", json!({}));
+    assert_eq!(
+        (state["playing"].as_bool(), state["loaded"].as_bool()),
+        (Some(false), Some(true)),
+        "it was paused"
+    );
+    site.page.run(&format!("{press}{press}")).unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(site.call("state", json!({}))["playing"], false, "twice is there and back");
+}
+
+#[test]
+fn a_value_out_of_range_is_said_and_changes_nothing() {
+    let site = Site::open(&index("cpu"), true);
+    let wanted = site.experiment();
+    let told = |text: &str| {
+        wait(&site, &format!("document.querySelector('[data-testid=notice]')?.innerText.includes('{text}')"))
+    };
+    let change = "const field = [...document.querySelectorAll('.settings input[type=text]')].at(-1);
+        field.value = '30000'; field.dispatchEvent(new Event('change', { bubbles: true })); field.value";
+    assert_eq!(
+        site.page
+            .eval::<String>(&format!(
+                "(() => {{ {} }})()",
+                change.replace("; field.value", "; return field.value")
+            ))
+            .unwrap(),
+        "10"
+    );
+    told("30000");
+    assert_eq!(site.experiment(), wanted);
+    for feature in ["x", "y"] {
+        site.page.click(&format!("[data-feature={feature}]")).unwrap();
+    }
+    told("feature");
+    assert_eq!(site.experiment().features.len(), 1, "the last feature stays");
+    assert!(!site.page.eval::<String>("location.hash").unwrap().contains("30000"));
+}
+
+#[test]
+fn a_plane_without_points_cannot_be_trained_on() {
+    let site = Site::open(&index("cpu"), true);
+    site.page.click("canvas[data-dataset=own]").unwrap();
+    wait(&site, "minibatch.call('state').then(s => s.experiment.data.points.length == 500 && s.loaded)");
+    site.page
+        .run("[...document.querySelectorAll('.own button')].find(b => b.innerText == 'Clear').click()")
+        .unwrap();
+    site.page.click("play").unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(site.call("state", json!({}))["playing"], false);
+    assert_eq!(site.metric("step"), 0.0);
+    assert!(!site.refused("step", json!({ "n": 1 })).starts_with("not refused"));
+    assert!(site.page.text("notice").unwrap().contains("point"));
+}

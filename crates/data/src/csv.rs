@@ -89,8 +89,13 @@ pub fn to_csv(points: &[Point]) -> String {
 
 fn read_row(line: usize, content: &str, columns: &Columns) -> Result<Row, DataError> {
     let (fields, decimal_comma) = fields_of(content);
-    let filled = fields.iter().filter(|field| !field.is_empty()).count();
-    if fields.len() != 3 || filled != 3 {
+    // A gap comes first: with a value too many besides, the gap is what went wrong.
+    let gap = || columns.places.iter().position(|&place| fields[place].is_empty());
+    if let Some(place) = (fields.len() >= 3).then(gap).flatten() {
+        return Err(DataError::CsvEmptyField { line, field: ["x", "y", "label"][place] });
+    }
+    if fields.len() != 3 {
+        let filled = fields.iter().filter(|field| !field.is_empty()).count();
         let found = if fields.len() > 3 { fields.len() } else { filled };
         return Err(DataError::CsvColumns { line, text: shorten(content), found });
     }

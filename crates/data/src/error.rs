@@ -67,6 +67,14 @@ pub enum DataError {
         /// How many values it holds.
         found: usize,
     },
+    /// Nothing where x, y or the label should stand.
+    #[error("line {line}: {field} is empty (expected x, y, label)")]
+    CsvEmptyField {
+        /// Line number, counted from 1.
+        line: usize,
+        /// `x`, `y` or `label`.
+        field: &'static str,
+    },
     /// A coordinate that cannot be read.
     #[error("line {line}: \"{value}\" is not a number (expected x, y, label)")]
     CsvNotANumber {

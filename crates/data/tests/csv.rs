@@ -73,7 +73,6 @@ fn errors_name_the_line_and_the_value() {
     );
     assert_eq!(error("1,2,0\n3,1.2.3,0"), "line 2: \"1.2.3\" is not a number (expected x, y, label)");
     assert_eq!(error("1,2,0\n3,4"), "line 2: \"3,4\" has 2 value(s) (expected x, y, label)");
-    assert_eq!(error("1,2,0\n3,4,"), "line 2: \"3,4,\" has 2 value(s) (expected x, y, label)");
     assert_eq!(error("1 2 0 9"), "line 1: \"1 2 0 9\" has 4 value(s) (expected x, y, label)");
     assert!(error("1,2,0\nNaN,2,0").starts_with("line 2: \"NaN\" is not a finite number"));
     assert!(error("1,2,0\n1,1e39,0").starts_with("line 2: \"1e39\" is not a finite number"));
@@ -88,6 +87,24 @@ fn errors_name_the_line_and_the_value() {
     for nothing in ["", "\n\n", "# only a note", "x,y,label\n", "\u{feff}"] {
         assert_eq!(error(nothing), "no points found; write one on each line, as x, y, label");
     }
+}
+
+#[test]
+fn gaps_are_named() {
+    let empty = |field: &str| format!("line 2: {field} is empty (expected x, y, label)");
+    for text in ["1,2,0\n3,,1", "1;2;0\n3;;1", "1\t2\t0\n3\t\t1", "1,2,0\n3, ,1", "1,2,0\n3,\"\",1"] {
+        assert_eq!(error(text), empty("y"), "{text:?}");
+    }
+    assert_eq!(error("1,2,0\n,4,1"), empty("x"));
+    assert_eq!(error("1,2,0\n3,4,"), empty("label"));
+    assert_eq!(error("1,2,0\n3,4,,"), empty("label"));
+    assert_eq!(error("label,x,y\n,3,4"), empty("label"), "as the heading has it");
+    // Three values, but not where they belong.
+    assert_eq!(error("1,2,0\n3,,4,1"), empty("y"));
+    assert_eq!(error("1,2,0\n3,4,1,,1"), "line 2: \"3,4,1,,1\" has 5 value(s) (expected x, y, label)");
+    // A run of blanks is one gap, and empty columns at the end are none.
+    assert_eq!(labels("1  2  0\n3   4 1"), [0.0, 1.0]);
+    assert_eq!(labels("1,2,0,,\n3;4;1;"), [0.0, 1.0]);
 }
 
 #[test]

@@ -137,8 +137,7 @@ async fn set_paths(page: Page, params: &Value) -> Result<JsValue, String> {
     let asked = effect(&old, &new);
     page.edit(|e| *e = new);
     if matches!(asked, Asked::Rebuild(_)) {
-        let resume = page.errands.with_value(|e| e.resume);
-        finish(page.load(resume)).await?;
+        finish(page.load()).await?;
     }
     Ok(JsValue::UNDEFINED)
 }

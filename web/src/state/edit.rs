@@ -56,6 +56,11 @@ pub fn mend_loss(experiment: &mut Experiment) -> bool {
     unfit
 }
 
+/// Whether the learner is still placing the first points.
+fn unfinished(mistake: &ExperimentError) -> bool {
+    matches!(mistake, ExperimentError::Data(DataError::TooFewPoints { .. }))
+}
+
 impl Page {
     /// Changes the experiment: at once where it can be changed while it trains, by a rebuild where it cannot. What
     /// breaks a limit is said, and the last valid experiment trains on.
@@ -67,12 +72,18 @@ impl Page {
             return;
         }
         let valid = new.validate();
-        self.experiment.set(new);
-        self.note_address();
+        // A plane that is still being filled is shown as it is; any other mistake is said and changes nothing.
         if let Err(mistake) = valid {
+            if unfinished(&mistake) {
+                self.experiment.set(new);
+                self.note_address();
+                self.pause();
+            }
             self.notice.set(Some(self.complaint(&mistake)));
             return;
         }
+        self.experiment.set(new);
+        self.note_address();
         if !matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_))) {
             self.notice.set(None);
         }
@@ -85,8 +96,8 @@ impl Page {
     }
 
     /// How a mistake is told. A plane that is still to be filled with points is none.
-    fn complaint(&self, mistake: &ExperimentError) -> Notice {
-        if !matches!(mistake, ExperimentError::Data(DataError::TooFewPoints { .. })) {
+    pub fn complaint(&self, mistake: &ExperimentError) -> Notice {
+        if !unfinished(mistake) {
             return Notice::Mistake(mistake.to_string());
         }
         // Nothing is built that would bring the points back, so the page shows those there are.
@@ -125,19 +136,16 @@ impl Page {
 
     fn rebuild_soon(&self) {
         let page = *self;
-        let playing = self.status.with_untracked(|s| s.playing);
         let timer = set_timeout_with_handle(
             move || {
-                let resume = page.errands.with_value(|e| e.resume);
                 if matches!(page.notice.get_untracked(), Some(Notice::Diverged { .. })) {
                     page.notice.set(None);
                 }
-                drop(page.load(resume));
+                drop(page.load());
             },
             GATHER,
         );
         self.errands.update_value(|e| {
-            e.resume |= playing;
             if let Some(timer) = e.rebuild.take() {
                 timer.clear();
             }

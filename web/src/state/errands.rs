@@ -21,8 +21,9 @@ pub struct Errands {
     pub rebuild: Option<TimeoutHandle>,
     /// The rewriting of the address that is about to happen.
     pub address: Option<TimeoutHandle>,
-    /// Play again once it is rebuilt: it was playing when it was edited.
-    pub resume: bool,
+    /// The learner wants it to play. The engine's word for it comes later, and is lost in a rebuild; what is pressed or
+    /// edited meanwhile must go by this.
+    pub wants_play: bool,
     /// What the engine was asked to build last.
     pub built: Option<Experiment>,
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use minibatch_session::{Command, Event};
 
-use super::reduce::{News, extend_curve, read};
+use super::reduce::{News, extend_curve, lost_at, read};
 use super::waits::Wait;
 use super::{Notice, Page, Status};
 use crate::words;
@@ -24,7 +24,7 @@ impl Page {
                 self.curve_version.update(|v| *v += 1);
                 self.set_status(status);
                 self.stir();
-                if self.errands.try_update_value(|e| std::mem::take(&mut e.resume)) == Some(true) {
+                if self.errands.with_value(|e| e.wants_play) {
                     self.send(Command::Play);
                 }
             }
@@ -62,7 +62,13 @@ impl Page {
                     Notice::Mistake(text) | Notice::Hint(text) => text.clone(),
                 };
                 self.set_status(status);
-                self.errands.update_value(|e| e.waits.settle(|_| true, &Err(why.clone())));
+                self.errands.update_value(|e| {
+                    e.wants_play = false;
+                    e.waits.settle(|_| true, &Err(why.clone()));
+                });
+                if let Notice::Diverged { step, .. } = &notice {
+                    self.metrics.update(|m| lost_at(m, *step));
+                }
                 self.notice.set(Some(notice));
                 self.stir();
             }

@@ -89,14 +89,35 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
     }
 }
 
-/// Adds new points to a curve, after dropping what came after step `cut`.
+/// The read-outs of a run that left the numbers at `step`: what was measured before says nothing of it.
+pub fn lost_at(now: &mut Metrics, step: u32) {
+    if now.step > 0 {
+        now.epoch *= f64::from(step) / f64::from(now.step);
+    }
+    *now = Metrics { step, epoch: now.epoch, learning_rate: now.learning_rate, ..Metrics::default() };
+}
+
+/// The most points a curve keeps: more than there are pixels to draw them.
+const MOST_POINTS: usize = 4096;
+
+/// Adds new points to a curve, after dropping what came after step `cut`. A curve that grows too long loses every second
+/// of its points, one point at a time, so that the same run gives the same curve however its points arrive.
 pub fn extend_curve(curve: &mut Vec<CurvePoint>, new: Vec<CurvePoint>, cut: Option<u32>) {
     if let Some(step) = cut {
         curve.retain(|point| point.step <= step);
     }
     // A point sent twice (around a recovery, say) is not drawn twice.
     let last = curve.last().map(|point| point.step);
-    curve.extend(new.into_iter().filter(|point| last.is_none_or(|step| point.step > step)));
+    for point in new.into_iter().filter(|point| last.is_none_or(|step| point.step > step)) {
+        if curve.len() == MOST_POINTS {
+            let mut keep = false;
+            curve.retain(|_| {
+                keep = !keep;
+                keep
+            });
+        }
+        curve.push(point);
+    }
 }
 
 /// (n, 3) of x, y, label.
@@ -170,6 +191,17 @@ mod tests {
         assert_eq!(curve.len(), 1);
         extend_curve(&mut curve, vec![curve_point(0), curve_point(10)], None);
         assert_eq!(curve.iter().map(|p| p.step).collect::<Vec<_>>(), [0, 10]);
+    }
+
+    #[test]
+    fn a_long_curve_stays_short_and_does_not_depend_on_how_it_came() {
+        let all: Vec<_> = (0..50_000).map(curve_point).collect();
+        let (mut at_once, mut one_by_one) = (vec![], vec![]);
+        extend_curve(&mut at_once, all.clone(), None);
+        all.into_iter().for_each(|p| extend_curve(&mut one_by_one, vec![p], None));
+        assert!((2000..=4096).contains(&at_once.len()), "{} points", at_once.len());
+        assert_eq!(at_once, one_by_one);
+        assert_eq!((at_once[0].step, at_once[at_once.len() - 1].step), (0, 49_999));
     }
 
     #[test]

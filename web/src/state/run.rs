@@ -22,13 +22,15 @@ impl Page {
         if let Some(limit) = self.speed.get_untracked() {
             self.send(Command::Speed { steps_per_second: Some(limit) });
         }
-        self.load(false)
+        self.errands.update_value(|e| e.wants_play = false);
+        self.load()
     }
 
     /// The engine is gone: says so, and lets nobody wait for it.
     pub fn give_up(&self, why: String) {
         self.status.update(|s| (s.playing, s.loaded) = (false, false));
         self.errands.update_value(|e| {
+            e.wants_play = false;
             e.waits.settle(|_| true, &Err(why.clone()));
             e.pull = super::pull::Pull::default();
         });
@@ -36,7 +38,7 @@ impl Page {
     }
 
     /// Has the present experiment built, if it is valid; the receiver hears when its first metrics are in.
-    pub fn load(&self, resume: bool) -> Receiver<Answer> {
+    pub fn load(&self) -> Receiver<Answer> {
         let experiment = self.experiment.get_untracked();
         let valid = experiment.validate();
         let mut command = None;
@@ -53,7 +55,6 @@ impl Page {
             let generation = e.generation;
             e.waits.settle(|w| w != Wait::Memory, &Err(words::t("api.superseded").into()));
             e.pull = super::pull::Pull { dirty: true, ..Default::default() };
-            e.resume = resume;
             e.built = Some(experiment.clone());
             command = Some(Command::Load { experiment: Box::new(experiment.clone()), generation });
             e.waits.add(Wait::Load(generation))
@@ -72,32 +73,48 @@ impl Page {
 
     /// Trains on. After a divergence there is nothing to train on with, so nothing happens until it is mended.
     pub fn play(&self) {
-        if matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_))) {
+        if matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_)))
+            || !self.buildable()
+        {
             return;
         }
+        self.errands.update_value(|e| e.wants_play = true);
         self.flush();
         self.send(Command::Play);
     }
 
     /// Stops training.
     pub fn pause(&self) {
-        self.errands.update_value(|e| e.resume = false);
+        self.errands.update_value(|e| e.wants_play = false);
         self.send(Command::Pause);
+    }
+
+    /// Whether there is something to train; says what is missing when there is not.
+    fn buildable(&self) -> bool {
+        match self.experiment.with_untracked(Experiment::validate) {
+            Ok(()) => true,
+            Err(mistake) => {
+                self.notice.set(Some(self.complaint(&mistake)));
+                false
+            }
+        }
     }
 
     /// Plays or pauses.
     pub fn toggle(&self) {
-        if self.status.with_untracked(|s| s.playing) { self.pause() } else { self.play() }
+        if self.errands.with_value(|e| e.wants_play) { self.pause() } else { self.play() }
     }
 
     /// Trains `n` batches; the receiver hears when they are done.
     pub fn step(&self, n: u32) -> Receiver<Answer> {
+        self.errands.update_value(|e| e.wants_play = false);
         self.flush();
         self.wait_by_id(Wait::Done, |id| Command::Step { n, id })
     }
 
     /// Trains to the end of the epoch.
     pub fn epoch(&self) {
+        self.errands.update_value(|e| e.wants_play = false);
         self.flush();
         drop(self.wait_by_id(Wait::Done, |id| Command::Epoch { id }));
     }
@@ -115,7 +132,7 @@ impl Page {
             self.notice.set(None);
         }
         let receiver = self.errands.try_update_value(|e| {
-            e.resume = false;
+            e.wants_play = false;
             e.waits.add(Wait::Reset)
         });
         self.send(Command::Pause);
@@ -145,9 +162,8 @@ impl Page {
 
     /// Has an edit that waits for its moment built now, so that what is asked next is asked of it.
     pub fn flush(&self) {
-        let waiting = self.errands.try_update_value(|e| (e.rebuild.is_some(), e.resume));
-        if let Some((true, resume)) = waiting {
-            drop(self.load(resume));
+        if self.errands.with_value(|e| e.rebuild.is_some()) {
+            drop(self.load());
         }
     }
 
@@ -159,17 +175,32 @@ impl Page {
         self.brush.set(None);
         self.experiment.set(experiment);
         self.note_address();
-        self.load(false)
+        self.errands.update_value(|e| e.wants_play = false);
+        self.load()
     }
 
     fn wait_by_id(&self, wait: fn(u32) -> Wait, command: impl FnOnce(u32) -> Command) -> Receiver<Answer> {
+        // A worker that is gone answers nobody.
+        let gone = match self.notice.get_untracked() {
+            Some(Notice::Fatal(why)) => Some(why),
+            _ => None,
+        };
+        let gone = gone.or(self.experiment.with_untracked(|e| e.validate().err().map(|e| e.to_string())));
         let asked = self.errands.try_update_value(|e| {
             let id = e.id();
-            (id, e.waits.add(wait(id)))
+            let receiver = e.waits.add(wait(id));
+            if let Some(why) = gone.clone() {
+                e.waits.settle(|w| w == wait(id), &Err(why));
+            }
+            (id, receiver)
         });
         match asked {
             Some((id, receiver)) => {
-                self.send(command(id));
+                if gone.is_none() {
+                    self.send(command(id));
+                } else {
+                    self.buildable();
+                }
                 receiver
             }
             None => futures_channel::oneshot::channel().1,

@@ -30,6 +30,8 @@ pub fn Rate(
     let field = NodeRef::<Input>::new();
     Effect::new(move |_| {
         if let (true, Some(input)) = (typing.get(), field.get()) {
+            // The property is written after this; what is typed would be added to it.
+            input.set_value(&value.get_untracked().to_string());
             let _focused = input.focus();
             input.select();
         }

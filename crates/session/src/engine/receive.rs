@@ -111,7 +111,7 @@ impl Run {
         self.metrics.epoch = self.epoch(step);
         self.metrics.batch_loss = losses.last().copied().or(self.metrics.batch_loss.filter(|_| step > 0));
         self.metrics.learning_rate = training.schedule.rate(training.learning_rate, step.saturating_sub(1));
-        self.metrics.steps_per_second = rate;
+        self.metrics.steps_per_second = if self.playing || !self.goals.is_empty() { rate } else { 0.0 };
         let (generation, now, cut) = (self.generation, Box::new(self.metrics.clone()), self.cut.take());
         Event::Metrics { generation, now, curve, cut }
     }
