@@ -1,6 +1,6 @@
 //! A canvas that is sharp on every screen, and drawn at most once a frame.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::html;
@@ -32,6 +32,27 @@ pub fn detached() -> Option<HtmlCanvasElement> {
 /// How many device pixels a CSS pixel has.
 pub fn ratio() -> f64 {
     window().device_pixel_ratio().clamp(1.0, 4.0)
+}
+
+thread_local! {
+    /// The newest answer of [`ask_text_scale`]; nothing before it was first asked.
+    static TEXT_SCALE: Cell<Option<f64>> = const { Cell::new(None) };
+}
+
+/// How much larger the page's text is than 16 CSS pixels to the rem; text on canvases grows alike. Asked anew whenever
+/// a watched element changes its size, not with every drawing: asking makes the browser compute styles.
+pub fn text_scale() -> f64 {
+    TEXT_SCALE.get().unwrap_or_else(ask_text_scale)
+}
+
+fn ask_text_scale() -> f64 {
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    let size = style.and_then(|style| style.get_property_value("font-size").ok());
+    let size = size.and_then(|size| size.trim_end_matches("px").parse::<f64>().ok());
+    let scale = (size.unwrap_or(16.0) / 16.0).clamp(0.5, 4.0);
+    TEXT_SCALE.set(Some(scale));
+    scale
 }
 
 /// Gives the canvas as many pixels as the screen has where it lies, and clears it. None while it has no place.
@@ -107,6 +128,7 @@ where
         let element = element.clone();
         let (then, watched) = (then.clone(), element.clone());
         let tell = Closure::<dyn FnMut()>::new(move || {
+            ask_text_scale();
             then(f64::from(watched.client_width()), f64::from(watched.client_height()));
         });
         let Ok(observer) = ResizeObserver::new(tell.as_ref().unchecked_ref()) else { return };

@@ -77,7 +77,7 @@ fn Hidden(index: usize) -> impl IntoView {
             <div class="column-line">
                 <button type="button" class="tiny" title=fewer.clone() aria-label=fewer
                     disabled=move || layer.with(|l| l.units <= 1) on:click=move |_| add(-1)>"−"</button>
-                <Pop label=label.leak() class="middle layer" face=face><LayerSheet index=index layer=layer/></Pop>
+                <Pop label=label class="middle layer" face=face><LayerSheet index=index layer=layer/></Pop>
                 <button type="button" class="tiny" title=more.clone() aria-label=more
                     disabled=move || layer.with(|l| l.units >= MAX_UNITS) on:click=move |_| add(1)>"+"</button>
             </div>

@@ -57,18 +57,28 @@ fn take(page: Page, text: &str) {
 
 fn accept(page: Page, csv: CsvPoints) {
     let outside = csv.points.iter().filter(|p| p.x.abs() > DOMAIN || p.y.abs() > DOMAIN).count();
-    let count = csv.points.len().to_string();
-    let what = if csv.regression { t("import.targets").into() } else { csv.class_names.join(", ") };
+    let count = csv.points.len();
+    let what = if csv.regression { t("import.targets").into() } else { which(&csv.class_names) };
     page.edit(|e| {
         e.data.kind = DatasetKind::Own;
         e.data.own_regression = csv.regression;
         e.data.points = csv.points;
     });
-    let mut said = fill("import.done", &[("n", &count), ("what", &what)]);
+    let done = if count == 1 { "import.done-one" } else { "import.done" };
+    let mut said = fill(done, &[("n", &count.to_string()), ("what", &what)]);
     if outside > 0 {
-        said += &fill("import.outside", &[("n", &outside.to_string())]);
+        let beyond = if outside == 1 { "import.outside-one" } else { "import.outside" };
+        said += &fill(beyond, &[("n", &outside.to_string())]);
     }
     page.hint.set(said);
+}
+
+/// The classes' names; which number each has on the page, where that is not its name already.
+fn which(names: &[String]) -> String {
+    let plain = names.iter().enumerate().all(|(class, name)| *name == class.to_string());
+    let said =
+        |(class, name): (usize, &String)| if plain { name.clone() } else { format!("{class} = {name}") };
+    names.iter().enumerate().map(said).collect::<Vec<_>>().join(", ")
 }
 
 /// Writes what is wrong into the dialogue.
@@ -130,5 +140,18 @@ pub fn ImportDialog() -> impl IntoView {
                 </div>
             </form>
         </dialog>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::which;
+
+    #[test]
+    fn names_are_told_with_their_numbers() {
+        let names = |names: &[&str]| which(&names.iter().map(|n| n.to_string()).collect::<Vec<_>>());
+        assert_eq!(names(&["setosa", "virginica"]), "0 = setosa, 1 = virginica");
+        assert_eq!(names(&["0", "1"]), "0, 1");
+        assert_eq!(names(&["-1", "1"]), "0 = -1, 1 = 1");
     }
 }

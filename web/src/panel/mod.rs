@@ -12,7 +12,7 @@ pub use data::DataControls;
 use features::Features;
 use import::ImportDialog;
 pub use import::dropped;
-use own::OwnTools;
+pub use own::OwnTools;
 use thumbnails::Thumbnails;
 
 use crate::words::t;

@@ -5,6 +5,7 @@ use minibatch_session::data::{DatasetKind, MAX_CLASSES, Task, to_csv};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::state::{Brush, Page};
+use crate::views::numbers::tick;
 use crate::words::{fill, t};
 
 /// The brushes, while the data is the learner's own.
@@ -27,7 +28,11 @@ pub fn OwnTools() -> impl IntoView {
         }
         page.edit(|e| e.data.points.clear());
     };
-    let count = move || page.experiment.with(|e| e.data.points.len().to_string());
+    let count = Memo::new(move |_| page.experiment.with(|e| e.data.points.len()));
+    let said = move || {
+        let key = if count.get() == 1 { "own.count-one" } else { "own.count" };
+        fill(key, &[("n", &count.get().to_string())])
+    };
     view! {
         <Show when=move || own.get()>
             <div class="own">
@@ -39,7 +44,7 @@ pub fn OwnTools() -> impl IntoView {
                     <BrushButton brush=Brush::Erase/>
                 </div>
                 <div class="own-foot">
-                    <span>{move || fill("own.count", &[("n", &count())])}</span>
+                    <span>{said}</span>
                     <button type="button" class="small" title=t("own.clear-help")
                         on:click=clear>{t("own.clear")}</button>
                 </div>
@@ -56,7 +61,9 @@ fn BrushButton(brush: Brush) -> impl IntoView {
     let (text, help) = match brush {
         Brush::Erase => (t("own.erase").to_owned(), t("own.erase-help").to_owned()),
         Brush::Add(label) if regression => {
-            (label.to_string(), fill("own.add-value", &[("label", &label.to_string())]))
+            let label = tick(label.into());
+            let help = fill("own.add-value", &[("label", &label)]);
+            (label, help)
         }
         Brush::Add(label) => (label.to_string(), fill("own.add-class", &[("label", &label.to_string())])),
     };

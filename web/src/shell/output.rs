@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::panel::OwnTools;
 use crate::state::Page;
 use crate::views::{Confusion, LossChart, OutputView, Readouts};
 use crate::widgets::Pop;
@@ -17,6 +18,8 @@ pub fn OutputPanel() -> impl IntoView {
                 <OutputTaste/>
             </div>
             <OutputView/>
+            // Where the page is one column, the data's own panel is too far away to draw with.
+            <div class="own-near"><OwnTools/></div>
             <Readouts/>
             <LossChart/>
         </section>
@@ -33,7 +36,7 @@ pub fn OutputTaste() -> impl IntoView {
             <Toggle label=t("output.test") help=t("output.test-help") value=page.taste.show_test/>
             <Toggle label=t("output.classes") help=t("output.classes-help") value=page.taste.discretise/>
             <Show when=classes>
-                <Pop label=t("output.confusion-help") class="right" face=|| t("output.confusion")>
+                <Pop label=t("output.confusion-help") class="right wide" face=|| t("output.confusion")>
                     <Confusion/>
                 </Pop>
             </Show>

@@ -93,10 +93,12 @@ fn readout(page: Page, geometry: StoredValue<Option<Geometry>>, share: f64) -> O
     let plane = geometry.get_value()?;
     let (point, share) = under(page, &plane, share)?;
     let x = plane.left + share.clamp(0.0, 1.0) * plane.width;
-    let side = if share > 0.5 {
-        format!("right:calc(100% - {:.0}px)", x - 8.0)
+    // On the side with more room, and never over the names at the lines' ends.
+    let after = plane.left + plane.width - x;
+    let side = if x > after {
+        format!("right:calc(100% - {:.0}px);max-width:{:.0}px", x - 8.0, x - 8.0)
     } else {
-        format!("left:{:.0}px", x + 8.0)
+        format!("left:{:.0}px;max-width:{:.0}px", x + 8.0, after - 8.0)
     };
     let epoch = format!("{:.2}", point.epoch);
     let head = fill("view.loss-at", &[("epoch", &epoch), ("step", &whole(point.step))]);

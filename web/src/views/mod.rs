@@ -4,7 +4,7 @@ mod confusion;
 mod loss;
 mod meaning;
 mod network;
-mod numbers;
+pub mod numbers;
 mod output;
 mod readouts;
 

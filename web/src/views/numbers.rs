@@ -34,8 +34,16 @@ pub fn percent(value: Option<f32>) -> String {
 pub fn r_squared(value: Option<f32>) -> String {
     match value {
         None => "–".into(),
-        Some(v) if v < -99.0 => format!("{v:.0}"),
-        Some(v) => format!("{v:.3}"),
+        Some(v) if v < -99.0 => with_minus(format!("{v:.0}")),
+        Some(v) => with_minus(format!("{v:.3}")),
+    }
+}
+
+/// A real minus sign for the hyphen at the front.
+fn with_minus(text: String) -> String {
+    match text.strip_prefix('-') {
+        Some(size) => format!("−{size}"),
+        None => text,
     }
 }
 
@@ -60,13 +68,13 @@ pub fn signed(value: f32) -> String {
 pub fn tick(value: f64) -> String {
     let size = value.abs();
     if size >= 1e6 || (size > 0.0 && size < 1e-3) {
-        return format!("{value:e}");
+        return with_minus(format!("{value:e}"));
     }
     if size >= 10_000.0 {
-        return format!("{}k", (value / 100.0).round() / 10.0);
+        return with_minus(format!("{}k", (value / 100.0).round() / 10.0));
     }
     let text = format!("{value:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').into()
+    with_minus(text.trim_end_matches('0').trim_end_matches('.').into())
 }
 
 /// A whole number with commas between thousands.
@@ -121,7 +129,8 @@ mod tests {
         assert_eq!(percent(Some(0.988)), "98.8%");
         assert_eq!(percent(None), "–");
         assert_eq!(r_squared(Some(0.98765)), "0.988");
-        assert_eq!(r_squared(Some(-1234.5)), "-1234");
+        assert_eq!(r_squared(Some(-1234.5)), "−1234");
+        assert_eq!(r_squared(Some(-12.144)), "−12.144");
     }
 
     #[test]
@@ -139,6 +148,7 @@ mod tests {
         assert_eq!(tick(12_500.0), "12.5k");
         assert_eq!(tick(0.0001), "1e-4");
         assert_eq!(tick(0.0), "0");
+        assert_eq!(tick(-0.5), "−0.5");
     }
 
     #[test]

@@ -9,7 +9,8 @@ use web_sys::{HtmlDetailsElement, HtmlElement};
 #[component]
 pub fn Pop(
     /// What is opened, for screen readers and as the button's title.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// More classes.
     #[prop(optional)]
     class: &'static str,
@@ -32,7 +33,7 @@ pub fn Pop(
     };
     view! {
         <details class=format!("pop {class}") name="pop" on:keydown=escape>
-            <summary title=label aria-label=label>{face.run()}</summary>
+            <summary title=label.clone() aria-label=label.clone()>{face.run()}</summary>
             <div class="sheet" role="group" aria-label=label>{children()}</div>
         </details>
     }

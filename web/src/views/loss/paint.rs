@@ -9,7 +9,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::axis::Axis;
 use super::decimate::decimate;
-use crate::draw::canvas::{prepare_as, ratio};
+use crate::draw::canvas::{prepare_as, ratio, text_scale};
 use crate::draw::colour::{Rgb, css};
 use crate::draw::theme::{Theme, theme};
 
@@ -30,17 +30,17 @@ pub struct Geometry {
     pub up: Axis,
 }
 
-/// Text height in CSS pixels.
+/// Text height in CSS pixels where a rem has 16.
 const TEXT: f64 = 10.0;
-/// Room for the lines' names.
+/// Room for the lines' names, likewise.
 const NAMES: f64 = 38.0;
 
 /// Both axes for these points, on a chart of this size.
-fn axes(curve: &[CurvePoint], log: bool, width: f64, height: f64) -> (Axis, Axis) {
+fn axes(curve: &[CurvePoint], log: bool, (width, height): (f64, f64), scale: f64) -> (Axis, Axis) {
     let losses =
         || curve.iter().flat_map(|p| [p.train_loss, p.test_loss]).map(f64::from).filter(|v| v.is_finite());
     let (most_x, most_y) =
-        ((width / 60.0).clamp(2.0, 10.0) as usize, (height / 24.0).clamp(2.0, 6.0) as usize);
+        ((width / scale / 60.0).clamp(2.0, 10.0) as usize, (height / scale / 24.0).clamp(2.0, 6.0) as usize);
     let end = curve.last().map(|p| p.epoch).filter(|e| *e > 0.0).unwrap_or(1.0);
     // The unit stands where the last tick's number would.
     let across = Axis::linear(0.0, end, most_x).without_last();
@@ -65,7 +65,7 @@ pub fn draw(
 ) -> Option<Geometry> {
     let surface = prepare_as(canvas, width, height)?;
     let (theme, context) = (theme(), &surface.context);
-    let (across, up) = axes(curve, log, surface.width, surface.height);
+    let (across, up) = axes(curve, log, (width, height), text_scale());
     let plane = grid(canvas, context, &theme, across, up)?;
     let last = curve.last();
     let lines = [
@@ -107,23 +107,24 @@ fn grid(
     across: Axis,
     up: Axis,
 ) -> Option<Geometry> {
-    let ratio = ratio();
+    let (ratio, scale) = (ratio(), text_scale());
     context.save();
     context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0).ok()?;
     let pixels = |v: f64| (v * ratio).round() as u32;
+    let room = |v: f64| pixels(v * scale);
     let root = CanvasBackend::with_canvas_object(canvas.clone())?.into_drawing_area();
     let mut chart = ChartBuilder::on(&root)
-        .margin_top(pixels(6.0))
-        .margin_right(pixels(NAMES))
-        .x_label_area_size(pixels(18.0))
-        .y_label_area_size(pixels(34.0))
+        .margin_top(room(6.0))
+        .margin_right(room(NAMES))
+        .x_label_area_size(room(18.0))
+        .y_label_area_size(room(34.0))
         .build_cartesian_2d(across.clone(), up.clone())
         .ok()?;
     let rgb = |[r, g, b]: Rgb| RGBColor(r, g, b);
     let hair =
         ShapeStyle { color: rgb(theme.line).to_rgba(), filled: false, stroke_width: pixels(1.0).max(1) };
     let none = ShapeStyle { color: rgb(theme.line).mix(0.0), ..hair };
-    let font = (FontFamily::Name(&theme.font), TEXT * ratio).into_font().color(&rgb(theme.faint));
+    let font = (FontFamily::Name(&theme.font), TEXT * scale * ratio).into_font().color(&rgb(theme.faint));
     chart
         .configure_mesh()
         .disable_x_mesh()
@@ -180,9 +181,10 @@ fn write_names(
     plane: &Geometry,
     ends: Vec<(f64, Rgb, &str)>,
 ) {
+    let text = TEXT * text_scale();
     let places =
-        apart(&ends.iter().map(|e| e.0).collect::<Vec<_>>(), TEXT + 2.0, plane.top, plane.top + plane.height);
-    context.set_font(&format!("600 {TEXT}px {}", theme.font));
+        apart(&ends.iter().map(|e| e.0).collect::<Vec<_>>(), text + 2.0, plane.top, plane.top + plane.height);
+    context.set_font(&format!("600 {text:.1}px {}", theme.font));
     context.set_text_align("left");
     context.set_text_baseline("middle");
     for ((_, colour, name), y) in ends.into_iter().zip(places) {
@@ -218,7 +220,7 @@ mod tests {
     fn axes_hold_every_finite_point() {
         let curve = [point(0.0, 3.0), point(1.0, 0.5), point(2.0, f32::NAN)];
         for log in [false, true] {
-            let (across, up) = axes(&curve, log, 300.0, 100.0);
+            let (across, up) = axes(&curve, log, (300.0, 100.0), 1.0);
             for p in &curve[..2] {
                 for loss in [p.train_loss, p.test_loss] {
                     let share = up.share(f64::from(loss));
@@ -232,7 +234,7 @@ mod tests {
     #[test]
     fn an_empty_curve_still_has_axes() {
         for log in [false, true] {
-            let (_, up) = axes(&[], log, 300.0, 100.0);
+            let (_, up) = axes(&[], log, (300.0, 100.0), 1.0);
             assert!(up.at(1.0) > up.at(0.0));
         }
     }

@@ -8,7 +8,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::layout::{Column, Layout, Mosaic, Rect};
 use super::links::{Link, WIDTHS, crowds, for_each, look, width_class};
-use crate::draw::canvas::prepare_as;
+use crate::draw::canvas::{prepare_as, text_scale};
 use crate::draw::colour::{Rgb, css, mix};
 use crate::draw::heatmap::{Map, Patch, paint, rounded};
 use crate::draw::points::{FEATURE_CELLS, feature_values};
@@ -318,7 +318,8 @@ fn draw_biases(context: &CanvasRenderingContext2d, scene: &Scene, theme: &Theme)
 /// The inputs' names, left of them where there is room, and how many units a mosaic holds.
 fn draw_labels(context: &CanvasRenderingContext2d, scene: &Scene, theme: &Theme) {
     let layout = scene.layout;
-    let size = (layout.side * 0.3).clamp(9.0, 22.0);
+    let scale = text_scale();
+    let size = (layout.side * 0.3).clamp(9.0 * scale, 22.0 * scale);
     context.set_font(&format!("{size}px {}", theme.font));
     context.set_text_baseline("middle");
     context.set_line_join("round");

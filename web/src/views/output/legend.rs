@@ -13,8 +13,8 @@ use crate::words::{fill, t};
 /// What is shown.
 #[derive(Clone, PartialEq)]
 enum Shown {
-    /// The scale between two numbers, and what they measure.
-    Scale(String, String, &'static str),
+    /// The scale between two numbers, what they measure, and whether the picture shows its ends only.
+    Scale(String, String, &'static str, bool),
     /// A colour and a count for each class.
     Classes(Vec<(String, usize)>),
 }
@@ -26,7 +26,7 @@ pub fn Legend() -> impl IntoView {
     let shown = Memo::new(move |_| {
         page.points_version.track();
         page.taste.dark.track();
-        let unit = page.hover.get();
+        let (unit, stepped) = (page.hover.get(), page.taste.discretise.get());
         page.summary.with(|s| s.is_ok());
         // A layer without bounds rescales with every frame; its numbers need not.
         let limits =
@@ -35,11 +35,13 @@ pub fn Legend() -> impl IntoView {
         Some(match unit {
             Some(unit) => unit_scale(page, unit, meaning),
             None => match meaning {
-                Meaning::Probability => Shown::Scale("0".into(), "1".into(), t("view.legend-probability")),
+                Meaning::Probability => {
+                    Shown::Scale("0".into(), "1".into(), t("view.legend-probability"), stepped)
+                }
                 Meaning::Signed => {
                     let words =
                         if classes.is_some() { "view.legend-class" } else { "view.legend-prediction" };
-                    Shown::Scale(signed(-limit), format!("+{}", signed(limit)), t(words))
+                    Shown::Scale(signed(-limit), format!("+{}", signed(limit)), t(words), stepped)
                 }
                 Meaning::Classes(n) => Shown::Classes(class_counts(page, n)),
             },
@@ -49,14 +51,15 @@ pub fn Legend() -> impl IntoView {
         <div class="output-legend">
             {move || match shown.get() {
                 None => ().into_any(),
-                Some(Shown::Scale(low, high, words)) => view! {
+                Some(Shown::Scale(low, high, words, stepped)) => view! {
                     <span>{low}</span>
-                    <i class="output-ramp" aria-hidden="true"></i>
+                    <i class="output-ramp" class:stepped=stepped aria-hidden="true"></i>
                     <span>{high}</span>
                     <span class="output-unit">{words}</span>
                 }.into_any(),
                 Some(Shown::Classes(classes)) => classes.into_iter().enumerate().map(|(i, (colour, count))| {
-                    let text = fill("view.legend-count", &[("class", &i.to_string()), ("count", &count.to_string())]);
+                    let key = if count == 1 { "view.legend-count-one" } else { "view.legend-count" };
+                    let text = fill(key, &[("class", &i.to_string()), ("count", &count.to_string())]);
                     view! {
                         <span class="output-class" title=text>
                             <i style=format!("background:{colour}")></i>
@@ -77,11 +80,11 @@ fn unit_scale(page: Page, unit: Unit, meaning: Meaning) -> Shown {
         (output && meaning != Meaning::Signed, super::board::unit_limit(unit, board))
     });
     match found {
-        Some((true, _)) => Shown::Scale("0".into(), "1".into(), t("view.legend-share")),
+        Some((true, _)) => Shown::Scale("0".into(), "1".into(), t("view.legend-share"), false),
         Some((false, limit)) => {
-            Shown::Scale(signed(-limit), format!("+{}", signed(limit)), t("view.legend-value"))
+            Shown::Scale(signed(-limit), format!("+{}", signed(limit)), t("view.legend-value"), false)
         }
-        None => Shown::Scale("−1".into(), "+1".into(), t("view.legend-value")),
+        None => Shown::Scale("−1".into(), "+1".into(), t("view.legend-value"), false),
     }
 }
 

@@ -7,7 +7,7 @@ use web_sys::{HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
 use super::board::{Board, Reading};
 use super::brush::{ERASER, Stroke, commit};
-use crate::draw::canvas::{Redraw, on_size, prepare_as};
+use crate::draw::canvas::{Redraw, on_size, prepare_as, text_scale};
 use crate::draw::colour::css;
 use crate::draw::points::{Dot, Plane, draw_points, reach};
 use crate::draw::raster::Raster;
@@ -29,8 +29,13 @@ struct Shared {
 
 /// Where the plane lies in a box of this size: square, with room for ticks unless it is tiny.
 fn plane(width: f64, height: f64) -> Plane {
-    let ticks = width.min(height) >= 170.0;
-    let (left, below) = if ticks { (20.0, 17.0) } else { (0.0, 0.0) };
+    plane_for(width, height, text_scale())
+}
+
+/// As [`plane`], for ticks whose text is this much larger than 10 CSS pixels.
+fn plane_for(width: f64, height: f64, scale: f64) -> Plane {
+    let ticks = width.min(height) >= 170.0 * scale;
+    let (left, below) = if ticks { (20.0 * scale, 17.0 * scale) } else { (0.0, 0.0) };
     let side = (width - left).min(height - below).max(1.0);
     Plane {
         left: left + ((width - left - side) / 2.0).floor(),
@@ -207,7 +212,7 @@ fn draw_over(canvas: &HtmlCanvasElement, shared: Shared) {
 
 fn draw_ticks(context: &web_sys::CanvasRenderingContext2d, plane: Plane, theme: &Theme) {
     context.set_fill_style_str(&css(theme.faint, 1.0));
-    context.set_font(&format!("10px {}", theme.font));
+    context.set_font(&format!("{:.1}px {}", 10.0 * text_scale(), theme.font));
     for v in [-6, -3, 0, 3, 6] {
         let (x, y) = plane.place(v.into(), v.into());
         let text = if v < 0 { format!("−{}", -v) } else { v.to_string() };
@@ -343,11 +348,12 @@ mod tests {
     #[test]
     fn the_plane_is_square_and_inside_with_room_for_ticks() {
         for (width, height) in [(300.0, 300.0), (332.0, 200.0), (120.0, 120.0), (1500.0, 900.0)] {
-            let p = plane(width, height);
+            let p = plane_for(width, height, 1.0);
             assert!(p.left >= 0.0 && p.left + p.side <= width + 0.5, "{width}x{height}: {p:?}");
             assert!(p.top >= 0.0 && p.top + p.side <= height + 0.5, "{width}x{height}: {p:?}");
         }
-        assert!(plane(300.0, 300.0).left >= 18.0);
-        assert_eq!(plane(120.0, 120.0).side, 120.0);
+        assert!(plane_for(300.0, 300.0, 1.0).left >= 18.0);
+        assert!(plane_for(600.0, 600.0, 2.0).left >= 36.0, "larger text needs more room");
+        assert_eq!(plane_for(120.0, 120.0, 1.0).side, 120.0);
     }
 }
