@@ -1,7 +1,7 @@
 //! Plans and the device: replay, buffers, errors, loss.
 
 use minibatch_gpu::{Gpu, GpuError, Work};
-use minibatch_graph::{Activation, DType, Graph, Loss, Op, Optimizer, backward, control};
+use minibatch_graph::{Activation, Binary, DType, Graph, Loss, Op, Optimizer, backward, control};
 use pollster::block_on;
 
 /// The machine's GPU, a software one if need be. There is no skipping: a machine without one is to be mended.
@@ -180,7 +180,7 @@ fn writing_what_is_read_is_an_error() {
     let mut g = Graph::new();
     let x = g.variable("x", [4], DType::F32).expect("a variable");
     g.set_label("twice");
-    let y = g.add_node(Op::Add, &[x, x]).expect("a node");
+    let y = g.add_node(Op::Binary(Binary::Add), &[x, x]).expect("a node");
     g.output("x", y).expect("an output");
     let error = block_on(gpu().compile(&g)).err().expect("x is read and written");
     assert!(matches!(&error, GpuError::Aliased { label, .. } if label == "twice"), "{error}");

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use minibatch_cpu::Cpu;
 use minibatch_graph::random::hash3;
 use minibatch_graph::{
-    Activation, DType, Graph, Home, Loss, MemoryPlan, NodeId, Op, Optimizer, Place, Shape, backward, control,
+    Activation, Binary, DType, Graph, Home, Loss, MemoryPlan, NodeId, Op, Optimizer, Place, Reduction, Shape,
+    backward, control,
 };
 
 const GRAPHS: u32 = 300;
@@ -69,7 +70,7 @@ impl Random {
         let rate_stream = (0.3, self.draws.below(5) as u32);
         let added = match self.draws.below(9) {
             0 => self.graph.add_node(Op::Activation(f), &[x]).ok(),
-            1 | 2 => self.graph.add_node(Op::Add, &[x, y]).ok(),
+            1 | 2 => self.graph.add_node(Op::Binary(Binary::Add), &[x, y]).ok(),
             3 | 4 => self.graph.matmul((x, turns[0]), (y, turns[1]), None, f).ok(),
             5 => self
                 .graph
@@ -77,9 +78,11 @@ impl Random {
                 .ok(),
             6 => self.graph.view(x, 0, [columns, rows]).ok(),
             7 => self.pack(x, y),
-            8 => {
-                self.graph.add_node(Op::SumRows, &[x]).and_then(|s| self.graph.view(s, 0, [1, columns])).ok()
-            }
+            8 => self
+                .graph
+                .add_node(Op::Reduce { reduction: Reduction::Sum, axes: vec![0] }, &[x])
+                .and_then(|s| self.graph.view(s, 0, [1, columns]))
+                .ok(),
             _ => unreachable!("below 9"),
         };
         self.pool.extend(added);

@@ -2,7 +2,7 @@
 //! would not see a wrong formula. Products, activations, losses and optimizers are PyTorch's to judge (golden.rs).
 
 use minibatch_cpu::Cpu;
-use minibatch_graph::{Activation, DType, Epilogue, Graph, Op, Shape, control};
+use minibatch_graph::{Activation, DType, Epilogue, Graph, Op, Reduction, Shape, control};
 
 /// Runs one op over these variables, each (name, shape, values); words come first among the inputs when `words_first`.
 fn run(
@@ -43,7 +43,16 @@ fn block(changes: &[(usize, u32)]) -> Vec<u32> {
 fn rows_are_summed_gathered_and_scattered() {
     let x: [f32; 6] = [1.0, 2.0, 3.0, 10.0, 20.0, 30.0];
     let table = ("x", Shape::from([2, 3]), &x[..]);
-    assert_eq!(run(Op::SumRows, std::slice::from_ref(&table), &[], false).1, [11.0, 22.0, 33.0]);
+    assert_eq!(
+        run(
+            Op::Reduce { reduction: Reduction::Sum, axes: vec![0] },
+            std::slice::from_ref(&table),
+            &[],
+            false
+        )
+        .1,
+        [11.0, 22.0, 33.0]
+    );
     let (_, rows) = run(Op::Gather, &[table], &[("index", &[1, 0, 9])], false);
     assert_eq!(
         rows,

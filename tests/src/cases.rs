@@ -4,10 +4,15 @@
 //! extent 1, primes, one below, at and above a tile's edge, tall and wide, more elements than 65,535 workgroups have
 //! threads.
 
+mod arrange;
+mod attention;
 mod elementwise;
 mod large;
 mod matmul;
+mod norm;
+mod recurrent;
 mod rows;
+mod spatial;
 mod training;
 
 use minibatch_graph::random::hash3;
@@ -74,7 +79,9 @@ impl Case {
 
 /// Every case of ordinary size. Those of [`large_cases`] belong to a full check as well.
 pub fn cases() -> Vec<Case> {
-    [matmul::cases(), elementwise::cases(), rows::cases(), training::cases()].into_iter().flatten().collect()
+    let basic = [matmul::cases(), elementwise::cases(), rows::cases(), training::cases()];
+    let layers = [arrange::cases(), spatial::cases(), norm::cases(), attention::cases(), recurrent::cases()];
+    basic.into_iter().chain(layers).flatten().collect()
 }
 
 /// The cases with millions of elements, made one at a time since each takes tens of megabytes.

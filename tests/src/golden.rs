@@ -99,9 +99,11 @@ impl Golden {
     pub fn batch(&self, run: &Run, step: usize) -> (Vec<f32>, Target) {
         let part = step * BATCH..(step + 1) * BATCH;
         let target = match run.loss() {
-            Loss::Mse | Loss::HalfMse => Target::Floats(self.data.y[part.clone()].to_vec()),
+            Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => {
+                Target::Floats(self.data.y[part.clone()].to_vec())
+            }
             Loss::BinaryCrossEntropy => Target::Floats(self.data.binary[part.clone()].to_vec()),
-            Loss::CrossEntropy => Target::Classes(self.data.class[part.clone()].to_vec()),
+            Loss::CrossEntropy { .. } => Target::Classes(self.data.class[part.clone()].to_vec()),
         };
         (self.data.x[part].concat(), target)
     }
@@ -131,10 +133,13 @@ impl Run {
             x = graph.matmul((x, false), (weight, true), Some(bias), f)?;
         }
         let target = match self.loss() {
-            Loss::CrossEntropy => graph.variable("target", [BATCH], DType::U32)?,
-            Loss::Mse | Loss::HalfMse | Loss::BinaryCrossEntropy => {
-                graph.variable("target", [BATCH, 1], DType::F32)?
-            }
+            Loss::CrossEntropy { .. } => graph.variable("target", [BATCH], DType::U32)?,
+            Loss::Mse
+            | Loss::HalfMse
+            | Loss::SumSquares
+            | Loss::L1
+            | Loss::Huber { .. }
+            | Loss::BinaryCrossEntropy => graph.variable("target", [BATCH, 1], DType::F32)?,
         };
         let loss = graph.loss(self.loss(), x, target)?;
         graph.output("loss", loss)?;
@@ -180,7 +185,7 @@ impl Run {
     }
 
     fn outputs(&self) -> usize {
-        if self.loss() == Loss::CrossEntropy { 3 } else { 1 }
+        if self.loss().takes_classes() { 3 } else { 1 }
     }
 
     fn loss(&self) -> Loss {
@@ -188,7 +193,7 @@ impl Run {
             "mse" => Loss::Mse,
             "half-mse" => Loss::HalfMse,
             "binary-cross-entropy" => Loss::BinaryCrossEntropy,
-            "cross-entropy" => Loss::CrossEntropy,
+            "cross-entropy" => Loss::CROSS_ENTROPY,
             other => panic!("{}: no loss {other}", self.name),
         }
     }

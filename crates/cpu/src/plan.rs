@@ -1,6 +1,6 @@
 //! Compiling: a graph and its memory plan become a list of steps whose operands are all resolved.
 
-use minibatch_graph::{DType, Graph, Home as PlannedHome, MemoryPlan, NodeId, Op};
+use minibatch_graph::{DType, Graph, Home as PlannedHome, MemoryPlan, NodeId, Op, Shape};
 
 use crate::memory::{Buffer, Home, Operand};
 use crate::ops::scratch_len;
@@ -25,6 +25,8 @@ pub(crate) struct Step {
     pub op: Op,
     pub inputs: Vec<Operand>,
     pub output: Operand,
+    /// The shapes of the inputs, then of the output.
+    pub shapes: Vec<Shape>,
     /// For a pack, what is copied: (input, first element).
     pub copies: Vec<(usize, usize)>,
 }
@@ -113,7 +115,8 @@ impl<T: Real> Resolver<'_, T> {
         let copies: Vec<(usize, usize)> =
             self.memory.copies.iter().filter(|(pack, ..)| *pack == id).map(|&(_, i, at)| (i, at)).collect();
         let inputs = node.inputs.iter().map(|&input| self.operand(input)).collect();
-        let step = Step { op: node.op.clone(), inputs, output: self.operand(id), copies };
+        let shapes = node.inputs.iter().chain([&id]).map(|&i| self.graph.shape(i).clone()).collect();
+        let step = Step { op: node.op.clone(), inputs, output: self.operand(id), shapes, copies };
         match step.aliased() {
             None => Ok(step),
             Some(home) => {
@@ -131,6 +134,16 @@ impl<T: Real> Resolver<'_, T> {
 }
 
 impl Step {
+    /// The extents of an input.
+    pub fn dims(&self, input: usize) -> &[usize] {
+        self.shapes[input].dims()
+    }
+
+    /// The extents of the output.
+    pub fn out_dims(&self) -> &[usize] {
+        self.shapes[self.shapes.len() - 1].dims()
+    }
+
     /// A buffer that the op would both read and write, but for what it changes in place.
     fn aliased(&self) -> Option<Home> {
         let changes = self.op.changes();
@@ -150,6 +163,6 @@ impl Step {
 
     /// Whether the result is a value of its own rather than an input changed in place.
     fn yields_anew(&self) -> bool {
-        !matches!(self.op, Op::Update(_) | Op::Record)
+        !self.op.yields_change()
     }
 }

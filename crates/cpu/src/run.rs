@@ -3,7 +3,9 @@
 use minibatch_graph::{DType, Epilogue, Op};
 
 use crate::memory::{Memory, Operand};
-use crate::ops::{confusion, elementwise, gather, loss, matmul, reduce, step, update};
+use crate::ops::{
+    arrange, attention, confusion, elementwise, gather, loss, matmul, norm, recurrent, spatial, step, update,
+};
 use crate::plan::Step;
 use crate::{Cpu, CpuError, Plan, Real};
 
@@ -29,7 +31,7 @@ impl<T: Real> Cpu<T> {
 }
 
 fn run_step<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
-    let Step { op, inputs, output, copies } = step;
+    let Step { op, inputs, output, copies, .. } = step;
     match op {
         // Places, not work: the memory plan never orders them.
         Op::Variable { .. } | Op::Full { .. } | Op::View { .. } => {}
@@ -39,9 +41,22 @@ fn run_step<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
                 out[at..at + from.len()].copy_from_slice(from);
             }
         }),
-        Op::Add => memory.write(output, |memory, out| {
-            elementwise::add(memory.floats(&inputs[0]), memory.floats(&inputs[1]), out);
-        }),
+        Op::Binary(_) | Op::Unary(_) | Op::Reduce { .. } => arrange::run(step, memory, scratch),
+        Op::Permute { .. } | Op::Slice { .. } | Op::Pad { .. } | Op::Concat { .. } => {
+            arrange::run(step, memory, scratch);
+        }
+        Op::Conv2d { .. } | Op::Conv2dGradInput { .. } | Op::Conv2dGradWeight { .. } => {
+            spatial::run(step, memory, scratch);
+        }
+        Op::Pool2d(_) | Op::Pool2dGrad(_) => spatial::run(step, memory, scratch),
+        Op::Softmax { .. } | Op::SoftmaxGrad { .. } => norm::run(step, memory, scratch),
+        Op::Norm(_) | Op::NormGrad(_) | Op::NormGradWeight(_) => norm::run(step, memory, scratch),
+        Op::RunningStats { .. } => norm::run(step, memory, scratch),
+        Op::SumSquares | Op::ClipNorm { .. } | Op::ClipValue { .. } => norm::run(step, memory, scratch),
+        Op::Attention(_) | Op::AttentionLse(_) | Op::AttentionGrad(_) | Op::Rotary(_) => {
+            attention::run(step, memory, scratch);
+        }
+        Op::Recurrent(_) | Op::RecurrentGrad(_) => recurrent::run(step, memory, scratch),
         Op::Activation(f) => memory.write(output, |memory, out| {
             out.copy_from_slice(memory.floats(&inputs[0]));
             elementwise::activate(*f, out);
@@ -65,9 +80,6 @@ fn run_step<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
                     elementwise::scale_by_derivative(*f, saved, out);
                 }
             }
-        }),
-        Op::SumRows => memory.write(output, |memory, out| {
-            reduce::sum_rows(memory.floats(&inputs[0]), out, scratch);
         }),
         Op::Gather => run_gather(memory, inputs, output),
         Op::GatherGrad { .. } => memory.write(output, |memory, out| {

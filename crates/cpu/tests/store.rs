@@ -1,12 +1,12 @@
 //! The store's errors, and what a plan does when its variables change under it.
 
 use minibatch_cpu::{Cpu, CpuError};
-use minibatch_graph::{DType, Graph, Op};
+use minibatch_graph::{Binary, DType, Graph, Op};
 
 fn doubles() -> Graph {
     let mut graph = Graph::new();
     let x = graph.variable("x", [3], DType::F32).unwrap();
-    let y = graph.add_node(Op::Add, &[x, x]).unwrap();
+    let y = graph.add_node(Op::Binary(Binary::Add), &[x, x]).unwrap();
     graph.output("y", y).unwrap();
     graph
 }

@@ -19,5 +19,8 @@ pub use backward::backward;
 pub use builder::{Graph, Node, NodeId};
 pub use error::GraphError;
 pub use memory::{Home, MemoryPlan, Place, Slot};
-pub use op::{Activation, Epilogue, Loss, Op, Optimizer};
+pub use op::{
+    Activation, Attention, Binary, Cell, Conv2d, Epilogue, Loss, Norm, Op, Optimizer, Pool2d, PoolKind,
+    PoolWindow, Recurrent, RecurrentGradParts, RecurrentParts, Reduction, Rotary, Unary,
+};
 pub use shape::{DType, Shape};

@@ -113,15 +113,25 @@ fn packed_inputs(graph: &Graph, needed: &[bool]) -> Vec<Option<(NodeId, usize)>>
     for id in graph.ids().filter(|id| needed[id.index()] && graph.node(*id).op == Op::Pack) {
         let mut offset = 0;
         for &input in &graph.node(id).inputs {
-            let op = &graph.node(input).op;
+            let base = whole(graph, input);
+            let op = &graph.node(base).op;
             let computed = !op.is_place() && *op != Op::Pack && op.changes().is_empty();
-            if computed && uses[input.index()] == 1 {
-                packed[input.index()] = Some((id, offset));
+            if computed && uses[input.index()] == 1 && uses[base.index()] == 1 {
+                packed[base.index()] = Some((id, offset));
             }
             offset += graph.shape(input).numel();
         }
     }
     packed
+}
+
+/// The value that `id` shows as a whole: itself, or what a view of all its elements looks at.
+fn whole(graph: &Graph, id: NodeId) -> NodeId {
+    let node = graph.node(id);
+    match node.op {
+        Op::View { .. } if node.shape.numel() == graph.shape(node.inputs[0]).numel() => node.inputs[0],
+        _ => id,
+    }
 }
 
 struct Planner<'a> {
@@ -205,7 +215,9 @@ impl<'a> Planner<'a> {
                 p
             }),
             // An op that changes variables yields nothing else, but for BeginStep's batch.
-            (Op::Update(_) | Op::Record, ..) => self.places[node.inputs[0].index()].clone(),
+            (Op::Update(_) | Op::Record | Op::RunningStats { .. }, ..) => {
+                self.places[node.inputs[0].index()].clone()
+            }
             (_, Some(name), _) => at(Home::Variable(name)),
             (_, None, Some((pack, offset))) => {
                 if self.places[pack.index()].is_none() {
@@ -243,7 +255,8 @@ impl<'a> Planner<'a> {
     fn copy_the_rest(&mut self, pack: NodeId) {
         let mut offset = 0;
         for (i, &input) in self.graph.node(pack).inputs.iter().enumerate() {
-            if self.packed[input.index()].is_none_or(|(p, _)| p != pack) {
+            let base = whole(self.graph, input);
+            if self.packed[base.index()].is_none_or(|(p, _)| p != pack) {
                 self.copies.push((pack, i, offset));
             }
             offset += self.graph.shape(input).numel();
@@ -274,7 +287,7 @@ impl<'a> Planner<'a> {
         owners.sort_unstable();
         owners.dedup();
         for owner in owners.into_iter().filter(|o| last[o.index()] == id.index()) {
-            let own = !matches!(self.graph.node(owner).op, Op::Update(_) | Op::Record);
+            let own = !self.graph.node(owner).op.yields_change();
             if let (true, Some(Place { home: Home::Slot(slot), .. })) = (own, &self.places[owner.index()]) {
                 self.free.push(*slot);
             }

@@ -1,166 +1,21 @@
 //! Every operation a graph can hold. Adding one is a page in CONTRIBUTING.md; the compiler leads the way, since no
 //! match on [`Op`] has a catch-all.
 
-use serde::{Deserialize, Serialize};
+mod activation;
+mod elementwise;
+mod loss;
+mod norm;
+mod optimizer;
+mod sequence;
+mod spatial;
 
-/// An elementwise non-linearity. Formulas as in PyTorch's `torch.nn` (defaults: leaky slope 0.01, ELU alpha 1,
-/// GELU in its tanh form, softplus beta 1).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Activation {
-    /// x
-    Linear,
-    /// max(0, x)
-    Relu,
-    /// x where positive, else 0.01 x
-    LeakyRelu,
-    /// x where positive, else exp(x) - 1
-    Elu,
-    /// 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
-    Gelu,
-    /// x sigmoid(x)
-    Silu,
-    /// tanh(x)
-    Tanh,
-    /// 1 / (1 + exp(-x))
-    Sigmoid,
-    /// ln(1 + exp(x))
-    Softplus,
-    /// sin(x)
-    Sine,
-}
-
-impl Activation {
-    /// Every activation, in the order shown to learners. Kernels number them by this order.
-    pub const ALL: [Self; 10] = [
-        Self::Linear,
-        Self::Relu,
-        Self::LeakyRelu,
-        Self::Elu,
-        Self::Gelu,
-        Self::Silu,
-        Self::Tanh,
-        Self::Sigmoid,
-        Self::Softplus,
-        Self::Sine,
-    ];
-
-    /// Its name in files, addresses and code.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Linear => "linear",
-            Self::Relu => "relu",
-            Self::LeakyRelu => "leaky-relu",
-            Self::Elu => "elu",
-            Self::Gelu => "gelu",
-            Self::Silu => "silu",
-            Self::Tanh => "tanh",
-            Self::Sigmoid => "sigmoid",
-            Self::Softplus => "softplus",
-            Self::Sine => "sine",
-        }
-    }
-
-    /// The number by which kernels know it: its place in [`Self::ALL`].
-    pub fn code(self) -> u32 {
-        self as u32
-    }
-
-    /// Whether the derivative can be had from the output alone, so that the input need not be kept. Only such an
-    /// activation can be fused into the product before it.
-    pub fn derivative_from_output(self) -> bool {
-        match self {
-            Self::Linear | Self::Relu | Self::LeakyRelu | Self::Elu => true,
-            Self::Tanh | Self::Sigmoid | Self::Softplus => true,
-            Self::Gelu | Self::Silu | Self::Sine => false,
-        }
-    }
-}
-
-/// What a matrix product does to each element before it is stored.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Epilogue {
-    /// Nothing more.
-    None,
-    /// y = f(z). Only for activations whose derivative can be had from y.
-    Activation(Activation),
-    /// y = z f'(saved): the last input is `saved`, f's output or input as [`Activation::derivative_from_output`] says.
-    ActivationGrad(Activation),
-}
-
-/// A loss, reduced to its mean.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Loss {
-    /// Mean over all elements of (prediction - target)^2.
-    Mse,
-    /// Half of [`Loss::Mse`]: its gradient is prediction - target over the count, as older playgrounds have it.
-    HalfMse,
-    /// Mean over all elements of max(z, 0) - z t + ln(1 + exp(-|z|)): binary cross-entropy of logits z.
-    BinaryCrossEntropy,
-    /// Mean over rows of ln(sum(exp(z))) - z\[class\]: softmax cross-entropy of logits z, targets are class numbers.
-    CrossEntropy,
-}
-
-impl Loss {
-    /// The number by which kernels know it.
-    pub fn code(self) -> u32 {
-        self as u32
-    }
-}
-
-/// An update rule, as in PyTorch's `torch.optim`. The learning rate and the L1 and L2 rates are read from the control
-/// block at each step; what stands here is fixed when the graph is built.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Optimizer {
-    /// w -= lr g; with momentum v = momentum v + g, w -= lr v (Nesterov: w -= lr (g + momentum v)).
-    Sgd {
-        /// 0 means no velocity is kept.
-        momentum: f32,
-        /// Look ahead along the velocity.
-        nesterov: bool,
-    },
-    /// s = alpha s + (1 - alpha) g^2, w -= lr g / (sqrt(s) + eps)
-    RmsProp {
-        /// The decay of the mean square.
-        alpha: f32,
-        /// Added to the denominator.
-        eps: f32,
-    },
-    /// s += g^2, w -= lr g / (sqrt(s) + eps)
-    Adagrad {
-        /// Added to the denominator.
-        eps: f32,
-    },
-    /// Adam (Kingma and Ba 2015); weight decay is added to the gradient.
-    Adam {
-        /// The decay of the first moment.
-        beta1: f32,
-        /// The decay of the second moment.
-        beta2: f32,
-        /// Added to the denominator.
-        eps: f32,
-    },
-    /// AdamW (Loshchilov and Hutter 2019); weight decay shrinks the weights directly.
-    AdamW {
-        /// The decay of the first moment.
-        beta1: f32,
-        /// The decay of the second moment.
-        beta2: f32,
-        /// Added to the denominator.
-        eps: f32,
-    },
-}
-
-impl Optimizer {
-    /// How many values it keeps for each parameter.
-    pub fn state_count(self) -> usize {
-        match self {
-            Self::Sgd { momentum, .. } => usize::from(momentum != 0.0),
-            Self::RmsProp { .. } | Self::Adagrad { .. } => 1,
-            Self::Adam { .. } | Self::AdamW { .. } => 2,
-        }
-    }
-}
+pub use activation::{Activation, Epilogue};
+pub use elementwise::{Binary, Reduction, Unary};
+pub use loss::Loss;
+pub use norm::Norm;
+pub use optimizer::Optimizer;
+pub use sequence::{Attention, Cell, Recurrent, RecurrentGradParts, RecurrentParts, Rotary};
+pub use spatial::{Conv2d, Pool2d, PoolKind, PoolWindow};
 
 /// One operation. The comment gives inputs and output: `(m, k) f32` is a matrix of floats.
 #[derive(Clone, PartialEq, Debug)]
@@ -182,14 +37,17 @@ pub enum Op {
     },
     /// All inputs end to end, flat: (sum of elements). What computes an input writes straight into its place.
     Pack,
-    /// a + b, of equal shapes.
-    Add,
+    /// (a, b): a op b with broadcasting.
+    Binary(Binary),
+    /// y = f(x), elementwise.
+    Unary(Unary),
     /// y = f(x), elementwise.
     Activation(Activation),
     /// (saved, dy): dy f'(saved); see [`Activation::derivative_from_output`] for what `saved` is.
     ActivationGrad(Activation),
     /// (a, b, bias?, saved?): op(a) op(b) + bias, then the epilogue. a is (m, k), or (k, m) when `trans_a`; b is
-    /// (k, n), or (n, k) when `trans_b`; bias is (n).
+    /// (k, n), or (n, k) when `trans_b`; bias is (n). Or a and b have one more axis in front, of equal extent: so many
+    /// products.
     Matmul {
         /// a is stored transposed.
         trans_a: bool,
@@ -200,8 +58,41 @@ pub enum Op {
         /// What is done to each element before it is stored.
         epilogue: Epilogue,
     },
-    /// (m, n): the sum over rows, (n).
-    SumRows,
+    /// (x): the sum or mean over these axes, ascending, which keep extent 1.
+    Reduce {
+        /// What becomes of the elements.
+        reduction: Reduction,
+        /// Over which axes.
+        axes: Vec<usize>,
+    },
+    /// (x): axis i of the result is axis `axes[i]` of x.
+    Permute {
+        /// A permutation of x's axes.
+        axes: Vec<usize>,
+    },
+    /// (x): `len` places along one axis, from `start` on.
+    Slice {
+        /// Which axis.
+        axis: usize,
+        /// The first place.
+        start: usize,
+        /// How many places.
+        len: usize,
+    },
+    /// (x): zeros added along one axis.
+    Pad {
+        /// Which axis.
+        axis: usize,
+        /// How many places before.
+        before: usize,
+        /// How many after.
+        after: usize,
+    },
+    /// All inputs one after the other along an axis.
+    Concat {
+        /// Which axis.
+        axis: usize,
+    },
     /// (table (r, ...), index (b) u32): those rows of the table, (b, ...). An index past the end counts as the last.
     Gather,
     /// (index (b) u32, dy (b, ...)): the gradient of a table of `rows` rows; rows chosen twice are summed in order.
@@ -216,7 +107,70 @@ pub enum Op {
         /// Tells one dropout of a model from another.
         stream: u32,
     },
-    /// (prediction, target): the mean loss, (1). Prediction is (b, k); target is (b, k) f32, or (b) u32 classes.
+    /// (x (n, c, h, w), weight (o, c / groups, kh, kw), bias? (o)): the convolution, (n, o, h', w'), then the
+    /// activation, whose derivative can be had from its output.
+    Conv2d {
+        /// Where the windows are.
+        conv: Conv2d,
+        /// There is a bias.
+        bias: bool,
+        /// What is done to each element before it is stored.
+        activation: Activation,
+    },
+    /// (dy (n, o, h', w'), weight): the gradient with respect to x, (n, c, h, w); also the transposed convolution.
+    Conv2dGradInput {
+        /// Where the windows are.
+        conv: Conv2d,
+        /// Height and width of x.
+        size: [usize; 2],
+    },
+    /// (x, dy): the gradient with respect to the weight, (o, c / groups, kh, kw).
+    Conv2dGradWeight {
+        /// Where the windows are.
+        conv: Conv2d,
+        /// Height and width of a window.
+        kernel: [usize; 2],
+    },
+    /// (x (n, c, h, w)): each channel pooled, (n, c, h', w').
+    Pool2d(Pool2d),
+    /// (x, dy): the gradient with respect to x.
+    Pool2dGrad(Pool2d),
+    /// (x): the softmax along the last axis, or its logarithm.
+    Softmax {
+        /// The logarithm.
+        log: bool,
+    },
+    /// (y, dy): the gradient with respect to x, given the result y.
+    SoftmaxGrad {
+        /// Of the logarithm.
+        log: bool,
+    },
+    /// (x, weight? (channels), bias? (channels)): normalised rows.
+    Norm(Norm),
+    /// (x, weight?, dy): the gradient with respect to x.
+    NormGrad(Norm),
+    /// (x, dy): the gradient with respect to the weight, (channels).
+    NormGradWeight(Norm),
+    /// (running (2 c), x (c, k)): moves the running means, then the running variances (unbiased), in place towards those
+    /// of x's rows: running += momentum (new - running).
+    RunningStats {
+        /// How far they move.
+        momentum: f32,
+    },
+    /// See [`Attention`] for inputs; the result is (b, t, e).
+    Attention(Attention),
+    /// Attention's inputs: ln of the sum of exponentiated scores of each query, (b, heads, t).
+    AttentionLse(Attention),
+    /// (attention's inputs..., y, lse, dy): the gradient of the packed q, k, v (b, t, 3 e); with `cross` flat, of q (b, t,
+    /// e), then of the packed k, v (b, s, 2 e).
+    AttentionGrad(Attention),
+    /// (x (b, t, parts e)): rotary positions.
+    Rotary(Rotary),
+    /// See [`Recurrent`] for inputs and result. The graph sees the states through a view; only they have gradients.
+    Recurrent(Recurrent),
+    /// (result of the recurrent op, U, dstates (t, b, h)): flat, see [`Recurrent::grad_parts`].
+    RecurrentGrad(Recurrent),
+    /// (prediction, target): the loss, (1). Prediction is (b, k); target is (b, k) f32, or (b) u32 classes.
     Loss(Loss),
     /// (prediction, target, dloss (1)): the gradient with respect to the prediction.
     LossGrad(Loss),
@@ -237,6 +191,18 @@ pub enum Op {
     /// (params (p), grads (p), decay (p), control, state...): one optimizer step in place over flat parameters.
     /// `decay` is 1 where L1 and L2 apply, 0 where not.
     Update(Optimizer),
+    /// (x): the sum of all squares, (1).
+    SumSquares,
+    /// (x, squares (1)): x min(1, max / (sqrt(squares) + 1e-6)), as PyTorch clips by norm.
+    ClipNorm {
+        /// The largest norm, > 0.
+        max: f32,
+    },
+    /// (x): each element within -max and max.
+    ClipValue {
+        /// The largest value, > 0.
+        max: f32,
+    },
     /// (ring (1 + rows * width), values (width)): writes the values as the next row of the ring, in place.
     /// `ring[0]` is the row that comes next.
     Record,
@@ -250,19 +216,47 @@ impl Op {
             Self::Full { .. } => "full",
             Self::View { .. } => "view",
             Self::Pack => "pack",
-            Self::Add => "add",
+            Self::Binary(Binary::Add) => "add",
+            Self::Binary(Binary::Sub) => "sub",
+            Self::Binary(Binary::Mul) => "mul",
+            Self::Binary(Binary::Div) => "div",
+            Self::Unary(_) => "unary",
             Self::Activation(_) => "activation",
             Self::ActivationGrad(_) => "activation_grad",
             Self::Matmul { .. } => "matmul",
-            Self::SumRows => "sum_rows",
+            Self::Reduce { .. } => "reduce",
+            Self::Permute { .. } => "permute",
+            Self::Slice { .. } => "slice",
+            Self::Pad { .. } => "pad",
+            Self::Concat { .. } => "concat",
             Self::Gather => "gather",
             Self::GatherGrad { .. } => "gather_grad",
             Self::Dropout { .. } => "dropout",
+            Self::Conv2d { .. } => "conv2d",
+            Self::Conv2dGradInput { .. } => "conv2d_grad_input",
+            Self::Conv2dGradWeight { .. } => "conv2d_grad_weight",
+            Self::Pool2d(_) => "pool2d",
+            Self::Pool2dGrad(_) => "pool2d_grad",
+            Self::Softmax { .. } => "softmax",
+            Self::SoftmaxGrad { .. } => "softmax_grad",
+            Self::Norm(_) => "norm",
+            Self::NormGrad(_) => "norm_grad",
+            Self::NormGradWeight(_) => "norm_grad_weight",
+            Self::RunningStats { .. } => "running_stats",
+            Self::Attention(_) => "attention",
+            Self::AttentionLse(_) => "attention_lse",
+            Self::AttentionGrad(_) => "attention_grad",
+            Self::Rotary(_) => "rotary",
+            Self::Recurrent(_) => "recurrent",
+            Self::RecurrentGrad(_) => "recurrent_grad",
             Self::Loss(_) => "loss",
             Self::LossGrad(_) => "loss_grad",
             Self::Confusion { .. } => "confusion",
             Self::BeginStep { .. } => "begin_step",
             Self::Update(_) => "update",
+            Self::SumSquares => "sum_squares",
+            Self::ClipNorm { .. } => "clip_norm",
+            Self::ClipValue { .. } => "clip_value",
             Self::Record => "record",
         }
     }
@@ -270,17 +264,31 @@ impl Op {
     /// Which inputs the op changes in place; such a node is always kept and runs in the order it was added.
     pub fn changes(&self) -> &'static [usize] {
         match self {
-            Self::BeginStep { .. } | Self::Record => &[0],
+            Self::BeginStep { .. } | Self::Record | Self::RunningStats { .. } => &[0],
             Self::Update(optimizer) => match optimizer.state_count() {
                 0 => &[0],
                 1 => &[0, 4],
                 _ => &[0, 4, 5],
             },
-            Self::Variable { .. } | Self::Full { .. } | Self::View { .. } | Self::Pack | Self::Add => &[],
-            Self::Activation(_) | Self::ActivationGrad(_) | Self::Matmul { .. } | Self::SumRows => &[],
+            Self::Variable { .. } | Self::Full { .. } | Self::View { .. } | Self::Pack => &[],
+            Self::Binary(_) | Self::Unary(_) | Self::Activation(_) | Self::ActivationGrad(_) => &[],
+            Self::Matmul { .. } | Self::Reduce { .. } => &[],
+            Self::Permute { .. } | Self::Slice { .. } | Self::Pad { .. } | Self::Concat { .. } => &[],
             Self::Gather | Self::GatherGrad { .. } | Self::Dropout { .. } => &[],
+            Self::Conv2d { .. } | Self::Conv2dGradInput { .. } | Self::Conv2dGradWeight { .. } => &[],
+            Self::Pool2d(_) | Self::Pool2dGrad(_) => &[],
+            Self::Softmax { .. } | Self::SoftmaxGrad { .. } => &[],
+            Self::Norm(_) | Self::NormGrad(_) | Self::NormGradWeight(_) => &[],
+            Self::Attention(_) | Self::AttentionLse(_) | Self::AttentionGrad(_) | Self::Rotary(_) => &[],
+            Self::Recurrent(_) | Self::RecurrentGrad(_) => &[],
             Self::Loss(_) | Self::LossGrad(_) | Self::Confusion { .. } => &[],
+            Self::SumSquares | Self::ClipNorm { .. } | Self::ClipValue { .. } => &[],
         }
+    }
+
+    /// Whether the op yields nothing but the variable it changes.
+    pub fn yields_change(&self) -> bool {
+        matches!(self, Self::Update(_) | Self::Record | Self::RunningStats { .. })
     }
 
     /// Whether the node stands for a place rather than for work: a backend launches nothing for it.

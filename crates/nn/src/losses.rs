@@ -44,7 +44,7 @@ impl LossKind {
             (Self::Auto | Self::BinaryCrossEntropy, Some(2)) => Some(Loss::BinaryCrossEntropy),
             (Self::Mse, Some(2)) => Some(Loss::Mse),
             (Self::HalfMse, Some(2)) => Some(Loss::HalfMse),
-            (Self::Auto | Self::CrossEntropy, Some(_)) => Some(Loss::CrossEntropy),
+            (Self::Auto | Self::CrossEntropy, Some(_)) => Some(Loss::CROSS_ENTROPY),
             (Self::Mse | Self::HalfMse | Self::BinaryCrossEntropy, Some(_)) => None,
             (Self::BinaryCrossEntropy | Self::CrossEntropy, None) => None,
         }
@@ -53,8 +53,8 @@ impl LossKind {
     /// How many outputs the network needs for a resolved loss.
     pub fn outputs(loss: Loss, classes: Option<u32>) -> u32 {
         match (loss, classes) {
-            (Loss::CrossEntropy, Some(classes)) => classes.max(2),
-            (Loss::CrossEntropy | Loss::Mse | Loss::HalfMse | Loss::BinaryCrossEntropy, _) => 1,
+            (loss, Some(classes)) if loss.takes_classes() => classes.max(2),
+            _ => 1,
         }
     }
 
@@ -63,8 +63,7 @@ impl LossKind {
     pub fn output_activation(loss: Loss, classes: Option<u32>) -> Activation {
         match (loss, classes) {
             (Loss::Mse | Loss::HalfMse, Some(_)) => Activation::Tanh,
-            (Loss::Mse | Loss::HalfMse, None) => Activation::Linear,
-            (Loss::BinaryCrossEntropy | Loss::CrossEntropy, _) => Activation::Linear,
+            _ => Activation::Linear,
         }
     }
 
@@ -78,7 +77,7 @@ impl LossKind {
                     -1.0
                 }
             }
-            (Loss::Mse | Loss::HalfMse | Loss::BinaryCrossEntropy | Loss::CrossEntropy, _) => label,
+            _ => label,
         }
     }
 }

@@ -178,8 +178,13 @@ impl Mlp {
         let n = samples.train + samples.test;
         let inputs = g.variable(names::INPUTS, [n, self.layers[0].inputs], DType::F32)?;
         let targets = match self.loss {
-            Loss::CrossEntropy => g.variable(names::TARGETS, [n], DType::U32)?,
-            Loss::Mse | Loss::HalfMse | Loss::BinaryCrossEntropy => {
+            Loss::CrossEntropy { .. } => g.variable(names::TARGETS, [n], DType::U32)?,
+            Loss::Mse
+            | Loss::HalfMse
+            | Loss::SumSquares
+            | Loss::L1
+            | Loss::Huber { .. }
+            | Loss::BinaryCrossEntropy => {
                 g.variable(names::TARGETS, [n, self.layers[self.layers.len() - 1].units], DType::F32)?
             }
         };

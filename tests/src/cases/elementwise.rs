@@ -1,6 +1,6 @@
 //! Elementwise operations, and those that only move values: view, pack, full.
 
-use minibatch_graph::{Activation, Op};
+use minibatch_graph::{Activation, Binary, Op, Reduction};
 
 use super::{Builder, Case};
 
@@ -41,7 +41,7 @@ pub(super) fn range_of_saved(f: Activation) -> (f32, f32) {
 pub(super) fn add(length: usize) -> Case {
     let mut builder = Builder::new(format!("add ({length})")).tolerance(1e-6);
     let (a, b) = (builder.float("a", [length]), builder.float("b", [length]));
-    let sum = builder.op(Op::Add, &[a, b]);
+    let sum = builder.op(Op::Binary(Binary::Add), &[a, b]);
     builder.compares(sum)
 }
 
@@ -86,7 +86,7 @@ fn views() -> Case {
     let x = builder.float("x", [128]);
     let left = builder.graph().view(x, 0, [8, 8]).expect("in range");
     let right = builder.graph().view(x, 64, [8, 8]).expect("in range");
-    let sum = builder.op(Op::Add, &[left, right]);
+    let sum = builder.op(Op::Binary(Binary::Add), &[left, right]);
     builder.compares(sum)
 }
 
@@ -109,8 +109,8 @@ fn packed_in_place() -> Case {
     let mut builder = Builder::new("pack of results");
     let (x, y) = (builder.float("x", [5, 3]), builder.float("y", [67]));
     let first = builder.op(Op::Activation(Activation::Relu), &[x]);
-    let second = builder.op(Op::Add, &[y, y]);
-    let third = builder.op(Op::SumRows, &[x]);
+    let second = builder.op(Op::Binary(Binary::Add), &[y, y]);
+    let third = builder.op(Op::Reduce { reduction: Reduction::Sum, axes: vec![0] }, &[x]);
     let packed = builder.op(Op::Pack, &[first, second, third]);
     builder.compares(packed)
 }
@@ -120,7 +120,7 @@ fn packed_copies() -> Case {
     let mut builder = Builder::new("pack of copies");
     let x = builder.float("x", [5, 3]);
     let used_twice = builder.op(Op::Activation(Activation::Sigmoid), &[x]);
-    let alone = builder.op(Op::Add, &[x, used_twice]);
+    let alone = builder.op(Op::Binary(Binary::Add), &[x, used_twice]);
     let part = builder.graph().view(x, 4, [7]).expect("in range");
     let filled = builder.graph().full([4], 2.5);
     let packed = builder.op(Op::Pack, &[x, used_twice, part, alone, filled, used_twice]);
@@ -132,6 +132,6 @@ fn full() -> Case {
     let mut builder = Builder::new("constant");
     let x = builder.float("x", [3, 65]);
     let filled = builder.graph().full([3, 65], -1.5);
-    let sum = builder.op(Op::Add, &[filled, x]);
+    let sum = builder.op(Op::Binary(Binary::Add), &[filled, x]);
     builder.compares(sum)
 }

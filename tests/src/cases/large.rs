@@ -19,9 +19,9 @@ pub(super) const BUILDERS: [fn() -> Case; 16] = [
     // The sums cancel: their size is the root of their length.
     || rows::sum_rows(1_400_003, 3).with_tolerance(1e-3),
     || rows::loss_value(Loss::Mse, MANY, 1, 3.0),
-    || rows::loss_value(Loss::CrossEntropy, MANY / 2, 2, 3.0),
+    || rows::loss_value(Loss::CROSS_ENTROPY, MANY / 2, 2, 3.0),
     || rows::loss_grad(Loss::BinaryCrossEntropy, MANY, 1),
-    || rows::loss_grad(Loss::CrossEntropy, MANY, 2),
+    || rows::loss_grad(Loss::CROSS_ENTROPY, MANY, 2),
     || rows::gather(1009, MANY, &[1], DType::F32),
     || rows::confusion(MANY / 3, 3),
     || training::update(Optimizer::Sgd { momentum: 0.9, nesterov: false }, MANY),

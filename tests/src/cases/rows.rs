@@ -1,6 +1,6 @@
 //! Operations over rows: sums, gathers, losses, confusion.
 
-use minibatch_graph::{DType, Loss, Op};
+use minibatch_graph::{DType, Loss, Op, Reduction};
 
 use super::{Builder, Case};
 
@@ -24,8 +24,8 @@ pub(super) fn cases() -> Vec<Case> {
     let mut all = vec![];
     for [rows, columns] in SHAPES {
         all.push(sum_rows(rows, columns));
-        for loss in [Loss::Mse, Loss::HalfMse, Loss::BinaryCrossEntropy, Loss::CrossEntropy] {
-            if loss != Loss::CrossEntropy || columns > 1 {
+        for loss in [Loss::Mse, Loss::HalfMse, Loss::BinaryCrossEntropy, Loss::CROSS_ENTROPY] {
+            if !loss.takes_classes() || columns > 1 {
                 all.push(loss_value(loss, rows, columns, 3.0));
                 all.push(loss_grad(loss, rows, columns));
             }
@@ -37,7 +37,7 @@ pub(super) fn cases() -> Vec<Case> {
         }
     }
     all.push(loss_value(Loss::BinaryCrossEntropy, 40, 3, 200.0));
-    all.push(loss_value(Loss::CrossEntropy, 40, 3, 200.0));
+    all.push(loss_value(Loss::CROSS_ENTROPY, 40, 3, 200.0));
     all.push(gather(11, 64, &[], DType::U32));
     all.push(gather(11, 65, &[], DType::F32));
     all.push(gather(1, 5, &[3, 4], DType::F32));
@@ -53,7 +53,7 @@ pub(super) fn sum_rows(rows: usize, columns: usize) -> Case {
     let mut builder =
         Builder::new(format!("sum_rows ({rows}, {columns})")).tolerance(1e-5 + 4e-7 * rows as f32);
     let x = builder.float("x", [rows, columns]);
-    let sum = builder.op(Op::SumRows, &[x]);
+    let sum = builder.op(Op::Reduce { reduction: Reduction::Sum, axes: vec![0] }, &[x]);
     builder.compares(sum)
 }
 
@@ -66,9 +66,11 @@ fn operands(
 ) -> [minibatch_graph::NodeId; 2] {
     let prediction = builder.between("prediction", [rows, columns], -reach, reach);
     let target = match loss {
-        Loss::Mse | Loss::HalfMse => builder.float("target", [rows, columns]),
+        Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => {
+            builder.float("target", [rows, columns])
+        }
         Loss::BinaryCrossEntropy => builder.between("target", [rows, columns], 0.0, 1.0),
-        Loss::CrossEntropy => builder.below("target", [rows], columns as u32),
+        Loss::CrossEntropy { .. } => builder.below("target", [rows], columns as u32),
     };
     [prediction, target]
 }

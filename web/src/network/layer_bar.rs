@@ -129,8 +129,8 @@ fn Output() -> impl IntoView {
 fn ending(loss: Loss, classes: Option<u32>) -> &'static str {
     match (loss, classes) {
         (Loss::BinaryCrossEntropy, _) => named("activation", "sigmoid"),
-        (Loss::CrossEntropy, _) => t("network.softmax"),
-        (Loss::Mse | Loss::HalfMse, Some(_)) => named("activation", "tanh"),
-        (Loss::Mse | Loss::HalfMse, None) => named("activation", "linear"),
+        (Loss::CrossEntropy { .. }, _) => t("network.softmax"),
+        (_, Some(_)) => named("activation", "tanh"),
+        (_, None) => named("activation", "linear"),
     }
 }

@@ -62,8 +62,8 @@ fn LossChoice() -> impl IntoView {
             Task::Regression => None,
         });
         match LossKind::Auto.resolve(classes) {
-            Some(Loss::BinaryCrossEntropy | Loss::CrossEntropy) => named("loss", "cross-entropy"),
-            Some(Loss::Mse | Loss::HalfMse) | None => named("loss", "mse"),
+            Some(Loss::BinaryCrossEntropy | Loss::CrossEntropy { .. }) => named("loss", "cross-entropy"),
+            Some(_) | None => named("loss", "mse"),
         }
     });
     let options = Signal::derive(move || {

@@ -18,8 +18,8 @@ impl Meaning {
     pub fn of(summary: &Summary) -> Self {
         match summary.loss {
             Loss::BinaryCrossEntropy => Self::Probability,
-            Loss::CrossEntropy => Self::Classes(summary.classes.unwrap_or(2).max(2) as usize),
-            Loss::Mse | Loss::HalfMse => Self::Signed,
+            Loss::CrossEntropy { .. } => Self::Classes(summary.classes.unwrap_or(2).max(2) as usize),
+            Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => Self::Signed,
         }
     }
 

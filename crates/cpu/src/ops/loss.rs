@@ -41,13 +41,15 @@ pub(crate) fn value<T: Real>(loss: Loss, operands: &Operands<T>) -> T {
     let count = operands.prediction.len() as f64;
     let square = |(p, t): (T, T)| ((p - t) * (p - t)).wide();
     let mean = match loss {
-        Loss::Mse => operands.pairs().map(square).sum::<f64>() / count,
+        Loss::Mse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => {
+            operands.pairs().map(square).sum::<f64>() / count
+        }
         Loss::HalfMse => operands.pairs().map(square).sum::<f64>() / (2.0 * count),
         // max(z, 0) - z t + ln(1 + exp(-|z|)) = softplus(z) - z t
         Loss::BinaryCrossEntropy => {
             operands.pairs().map(|(z, t)| (softplus(z) - z * t).wide()).sum::<f64>() / count
         }
-        Loss::CrossEntropy => {
+        Loss::CrossEntropy { .. } => {
             let nll = |(z, class): (&[T], usize)| (log_sum_exp(z) - z[class]).wide();
             operands.rows().map(nll).sum::<f64>() / (count / operands.columns as f64)
         }
@@ -60,10 +62,12 @@ pub(crate) fn gradient<T: Real>(loss: Loss, operands: &Operands<T>, dloss: T, ou
     let each = dloss / T::of(operands.prediction.len() as f64);
     let pairs = out.iter_mut().zip(operands.pairs());
     match loss {
-        Loss::Mse => pairs.for_each(|(out, (p, t))| *out = (each + each) * (p - t)),
+        Loss::Mse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => {
+            pairs.for_each(|(out, (p, t))| *out = (each + each) * (p - t))
+        }
         Loss::HalfMse => pairs.for_each(|(out, (p, t))| *out = each * (p - t)),
         Loss::BinaryCrossEntropy => pairs.for_each(|(out, (z, t))| *out = each * (sigmoid(z) - t)),
-        Loss::CrossEntropy => {
+        Loss::CrossEntropy { .. } => {
             let each = dloss / T::of((operands.prediction.len() / operands.columns) as f64);
             for (out, (z, class)) in out.chunks_exact_mut(operands.columns).zip(operands.rows()) {
                 let log_sum = log_sum_exp(z);

@@ -84,6 +84,16 @@ fn step<T: Real>(
                 *w -= rates.lr * g / (s.sqrt() + eps);
             }
         }
+        Optimizer::Adadelta { rho, eps } => {
+            let (rho, eps) = (real(rho), real(eps));
+            for ((w, (g, d)), (s, u)) in elements.zip(first.iter_mut().zip(second)) {
+                let g = rates.regularised(*w, g, d);
+                *s = rho * *s + (T::ONE - rho) * g * g;
+                let step = (*u + eps).sqrt() / (*s + eps).sqrt() * g;
+                *u = rho * *u + (T::ONE - rho) * step * step;
+                *w -= rates.lr * step;
+            }
+        }
         Optimizer::Adam { beta1, beta2, eps } => {
             let adam = Adam { beta1: real(beta1), beta2: real(beta2), eps: real(eps), rates: &rates };
             for ((w, (g, d)), (m, v)) in elements.zip(first.iter_mut().zip(second)) {

@@ -21,8 +21,9 @@ pub(super) fn loss_grad(l: &Lowering, id: NodeId, loss: Loss, inputs: &[NodeId])
 /// What the mean is taken over, and what one invocation takes: a row, or an element.
 fn items(l: &Lowering, loss: Loss, prediction: NodeId) -> u32 {
     match loss {
-        Loss::CrossEntropy => l.matrix(prediction).0,
-        Loss::Mse | Loss::HalfMse | Loss::BinaryCrossEntropy => l.numel(prediction),
+        Loss::CrossEntropy { .. } => l.matrix(prediction).0,
+        Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 => l.numel(prediction),
+        Loss::Huber { .. } | Loss::BinaryCrossEntropy => l.numel(prediction),
     }
 }
 

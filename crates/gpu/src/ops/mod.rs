@@ -1,9 +1,14 @@
 //! From a node to the launches that compute it: which kernel, which parameters, which grid.
 
+mod arrange;
+mod attention;
 mod elementwise;
 mod loss;
 mod matmul;
+mod norm;
+mod recurrent;
 mod rows;
+mod spatial;
 mod step;
 
 use crate::kernels::Product;
@@ -34,6 +39,11 @@ impl Lowering<'_> {
         self.graph.shape(id).numel() as u32
     }
 
+    /// Its extents.
+    fn dims(&self, id: NodeId) -> &[usize] {
+        self.graph.shape(id).dims()
+    }
+
     /// Its extents as (rows, columns); the shape rules have seen to it that it is a matrix.
     fn matrix(&self, id: NodeId) -> (u32, u32) {
         self.graph
@@ -43,19 +53,32 @@ impl Lowering<'_> {
     }
 }
 
-/// What computes a node. All but a pack take one launch; a place takes none.
+/// What computes a node. Most take one launch; a place takes none.
 pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
     let inputs = &l.graph.node(id).inputs;
     match &l.graph.node(id).op {
         Op::Variable { .. } | Op::Full { .. } | Op::View { .. } => vec![],
         Op::Pack => elementwise::pack(l, id),
-        Op::Add => vec![elementwise::add(l, id, inputs)],
+        Op::Binary(_) | Op::Unary(_) | Op::Reduce { .. } => arrange::launches(l, id),
+        Op::Permute { .. } | Op::Slice { .. } | Op::Pad { .. } | Op::Concat { .. } => {
+            arrange::launches(l, id)
+        }
+        Op::Conv2d { .. } | Op::Conv2dGradInput { .. } | Op::Conv2dGradWeight { .. } => {
+            spatial::launches(l, id)
+        }
+        Op::Pool2d(_) | Op::Pool2dGrad(_) => spatial::launches(l, id),
+        Op::Softmax { .. } | Op::SoftmaxGrad { .. } => norm::launches(l, id),
+        Op::Norm(_) | Op::NormGrad(_) | Op::NormGradWeight(_) => norm::launches(l, id),
+        Op::RunningStats { .. } => norm::launches(l, id),
+        Op::SumSquares | Op::ClipNorm { .. } | Op::ClipValue { .. } => norm::launches(l, id),
+        Op::Attention(_) | Op::AttentionLse(_) | Op::AttentionGrad(_) => attention::launches(l, id),
+        Op::Rotary(_) => attention::launches(l, id),
+        Op::Recurrent(_) | Op::RecurrentGrad(_) => recurrent::launches(l, id),
         Op::Activation(f) => vec![elementwise::activation(l, id, *f, inputs)],
         Op::ActivationGrad(f) => vec![elementwise::activation_grad(l, id, *f, inputs)],
         Op::Matmul { trans_a, trans_b, bias, epilogue } => {
             vec![matmul::matmul(l, id, [*trans_a, *trans_b, *bias], *epilogue, inputs)]
         }
-        Op::SumRows => vec![rows::sum_rows(l, id, inputs)],
         Op::Gather => vec![rows::gather(l, id, inputs)],
         Op::GatherGrad { rows } => vec![rows::gather_grad(l, id, *rows, inputs)],
         Op::Dropout { rate, stream } => vec![elementwise::dropout(l, id, *rate, *stream, inputs)],

@@ -31,6 +31,7 @@ pub(super) fn update(l: &Lowering, optimizer: Optimizer, inputs: &[NodeId]) -> L
         Optimizer::RmsProp { alpha, eps } => (3, alpha, 0.0, eps),
         Optimizer::Adagrad { eps } => (4, 0.0, 0.0, eps),
         Optimizer::Adam { beta1, beta2, eps } => (5, beta1, beta2, eps),
+        Optimizer::Adadelta { rho, eps } => (7, rho, 0.0, eps),
         Optimizer::AdamW { beta1, beta2, eps } => (6, beta1, beta2, eps),
     };
     let kernel = [Kernel::Update, Kernel::UpdateState, Kernel::UpdateState2][optimizer.state_count()];

@@ -249,8 +249,7 @@ impl Rule<'_> {
         if bias && self.shape(2).numel() != n {
             return Err(self.mismatch(1, 2, format!("the bias needs {n} elements")));
         }
-        let result =
-            if batched { Shape::from([self.shape(0).dims()[0], m, n]) } else { Shape::from([m, n]) };
+        let result = if batched { Shape::from([self.shape(0).dims()[0], m, n]) } else { Shape::from([m, n]) };
         let last = self.inputs.len() - 1;
         if saved && *self.shape(last) != result {
             return Err(self.mismatch(0, last, format!("the saved values must be {result}")));
@@ -265,7 +264,12 @@ impl Rule<'_> {
             Loss::Huber { delta } if !(delta > 0.0) => {
                 Err(self.bad_value("delta", &delta.to_string(), "give a number above 0"))
             }
-            Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } | Loss::BinaryCrossEntropy => {
+            Loss::Mse
+            | Loss::HalfMse
+            | Loss::SumSquares
+            | Loss::L1
+            | Loss::Huber { .. }
+            | Loss::BinaryCrossEntropy => {
                 self.typed(1, DType::F32)?;
                 self.same(0, 1)
             }

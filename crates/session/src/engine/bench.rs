@@ -69,7 +69,7 @@ fn workload(name: &str) -> Option<Workload> {
             sizes: &[784, 128, 10],
             hidden: Activation::Relu,
             output: Activation::Linear,
-            loss: Loss::CrossEntropy,
+            loss: Loss::CROSS_ENTROPY,
             batch: 64,
             rule: ADAM,
             learning_rate: 1e-3,
@@ -131,7 +131,7 @@ impl Workload {
         let out = self.sizes[self.sizes.len() - 1];
         let mut rand = Mulberry(3);
         backend.set_f32(names::INPUTS, &rand.uniform(self.batch * self.sizes[0], 1.0))?;
-        if self.loss == Loss::CrossEntropy {
+        if self.loss.takes_classes() {
             let classes: Vec<u32> = (0..self.batch).map(|_| (rand.next() * out as f64) as u32).collect();
             backend.set_u32(names::TARGETS, &classes)?;
         } else {

@@ -101,9 +101,9 @@ pub async fn predict(
 /// Turns logits into what the learner reads: a probability behind sigmoid or softmax. Rows are the outputs at a point.
 pub fn as_shown(values: &mut [f32], mlp: &Mlp) {
     match mlp.loss {
-        Loss::Mse | Loss::HalfMse => {}
+        Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => {}
         Loss::BinaryCrossEntropy => values.iter_mut().for_each(|z| *z = 1.0 / (1.0 + (-*z).exp())),
-        Loss::CrossEntropy => {
+        Loss::CrossEntropy { .. } => {
             for row in values.chunks_exact_mut(mlp.layers[mlp.layers.len() - 1].units) {
                 let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 row.iter_mut().for_each(|z| *z = (*z - max).exp());

@@ -2,7 +2,7 @@
 
 use minibatch_data::{Split, features_of, generate};
 use minibatch_graph::control;
-use minibatch_nn::{Dense, Loss, LossKind, Mlp, NnError, Samples, names};
+use minibatch_nn::{Dense, LossKind, Mlp, NnError, Samples, names};
 
 use super::backend::{Backend, Lost, Plan};
 use super::snapshots::{SLOTS, Snapshots};
@@ -157,7 +157,7 @@ fn initial_parameters(experiment: &Experiment, mlp: &Mlp) -> Vec<f32> {
 fn fill_data(backend: &mut Backend, experiment: &Experiment, mlp: &Mlp, split: &Split) -> Result<(), Lost> {
     let points = [&split.train[..], &split.test[..]].concat();
     backend.set_f32(names::INPUTS, &features_of(&points, &experiment.features))?;
-    if mlp.loss == Loss::CrossEntropy {
+    if mlp.loss.takes_classes() {
         let classes: Vec<u32> = points.iter().map(|p| p.label as u32).collect();
         return backend.set_u32(names::TARGETS, &classes);
     }

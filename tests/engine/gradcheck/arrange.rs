@@ -1,0 +1,1 @@
+//! Arithmetic with broadcasting, sums over axes, and ops that only move elements.

@@ -1,0 +1,1 @@
+//! Softmax, normalisations, and clipping.

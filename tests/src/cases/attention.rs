@@ -1,0 +1,7 @@
+//! Attention and rotary positions.
+
+use super::Case;
+
+pub(super) fn cases() -> Vec<Case> {
+    vec![]
+}
