@@ -95,6 +95,7 @@ fn every_op() -> Vec<Op> {
         Op::Rotary(Rotary { heads: 1, parts: 1, turned: 1, base: 1e4, inverse: false }),
         Op::Recurrent(recurrent),
         Op::RecurrentGrad(recurrent),
+        Op::ToIndex,
         Op::Gather,
         Op::GatherGrad { rows: 1 },
         Op::Dropout { rate: 0.5, stream: 0 },
@@ -118,7 +119,7 @@ fn every_op() -> Vec<Op> {
             Op::Attention(_) | Op::AttentionLse(_) | Op::AttentionGrad(_) | Op::Rotary(_) => {}
             Op::Recurrent(_) | Op::RecurrentGrad(_) => {}
             Op::SumSquares | Op::ClipNorm { .. } | Op::ClipValue { .. } => {}
-            Op::Gather | Op::GatherGrad { .. } | Op::Dropout { .. } => {}
+            Op::ToIndex | Op::Gather | Op::GatherGrad { .. } | Op::Dropout { .. } => {}
             Op::Loss(_) | Op::LossGrad(_) | Op::Confusion { .. } => {}
             Op::BeginStep { .. } | Op::Update(_) | Op::Record => {}
         }

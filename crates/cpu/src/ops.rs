@@ -41,7 +41,12 @@ pub(crate) fn scratch_len(step: &Step) -> usize {
         Op::Recurrent(_) | Op::RecurrentGrad(_) => recurrent::scratch_len(step),
         Op::Variable { .. } | Op::Full { .. } | Op::View { .. } | Op::Pack => 0,
         Op::Activation(_) | Op::ActivationGrad(_) | Op::Dropout { .. } => 0,
-        Op::Gather | Op::GatherGrad { .. } | Op::Loss(_) | Op::LossGrad(_) | Op::Confusion { .. } => 0,
+        Op::ToIndex
+        | Op::Gather
+        | Op::GatherGrad { .. }
+        | Op::Loss(_)
+        | Op::LossGrad(_)
+        | Op::Confusion { .. } => 0,
         Op::BeginStep { .. } | Op::Update(_) | Op::Record => 0,
     }
 }

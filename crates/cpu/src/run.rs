@@ -81,6 +81,9 @@ fn run_step<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
                 }
             }
         }),
+        Op::ToIndex => memory.write_words(output, |memory, out| {
+            gather::to_index(memory.floats(&inputs[0]), out);
+        }),
         Op::Gather => run_gather(memory, inputs, output),
         Op::GatherGrad { .. } => memory.write(output, |memory, out| {
             let (index, dy) = (&inputs[0], &inputs[1]);

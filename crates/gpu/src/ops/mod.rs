@@ -79,6 +79,7 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
         Op::Matmul { trans_a, trans_b, bias, epilogue } => {
             vec![matmul::matmul(l, id, [*trans_a, *trans_b, *bias], *epilogue, inputs)]
         }
+        Op::ToIndex => vec![rows::to_index(l, id, inputs)],
         Op::Gather => vec![rows::gather(l, id, inputs)],
         Op::GatherGrad { rows } => vec![rows::gather_grad(l, id, *rows, inputs)],
         Op::Dropout { rate, stream } => vec![elementwise::dropout(l, id, *rate, *stream, inputs)],
