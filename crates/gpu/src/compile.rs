@@ -7,7 +7,7 @@ use crate::launch::Launch;
 use crate::ops::{self, Lowering};
 use crate::plan::{Dispatch, Plan, Variable};
 use crate::{GpuError, buffers};
-use minibatch_graph::{Graph, Home, MemoryPlan, Op};
+use minibatch_graph::{Graph, Home, MemoryPlan, NodeId, Op};
 use std::collections::HashMap;
 use std::num::NonZeroU64;
 
@@ -59,6 +59,17 @@ async fn scoped<T>(
     }
     device.mailbox.check()?;
     made
+}
+
+/// The kernels that a graph would launch, in order, each with the node it works for. Needs no device.
+///
+/// # Errors
+/// When the graph cannot be planned.
+pub fn kernels_of(graph: &Graph) -> Result<Vec<(NodeId, &'static str)>, GpuError> {
+    let memory = MemoryPlan::new(graph)?;
+    let lowering = Lowering { graph, memory: &memory, product: None };
+    let of = |id: NodeId| ops::launches(&lowering, id).into_iter().map(move |l| (id, l.kernel.info().name));
+    Ok(memory.order.iter().flat_map(|&id| of(id)).collect())
 }
 
 /// All launches of a graph, in order, none writing what it reads.
