@@ -84,6 +84,12 @@ impl Walk<2> {
         Self::new(places)
     }
 
+    /// (x, y): so many rows of `width` neighbours, `strides` apart in x and in y.
+    pub fn rows(count: usize, width: usize, strides: [usize; 2]) -> Self {
+        let within = Axis { extent: width, strides: [1, 1] };
+        Self::new([within, Axis { extent: count, strides }].into_iter())
+    }
+
     /// (x, y) where axis i of y is axis `axes[i]` of x, as y's elements come.
     pub fn permute(dims: &[usize], axes: &[usize]) -> Self {
         let mut place = 1;

@@ -7,6 +7,7 @@ mod loss;
 mod matmul;
 mod norm;
 mod recurrent;
+mod reduce;
 mod rows;
 mod spatial;
 mod step;
