@@ -7,6 +7,7 @@ mod loss;
 mod matmul;
 mod norm;
 mod recurrent;
+mod reduce;
 mod rows;
 mod spatial;
 mod step;
@@ -21,6 +22,8 @@ pub(crate) struct Lowering<'a> {
     pub memory: &'a MemoryPlan,
     /// The kernel to use for every product, rather than the one that suits it best.
     pub product: Option<Product>,
+    /// The device is software.
+    pub software: bool,
 }
 
 impl Lowering<'_> {
