@@ -31,6 +31,10 @@ impl Rule<'_> {
 
     /// Height and width of the result.
     fn windows(&self, conv: &Conv2d, size: [usize; 2], kernel: [usize; 2]) -> Result<[usize; 2], GraphError> {
+        if kernel.into_iter().max() > Some(LARGEST / 2) {
+            let value = format!("{} x {}", kernel[0], kernel[1]);
+            return Err(self.bad_value("window", &value, "neither side may be more than 32,767"));
+        }
         let extent = |axis: usize| {
             conv.extent(axis, size[axis], kernel[axis]).ok_or_else(|| {
                 let value = format!("{} x {}", kernel[0], kernel[1]);
@@ -131,6 +135,12 @@ impl Rule<'_> {
                 let mend = "window and stride must be from 1 to 65,535, and padding at most half the window";
                 return Err(self.bad_value("window, stride, padding", &value, mend));
             }
+        }
+        if let PoolWindow::Adaptive { size } = pool.window
+            && size.into_iter().chain([h, w]).max() > Some(LARGEST)
+        {
+            let value = format!("{} x {} to {} x {}", h, w, size[0], size[1]);
+            return Err(self.bad_value("size", &value, "none may be more than 65,535"));
         }
         let extent = |axis: usize, size: usize| {
             pool.extent(axis, size).ok_or_else(|| {
