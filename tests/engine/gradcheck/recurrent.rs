@@ -1,7 +1,7 @@
 //! Recurrent layers: with respect to inputs, weights, bias and what the sequence begins with; stacked, both directions,
 //! read at the last step.
 
-use minibatch_graph::{Activation, Binary, Cell, NodeId, Op, Recurrent};
+use minibatch_graph::{Activation, Binary, Cell, DType, Graph, GraphError, NodeId, Op, Recurrent, backward};
 
 use super::{Check, check};
 
@@ -79,5 +79,37 @@ fn stacked_and_in_both_directions_at_once() {
             let sum = c.op(Op::Binary(Binary::Add), &[there, back]);
             c.activation(Activation::Sine, sum)
         });
+    }
+}
+
+/// Breaks where the initial state or the cells are taken for the states, whose gradients alone there are.
+#[test]
+fn only_the_states_after_each_step_have_gradients() {
+    let (t, b, h) = (3, 2, 2);
+    let gradient = |reverse, offset, len: usize| {
+        let mut g = Graph::new();
+        let mut floats = |name: &str, dims: &[usize]| {
+            g.variable(name, minibatch_graph::Shape::new(dims.to_vec()), DType::F32).unwrap()
+        };
+        let inputs = [
+            floats("x", &[t, b, h]),
+            floats("u", &[h, h]),
+            floats("bias", &[h]),
+            floats("state", &[b, h]),
+            floats("weights", &[len, 1]),
+        ];
+        let y = g.add_node(Op::Recurrent(Recurrent { cell: Cell::RnnTanh, reverse }), &inputs[..4]).unwrap();
+        let seen = g.view(y, offset, [1, len]).unwrap();
+        let sum = g.matmul((seen, false), (inputs[4], false), None, Activation::Linear).unwrap();
+        let loss = g.view(sum, 0, [1]).unwrap();
+        backward(&mut g, loss, &inputs[..2])
+    };
+    let states = t * b * h;
+    for (reverse, first, other) in [(false, b * h, 0), (true, 0, b * h)] {
+        gradient(reverse, first, states).expect("the states, under another shape");
+        for (offset, len) in [(other, states), (first, b * h), (states + b * h, b * h)] {
+            let error = gradient(reverse, offset, len).expect_err("not the states");
+            assert!(matches!(error, GraphError::NotDifferentiable { op: "view", .. }), "{error}");
+        }
     }
 }
