@@ -24,7 +24,7 @@
 override RELU: u32 = 0;
 override WHOLE: u32 = 0; // TILE >= gates hidden
 override ACROSS: u32 = 16; // invocations side by side, with four columns each
-override PARTS: u32 = 4; // ACROSS PARTS <= WORKGROUP, and 4 ACROSS PARTS <= TILE
+override PARTS: u32 = 1; // ACROSS PARTS <= WORKGROUP, and 4 ACROSS PARTS <= TILE
 
 var<workgroup> slab: array<vec4<f32>, TILE * 2u>; // [gate's unit][four rows]
 
