@@ -7,7 +7,7 @@ use crate::launch::Launch;
 use crate::ops::{self, Lowering};
 use crate::plan::{Dispatch, Plan, Variable};
 use crate::{GpuError, buffers};
-use minibatch_graph::{Graph, Home, MemoryPlan, Op};
+use minibatch_graph::{Graph, Home, MemoryPlan, NodeId, Op};
 use std::collections::HashMap;
 use std::num::NonZeroU64;
 
@@ -24,7 +24,8 @@ pub(crate) async fn compile(
 ) -> Result<Plan, GpuError> {
     device.mailbox.check()?;
     let memory = MemoryPlan::new(graph)?;
-    let launches = lower(graph, &memory, product)?;
+    let lowering = Lowering { graph, memory: &memory, product, software: device.info.software };
+    let launches = lower(&lowering)?;
     let build = |pipelines: &mut Pipelines| build(device, variables, pipelines, graph, &memory, &launches);
     scoped(device, pipelines, build).await
 }
@@ -61,14 +62,24 @@ async fn scoped<T>(
     made
 }
 
+/// The kernels that a graph would launch, in order, each with the node it works for. Needs no device.
+///
+/// # Errors
+/// When the graph cannot be planned.
+pub fn kernels_of(graph: &Graph) -> Result<Vec<(NodeId, &'static str)>, GpuError> {
+    let memory = MemoryPlan::new(graph)?;
+    let lowering = Lowering { graph, memory: &memory, product: None, software: false };
+    let of = |id: NodeId| ops::launches(&lowering, id).into_iter().map(move |l| (id, l.kernel.info().name));
+    Ok(memory.order.iter().flat_map(|&id| of(id)).collect())
+}
+
 /// All launches of a graph, in order, none writing what it reads.
-fn lower(graph: &Graph, memory: &MemoryPlan, product: Option<Product>) -> Result<Vec<Launch>, GpuError> {
-    let lowering = Lowering { graph, memory, product };
+fn lower(lowering: &Lowering) -> Result<Vec<Launch>, GpuError> {
     let mut launches = vec![];
-    for &id in &memory.order {
-        for launch in ops::launches(&lowering, id) {
+    for &id in &lowering.memory.order {
+        for launch in ops::launches(lowering, id) {
             if let Some(home) = launch.aliased() {
-                let node = graph.node(id);
+                let node = lowering.graph.node(id);
                 let what = match home {
                     Home::Variable(name) => format!("variable {name}"),
                     Home::Constant(value) => format!("constant {value}"),

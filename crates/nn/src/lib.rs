@@ -1,6 +1,7 @@
 //! Layers, initialisers, losses, optimizers and schedules: functions that add nodes to a graph, and the settings a
 //! learner chooses among. Nothing here runs anything.
 
+mod block;
 mod error;
 mod init;
 mod losses;
@@ -8,6 +9,7 @@ mod mlp;
 mod optimizer;
 mod schedule;
 
+pub use block::{Block, Input, Pair, PositionKind, RecurrentOutput, Transformer};
 pub use error::NnError;
 pub use init::Init;
 pub use losses::LossKind;

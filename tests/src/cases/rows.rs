@@ -52,6 +52,7 @@ pub(super) fn cases() -> Vec<Case> {
     }
     all.push(loss_value(Loss::BinaryCrossEntropy, 40, 3, 200.0));
     all.push(loss_value(Loss::CROSS_ENTROPY, 40, 3, 200.0));
+    all.extend([1, 63, 64, 65, 1031].map(to_index));
     // A batch of a language model; and as many elements as one workgroup takes, and one row more.
     for [rows, columns] in [[512, 65], [4096, 2], [4097, 2], [3, 10_007]] {
         for loss in LOSSES.into_iter().filter(|loss| loss.takes_classes()) {
@@ -229,4 +230,11 @@ fn confusion_of_ties_and_nan() -> Case {
     let target = builder.given_words("target", [5], vec![2, 2, 7, 1, 1]);
     let counts = builder.op(Op::Confusion { classes: 3 }, &[prediction, target]);
     builder.compares(counts)
+}
+
+fn to_index(len: usize) -> Case {
+    let mut builder = Builder::new(format!("to_index of {len}"));
+    let x = builder.between("x", [len], -3.0, 90_000.0);
+    let index = builder.op(Op::ToIndex, &[x]);
+    builder.compares(index)
 }

@@ -112,9 +112,12 @@ fn input_grads(
         }
         Op::Recurrent(recurrent) => layers::recurrent(graph, recurrent, id, dy, wanted),
         // Second derivatives, targets, counts and changes in place.
-        Op::ActivationGrad(_) | Op::LossGrad(_) | Op::GatherGrad { .. } | Op::Gather | Op::Loss(_) => {
-            Err(refuse())
-        }
+        Op::ActivationGrad(_)
+        | Op::LossGrad(_)
+        | Op::GatherGrad { .. }
+        | Op::ToIndex
+        | Op::Gather
+        | Op::Loss(_) => Err(refuse()),
         Op::Conv2dGradWeight { .. } | Op::Pool2dGrad(_) | Op::SoftmaxGrad { .. } => Err(refuse()),
         Op::NormGrad(_) | Op::NormGradWeight(_) | Op::RunningStats { .. } => Err(refuse()),
         Op::AttentionLse(_) | Op::AttentionGrad(_) | Op::RecurrentGrad(_) => Err(refuse()),
