@@ -24,7 +24,7 @@ struct ClipParams {
 
 override WORKGROUP: u32 = 256;
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn sum_squares(
     @builtin(local_invocation_index) lane: u32,
     @builtin(workgroup_id) group: vec3<u32>,

@@ -64,7 +64,7 @@ fn row_mean(lane: u32, row: u32, columns: u32) -> f32 {
     return row_sum(lane, vec2(dot(sum, vec4(1.0)), 0.0)).x / f32(params.columns);
 }
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn forward(
     @builtin(local_invocation_index) lane: u32,
     @builtin(workgroup_id) group: vec3<u32>,
@@ -101,10 +101,10 @@ fn forward(
     }
 }
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn count(@builtin(local_invocation_index) lane: u32) {
     var sum = 0.0;
-    for (var row = lane; row < params.rows; row += LANES * ROWS) {
+    for (var row = lane; row < params.rows; row += INVOCATIONS) {
         sum += select(0.0, 1.0, counts(row));
     }
     let total = group_sum(lane, vec2(sum, 0.0));
@@ -113,7 +113,7 @@ fn count(@builtin(local_invocation_index) lane: u32) {
     }
 }
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn backward(
     @builtin(local_invocation_index) lane: u32,
     @builtin(workgroup_id) group: vec3<u32>,

@@ -65,7 +65,7 @@ fn derivative(p: f32, t: f32) -> f32 {
     }
 }
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn forward(
     @builtin(local_invocation_index) lane: u32,
     @builtin(workgroup_id) group: vec3<u32>,

@@ -88,7 +88,7 @@ fn grad_at(row: u32, column: u32) -> f32 {
     return grad;
 }
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn forward(
     @builtin(local_invocation_index) lane: u32,
     @builtin(workgroup_id) group: vec3<u32>,
@@ -113,7 +113,7 @@ fn forward(
     }
 }
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn backward(
     @builtin(local_invocation_index) lane: u32,
     @builtin(workgroup_id) group: vec3<u32>,
@@ -140,7 +140,7 @@ fn backward(
 }
 
 // To scratch, for each row: the mean, the rest of the mean, the scale.
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn moments(
     @builtin(local_invocation_index) lane: u32,
     @builtin(workgroup_id) group: vec3<u32>,
@@ -157,7 +157,7 @@ fn moments(
     }
 }
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn running(
     @builtin(local_invocation_index) lane: u32,
     @builtin(workgroup_id) group: vec3<u32>,

@@ -34,7 +34,7 @@ fn dy_four(row: u32, column: u32) -> vec4<f32> {
     return vec4(dy[at.x], dy[at.y], dy[at.z], dy[at.w]);
 }
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn forward(
     @builtin(local_invocation_index) lane: u32,
     @builtin(workgroup_id) group: vec3<u32>,
@@ -57,7 +57,7 @@ fn forward(
     }
 }
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn backward(
     @builtin(local_invocation_index) lane: u32,
     @builtin(workgroup_id) group: vec3<u32>,

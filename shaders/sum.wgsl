@@ -16,10 +16,10 @@ struct SumParams {
 
 override MEAN: u32 = 0;
 
-@compute @workgroup_size(LANES * ROWS)
+@compute @workgroup_size(INVOCATIONS)
 fn main(@builtin(local_invocation_index) lane: u32) {
     var sum = vec2<f32>();
-    for (var part = lane; part < params.parts; part += LANES * ROWS) {
+    for (var part = lane; part < params.parts; part += INVOCATIONS) {
         sum += vec2(scratch[2u * part], scratch[2u * part + 1u]);
     }
     let total = group_sum(lane, sum);

@@ -7,8 +7,10 @@
 
 override LANES: u32 = 64; // a power of two
 override ROWS: u32 = 1; // a power of two
+// With a name of its own: naga 30 fails on overrides that follow an array whose length is a nameless expression.
+override INVOCATIONS: u32 = LANES * ROWS;
 
-var<workgroup> partial: array<vec2<f32>, LANES * ROWS>;
+var<workgroup> partial: array<vec2<f32>, INVOCATIONS>;
 
 // The lowest number there is.
 const LOWEST = -3.4028234e38;
@@ -72,7 +74,7 @@ fn row_join(lane: u32, value: vec2<f32>) -> vec2<f32> {
 // Over the whole workgroup; only invocation 0 has the result.
 fn group_sum(lane: u32, value: vec2<f32>) -> vec2<f32> {
     partial[lane] = value;
-    for (var half_way = LANES * ROWS / 2u; half_way > 0u; half_way >>= 1u) {
+    for (var half_way = INVOCATIONS / 2u; half_way > 0u; half_way >>= 1u) {
         workgroupBarrier();
         if lane < half_way {
             partial[lane] += partial[lane + half_way];
