@@ -98,6 +98,8 @@ struct Owned {
     buffers: Vec<Buffer>,
     /// Slots come first; then constants, by the bits of their value.
     constants: HashMap<u32, usize>,
+    /// The launches' scratch, where one wants any.
+    scratch: Option<usize>,
 }
 
 fn build(
@@ -112,6 +114,11 @@ fn build(
         provide(device, variables, name, shape.numel())?;
     }
     let mut owned = own(device, graph, memory)?;
+    let scratch = launches.iter().map(|launch| launch.scratch).max().unwrap_or(0);
+    if scratch > 0 {
+        owned.scratch = Some(owned.buffers.len());
+        owned.buffers.push(device.storage("scratch", scratch)?);
+    }
     let mut dispatches = vec![];
     if !launches.is_empty() {
         let arena = arena(device, launches)?;
@@ -152,7 +159,7 @@ pub(crate) fn provide(
 
 /// Slots and constants. Constants of one value share a buffer as long as the longest.
 fn own(device: &Device, graph: &Graph, memory: &MemoryPlan) -> Result<Owned, GpuError> {
-    let mut owned = Owned { buffers: vec![], constants: HashMap::new() };
+    let mut owned = Owned { buffers: vec![], constants: HashMap::new(), scratch: None };
     for (i, slot) in memory.slots.iter().enumerate() {
         owned.buffers.push(device.storage(&format!("slot {i}"), slot.len)?);
     }
@@ -191,7 +198,7 @@ fn bind(
     );
     debug_assert_eq!(
         info.bindings.len(),
-        launch.buffers.len() + 1,
+        launch.buffers.len() + 1 + usize::from(launch.scratch > 0),
         "{}: a buffer for each binding",
         info.name
     );
@@ -200,9 +207,10 @@ fn bind(
         Home::Constant(value) => &owned.buffers[owned.constants[&value.to_bits()]],
         Home::Slot(slot) => &owned.buffers[*slot],
     });
+    let scratch = owned.scratch.filter(|_| launch.scratch > 0).map(|at| &owned.buffers[at]);
     let resources = [wgpu::BindingResource::Buffer(params)]
         .into_iter()
-        .chain(storage.map(|buffer| buffer.raw.as_entire_binding()));
+        .chain(storage.chain(scratch).map(|buffer| buffer.raw.as_entire_binding()));
     let entries: Vec<_> = info
         .bindings
         .iter()
