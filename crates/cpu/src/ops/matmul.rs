@@ -24,6 +24,11 @@ pub(crate) struct Product {
 }
 
 impl Product {
+    /// op(A) (m, k) times op(B) (k, n).
+    pub fn sized([m, k, n]: [usize; 3], [trans_a, trans_b]: [bool; 2]) -> Self {
+        Self { m, k, n, trans_a, trans_b }
+    }
+
     pub fn new(a: &Operand, b: &Operand, trans_a: bool, trans_b: bool) -> Self {
         let (m, k) = if trans_a { (a.columns, a.rows) } else { (a.rows, a.columns) };
         let n = if trans_b { b.rows } else { b.columns };
