@@ -93,6 +93,8 @@ pub enum Op {
         /// Which axis.
         axis: usize,
     },
+    /// (x f32): each element as an unsigned integer; below 0 counts as 0. Token numbers that came among numbers.
+    ToIndex,
     /// (table (r, ...), index (b) u32): those rows of the table, (b, ...). An index past the end counts as the last.
     Gather,
     /// (index (b) u32, dy (b, ...)): the gradient of a table of `rows` rows; rows chosen twice are summed in order.
@@ -229,6 +231,7 @@ impl Op {
             Self::Slice { .. } => "slice",
             Self::Pad { .. } => "pad",
             Self::Concat { .. } => "concat",
+            Self::ToIndex => "to_index",
             Self::Gather => "gather",
             Self::GatherGrad { .. } => "gather_grad",
             Self::Dropout { .. } => "dropout",
@@ -274,7 +277,7 @@ impl Op {
             Self::Binary(_) | Self::Unary(_) | Self::Activation(_) | Self::ActivationGrad(_) => &[],
             Self::Matmul { .. } | Self::Reduce { .. } => &[],
             Self::Permute { .. } | Self::Slice { .. } | Self::Pad { .. } | Self::Concat { .. } => &[],
-            Self::Gather | Self::GatherGrad { .. } | Self::Dropout { .. } => &[],
+            Self::ToIndex | Self::Gather | Self::GatherGrad { .. } | Self::Dropout { .. } => &[],
             Self::Conv2d { .. } | Self::Conv2dGradInput { .. } | Self::Conv2dGradWeight { .. } => &[],
             Self::Pool2d(_) | Self::Pool2dGrad(_) => &[],
             Self::Softmax { .. } | Self::SoftmaxGrad { .. } => &[],

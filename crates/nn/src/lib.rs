@@ -1,18 +1,24 @@
 //! Layers, initialisers, losses, optimizers and schedules: functions that add nodes to a graph, and the settings a
 //! learner chooses among. Nothing here runs anything.
 
+mod block;
 mod error;
 mod init;
 mod losses;
-mod mlp;
+mod model;
 mod optimizer;
 mod schedule;
 
+pub mod names;
+
+pub use block::{Block, Input, Pair, PositionKind, RecurrentOutput, Transformer};
 pub use error::NnError;
-pub use init::Init;
-pub use losses::LossKind;
-pub use mlp::{Dense, Mlp, Samples, names};
+pub use init::{Begin, Init, Rule};
+pub use losses::{LossKind, LossOptions};
+pub use model::{
+    Buffer, Clip, Layout, MAX_ELEMENTS, Model, NamedTensor, Outline, OutlineRow, Parameter, Samples,
+};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
 pub use schedule::{Schedule, ScheduleKind};
 
-pub use minibatch_graph::{Activation, Loss};
+pub use minibatch_graph::{Activation, Cell, Loss};

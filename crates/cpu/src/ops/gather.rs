@@ -21,3 +21,8 @@ pub(crate) fn add_rows<T: Real>(index: &[u32], dy: &[T], columns: usize, out: &m
         add_to(&mut out[first..first + columns], dy);
     }
 }
+
+/// Each number as an integer; what is below 0 or no number counts as 0.
+pub(crate) fn to_index<T: Real>(x: &[T], out: &mut [u32]) {
+    out.iter_mut().zip(x).for_each(|(out, x)| *out = x.wide() as u32);
+}

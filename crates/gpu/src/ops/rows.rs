@@ -1,10 +1,11 @@
 //! Ops over the rows of a matrix or a table.
 
 use super::Lowering;
-use crate::kernels::{GatherParams, Kernel, SumRowsParams};
+use crate::kernels::{GatherParams, Kernel, SumRowsParams, ToIndexParams};
 use crate::launch::Launch;
 use minibatch_graph::NodeId;
 
+/// The sum over the rows of a matrix.
 pub(super) fn sum_rows(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
     let (rows, columns) = l.matrix(inputs[0]);
     let params = SumRowsParams { rows, columns, x_offset: l.offset(inputs[0]), y_offset: l.offset(id) };
@@ -45,4 +46,10 @@ pub(super) fn gather_grad(l: &Lowering, id: NodeId, rows: usize, inputs: &[NodeI
     };
     let buffers = vec![l.home(dy), l.home(index), l.home(id)];
     Launch::over(Kernel::GatherGrad, params, buffers, l.numel(id))
+}
+
+pub(super) fn to_index(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
+    let len = l.numel(id);
+    let params = ToIndexParams { len, x_offset: l.offset(inputs[0]), y_offset: l.offset(id) };
+    Launch::over(Kernel::ToIndex, params, vec![l.home(inputs[0]), l.home(id)], len)
 }

@@ -102,6 +102,11 @@ pub(crate) fn output_of(
             rule.positive("max", *max)?;
             float(rule.shape(0).clone())
         }
+        Op::ToIndex => {
+            rule.arity(1)?;
+            rule.floats()?;
+            Ok((rule.shape(0).clone(), DType::U32))
+        }
         Op::Gather => {
             rule.arity(2)?;
             rule.typed(1, DType::U32)?;

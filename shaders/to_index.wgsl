@@ -1,0 +1,22 @@
+// y = x as an unsigned integer, x f32; what is below 0 or no number counts as 0. Token numbers that came among numbers.
+//
+// Grid: one invocation an element, striding. Cost: one read and one write an element.
+
+struct ToIndexParams {
+    len: u32,
+    x_offset: u32,
+    y_offset: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: ToIndexParams;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<u32>;
+
+override WORKGROUP: u32 = 256;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    for (var i = id.x; i < params.len; i += groups.x * WORKGROUP) {
+        y[params.y_offset + i] = u32(max(x[params.x_offset + i], 0.0));
+    }
+}
