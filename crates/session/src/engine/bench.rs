@@ -4,7 +4,7 @@
 mod draws;
 mod workloads;
 
-use minibatch_graph::{Activation, DType, Graph, control};
+use minibatch_graph::{Activation, DType, Graph, Op, control};
 use minibatch_nn::{Clip, Model, NnError, Samples, names};
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ pub struct Measured {
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
     /// No workload has this name.
-    #[error("there is no workload {0}; there are {}", WORKLOADS.join(", "))]
+    #[error("there is no workload {0}; there are {list}", list = WORKLOADS.join(", "))]
     Unknown(String),
     /// The GPU was asked for, and there is none.
     #[error("no GPU to measure: {0}")]
@@ -135,7 +135,7 @@ async fn multiply(
     g.output("y", y).map_err(NnError::from)?;
     // The loss of a product is one of its elements, so that little is read back.
     let corner = g.view(y, 0, [1, 1]).map_err(NnError::from)?;
-    let seen = g.add_node(minibatch_graph::Op::Activation(Activation::Linear), &[corner]).map_err(NnError::from)?;
+    let seen = g.add_node(Op::Activation(Activation::Linear), &[corner]).map_err(NnError::from)?;
     g.output("corner", seen).map_err(NnError::from)?;
     for name in ["a", "b"] {
         backend.set_f32(name, &rand.uniform(n * n, 1.0))?;

@@ -62,7 +62,8 @@ fn trained(input: Input, layers: Vec<Block>, classes: usize, batch: usize) -> Wo
 fn dense(sizes: &[usize], hidden: Activation, output: Activation) -> Workload {
     let last = sizes.len() - 2;
     let activation = |i: usize| if i == last { output } else { hidden };
-    let layers = sizes[1..].iter().enumerate().map(|(i, &units)| linear(units, true, activation(i))).collect();
+    let layers =
+        sizes[1..].iter().enumerate().map(|(i, &units)| linear(units, true, activation(i))).collect();
     let place = |i: usize| if hidden == Activation::Linear { i } else { 2 * i };
     let draws = (0..=last).map(|i| (format!("layers.{}.weight", place(i)), Kept::Transposed)).collect();
     let input = Input { shape: vec![sizes[0]], tokens: None };
@@ -82,7 +83,8 @@ fn cnn() -> Workload {
         init: Init::Zeros,
     };
     let pool = || Block::MaxPool2d { kernel: Pair([2, 2]), stride: None, padding: Pair([0, 0]) };
-    let layers = vec![conv(8), pool(), conv(16), pool(), Block::Flatten, linear(10, true, Activation::Linear)];
+    let layers =
+        vec![conv(8), pool(), conv(16), pool(), Block::Flatten, linear(10, true, Activation::Linear)];
     // The biases are drawn too, (channels, 1, 1): within 1 / sqrt(channels).
     let draws = [
         ("layers.0.weight", Kept::Same(24)),
@@ -135,10 +137,14 @@ fn gpt() -> Workload {
         }),
         linear(vocabulary, false, Activation::Linear),
     ];
-    let mut draws =
-        vec![("layers.0.weight".to_owned(), Kept::Same(vocabulary)), ("layers.1.weight".to_owned(), Kept::Same(steps))];
+    let mut draws = vec![
+        ("layers.0.weight".to_owned(), Kept::Same(vocabulary)),
+        ("layers.1.weight".to_owned(), Kept::Same(steps)),
+    ];
     for layer in 0..depth {
-        for name in ["self_attn.in_proj_weight", "self_attn.out_proj.weight", "linear1.weight", "linear2.weight"] {
+        for name in
+            ["self_attn.in_proj_weight", "self_attn.out_proj.weight", "linear1.weight", "linear2.weight"]
+        {
             draws.push((format!("layers.2.layers.{layer}.{name}"), Kept::Transposed));
         }
     }
