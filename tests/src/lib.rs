@@ -7,6 +7,7 @@
 pub mod cases;
 pub mod drive;
 pub mod golden;
+pub mod golden_layers;
 
 #[cfg(feature = "browser")]
 pub mod browser;
