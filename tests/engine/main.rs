@@ -8,5 +8,6 @@ mod gpu_device;
 mod gpu_kernels;
 mod gradcheck;
 mod memory;
+mod ops_table;
 mod semantics;
 mod session;

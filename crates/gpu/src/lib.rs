@@ -18,6 +18,7 @@ mod plan;
 mod readback;
 mod wait;
 
+pub use compile::kernels_of;
 pub use device::AdapterInfo;
 pub use error::GpuError;
 pub use gpu::{Gpu, Ticket, Work};

@@ -15,7 +15,7 @@ class RotaryAttention(nn.MultiheadAttention):
         projected = nn.functional.linear(query, self.in_proj_weight, self.in_proj_bias)
         heads = projected.unflatten(-1, (3, self.num_heads, self.head_dim)).permute(2, 0, 3, 1, 4)
         q, k, v = rotate(heads[0]), rotate(heads[1]), heads[2]
-        allowed = torch.ones(1, 1, 1, k.shape[-2], dtype=torch.bool, device=x.device)
+        allowed = torch.ones(1, 1, 1, k.shape[-2], dtype=torch.bool, device=query.device)
         if attn_mask is not None:
             allowed = allowed & (attn_mask == 0)
         if key_padding_mask is not None:

@@ -5,6 +5,7 @@ use crate::kernels::{GatherParams, Kernel, SumRowsParams, ToIndexParams};
 use crate::launch::Launch;
 use minibatch_graph::NodeId;
 
+/// The sum over the rows of a matrix.
 pub(super) fn sum_rows(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
     let (rows, columns) = l.matrix(inputs[0]);
     let params = SumRowsParams { rows, columns, x_offset: l.offset(inputs[0]), y_offset: l.offset(id) };
