@@ -11,6 +11,7 @@ mod probes;
 mod programs;
 mod receive;
 mod run;
+mod samples;
 mod session;
 mod snapshots;
 
