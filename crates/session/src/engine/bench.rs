@@ -29,7 +29,7 @@ pub struct Measured {
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
     /// No workload has this name.
-    #[error("there is no workload {0}; there are mlp-2d and mlp-mnist")]
+    #[error("there is no workload {0}; there are {}", WORKLOADS.join(", "))]
     Unknown(String),
     /// The GPU was asked for, and there is none.
     #[error("no GPU to measure: {0}")]
@@ -49,6 +49,9 @@ struct Workload {
     rule: Optimizer,
     learning_rate: f32,
 }
+
+/// All workloads, by name.
+pub const WORKLOADS: [&str; 2] = ["mlp-2d", "mlp-mnist"];
 
 const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
 const WARM_UP: u32 = 5;
