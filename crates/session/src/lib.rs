@@ -16,10 +16,10 @@ pub use summary::{LayerSummary, Summary};
 #[cfg(feature = "engine")]
 mod engine;
 #[cfg(feature = "engine")]
-pub use engine::WORKLOADS;
-#[cfg(feature = "engine")]
 pub use engine::{Backend, BenchError, Measured, Plan, Session, Wait, Work, bench, check_kernels};
 
+#[cfg(feature = "engine")]
+pub use engine::WORKLOADS;
 #[cfg(feature = "engine")]
 pub use minibatch_gpu::{AdapterInfo, adapters};
 

@@ -29,7 +29,7 @@ pub struct Measured {
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
     /// No workload has this name.
-    #[error("there is no workload {0}; there are {}", WORKLOADS.join(", "))]
+    #[error("there is no workload {name}; there are {known}", name = .0, known = WORKLOADS.join(", "))]
     Unknown(String),
     /// The GPU was asked for, and there is none.
     #[error("no GPU to measure: {0}")]

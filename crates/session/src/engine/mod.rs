@@ -12,5 +12,6 @@ mod session;
 mod snapshots;
 
 pub use backend::{Backend, Plan, Work};
-pub use bench::{BenchError, Measured, WORKLOADS, bench, check_kernels};
+pub use bench::{BenchError, Measured, bench, check_kernels};
+pub use bench::WORKLOADS;
 pub use session::{Session, Wait};
