@@ -1,6 +1,5 @@
 //! Tensors to bytes.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use minibatch_session::NamedTensor;
@@ -27,6 +26,6 @@ pub fn to_bytes(path: &Path, tensors: &[NamedTensor]) -> Result<Vec<u8>> {
     };
     let views: Vec<_> =
         tensors.iter().zip(&bytes).map(view).collect::<std::result::Result<_, _>>().map_err(fault)?;
-    let note = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-    serialize(views, Some(note)).map_err(fault)
+    let note = [("format".to_owned(), "pt".to_owned())];
+    serialize(views, Some(note.into_iter().collect())).map_err(fault)
 }

@@ -2,7 +2,7 @@
 //! be theirs.
 
 use minibatch_graph::{Optimizer, control};
-use minibatch_nn::{Activation, Dense, Loss, Mlp, Samples, names};
+use minibatch_nn::{Activation, Block, Clip, Init, Input, Loss, Model, NnError, Samples, names};
 use serde::Serialize;
 
 use super::backend::{Backend, Lost, Plan, Work};
@@ -130,7 +130,7 @@ async fn train(backend: &mut Backend, plan: &Plan, steps: u32) -> Result<f32, Bu
 
 impl Workload {
     async fn build(&self, backend: &mut Backend) -> Result<Plan, BuildError> {
-        let mlp = self.model();
+        let model = self.model()?;
         let out = self.sizes[self.sizes.len() - 1];
         let mut rand = Mulberry(3);
         backend.set_f32(names::INPUTS, &rand.uniform(self.batch * self.sizes[0], 1.0))?;
@@ -141,7 +141,7 @@ impl Workload {
             backend.set_f32(names::TARGETS, &rand.uniform(self.batch * out, 1.0))?;
         }
         backend.set_f32(names::PARAMETERS, &self.parameters())?;
-        backend.set_f32(names::DECAY, &mlp.decay())?;
+        backend.set_f32(names::DECAY, &model.layout.decay())?;
         let mut words = vec![0; control::LEN];
         words[control::BASE_LR] = self.learning_rate.to_bits();
         if let Optimizer::Adam { beta1, beta2, .. } = self.rule {
@@ -149,27 +149,18 @@ impl Workload {
         }
         backend.set_u32(control::NAME, &words)?;
         let samples = Samples { train: self.batch, test: 0 };
-        let graph = mlp.train(samples, self.batch, self.rule, LOSS_ROWS)?;
+        let graph = model.train(samples, self.batch, self.rule, Clip::default(), LOSS_ROWS)?;
         Ok(backend.compile(&graph).await?)
     }
 
-    fn model(&self) -> Mlp {
-        let (mut layers, mut offset) = (vec![], 0);
-        for (i, pair) in self.sizes.windows(2).enumerate() {
-            let (inputs, units) = (pair[0], pair[1]);
-            let activation = if i + 2 == self.sizes.len() { self.output } else { self.hidden };
-            let bias_offset = offset + units * inputs;
-            layers.push(Dense {
-                inputs,
-                units,
-                activation,
-                dropout: 0.0,
-                weight_offset: offset,
-                bias_offset,
-            });
-            offset = bias_offset + units;
-        }
-        Mlp { layers, parameters: offset, loss: self.loss, classes: None }
+    fn model(&self) -> Result<Model, NnError> {
+        let last = self.sizes.len() - 2;
+        let dense = |(i, &units): (usize, &usize)| {
+            let activation = if i == last { self.output } else { self.hidden };
+            Block::Linear { units, bias: true, activation, init: Init::Zeros }
+        };
+        let blocks = self.sizes[1..].iter().enumerate().map(dense).collect();
+        Model::new(Input { shape: vec![self.sizes[0]], tokens: None }, blocks, self.loss, None)
     }
 
     /// Weights within 1 / sqrt(inputs), drawn (inputs, units) as the peers keep them; biases 0.

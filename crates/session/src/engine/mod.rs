@@ -1,9 +1,12 @@
 //! How a run goes: the session over a backend.
 
+mod answers;
 mod backend;
 mod bench;
+mod data;
 mod flights;
 mod launch;
+mod load;
 mod probes;
 mod programs;
 mod receive;
@@ -12,6 +15,9 @@ mod session;
 mod snapshots;
 
 pub use backend::{Backend, Plan, Work};
-pub use bench::{BenchError, Measured, bench, check_kernels};
 pub use bench::WORKLOADS;
+pub use bench::{BenchError, Measured, bench, check_kernels};
+pub use data::DataSet;
+pub use load::Supplies;
+pub use programs::BuildError;
 pub use session::{Session, Wait};
