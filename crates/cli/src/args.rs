@@ -29,16 +29,17 @@ Examples:
   minibatch train my.json --epochs 5 --init start.safetensors --save end.safetensors
   minibatch train c2 --data images.safetensors --save-best best.safetensors --metrics run.jsonl
 
-The data file holds train_inputs (samples, input shape) and train_targets, and test_inputs and test_targets if samples are
-held back. Weights have PyTorch's own names and layouts: `safetensors.torch.load_file` reads them as they are.
-Ctrl-C stops after the step under way and saves.";
+The data file holds train_inputs (samples, input shape) and train_targets; and, if samples are held
+back, test_inputs and test_targets. Weights have PyTorch's own names and layouts:
+`safetensors.torch.load_file` reads them as they are. Ctrl-C stops training, and saves.";
 
 const PREDICT: &str = "\
 Example:
   minibatch predict xor --weights xor.safetensors --input points.safetensors --output answers.safetensors
 
-The input file holds one tensor, `inputs`, (samples, input shape); the output file gets `outputs`, (samples, output shape): what
-the last layer gives, before a sigmoid or softmax that belongs to the loss.";
+The input file holds one tensor, `inputs`, (samples, input shape); the output file gets `outputs`,
+(samples, output shape): what the last layer gives, before a sigmoid or softmax that belongs to the
+loss.";
 
 /// A deep-learning playground's engine: train, ask and measure models from the command line.
 #[derive(Parser, Debug)]

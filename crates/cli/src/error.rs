@@ -204,8 +204,11 @@ impl Error {
 /// "; did you mean NAME?" for the known name nearest to `asked`, or nothing when none is near.
 pub fn nearby<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let asked = asked.to_lowercase();
-    let distances = known.into_iter().map(|name| (strsim::damerau_levenshtein(&asked, name), name));
-    let near = distances.min().filter(|(distance, name)| *distance <= 1.max(name.len() / 3));
+    // Among equally near ones, a shared beginning decides: `unit` is rather `units` than `init`.
+    let distance =
+        |name: &str| (strsim::damerau_levenshtein(&asked, name), asked.chars().next() != name.chars().next());
+    let near = known.into_iter().map(|name| (distance(name), name)).min();
+    let near = near.filter(|((edits, _), name)| *edits <= 1.max(name.len() / 3));
     near.map_or(String::new(), |(_, name)| format!("; did you mean {name}?"))
 }
 
@@ -218,6 +221,7 @@ mod tests {
         let known = ["circle", "xor", "spiral", "c2"];
         assert_eq!(nearby("sprial", known), "; did you mean spiral?");
         assert_eq!(nearby("XOR", known), "; did you mean xor?");
+        assert_eq!(nearby("unit", ["init", "units"]), "; did you mean units?");
         assert_eq!(nearby("c3", known), "; did you mean c2?");
         assert_eq!(nearby("mnist", known), "");
     }

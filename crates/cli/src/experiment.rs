@@ -30,6 +30,13 @@ pub fn find(name: &str) -> Result<Experiment> {
     let Ok(text) = String::from_utf8(bytes) else {
         return Err(Error::NotExperiment { path: path.into(), why: "which is a file of text (JSON)".into() });
     };
+    // A list would be taken for an experiment's fields in order.
+    if matches!(serde_json::from_str::<Value>(&text), Ok(value) if !value.is_object()) {
+        return Err(Error::NotExperiment {
+            path: path.into(),
+            why: "which is an object of JSON, {...}".into(),
+        });
+    }
     let experiment = Experiment::from_json(&text).map_err(|source| wrong(name, source))?;
     known_fields(path, &text)?;
     Ok(experiment)

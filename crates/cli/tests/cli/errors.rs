@@ -8,7 +8,9 @@ const RUN: &str = "--steps 3 --backend cpu --save w.safetensors --save-best b.sa
 /// A place with old files that `RUN` would overwrite.
 fn place(name: &str) -> Place {
     let place = Place::new(name);
-    ["w.safetensors", "b.safetensors", "m.jsonl"].map(|file| place.write(file, "old"));
+    for file in ["w.safetensors", "b.safetensors", "m.jsonl"] {
+        place.write(file, "old");
+    }
     place
 }
 

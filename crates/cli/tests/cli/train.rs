@@ -141,7 +141,7 @@ fn samples_come_from_a_file() {
 /// The learning rate grows until the loss leaves the numbers, after some sound evaluations.
 const DIVERGES: &str = r#"{
     "data": {"kind": "plane"}, "hidden": [{"units": 8, "activation": "linear"}, {"units": 8, "activation": "linear"}],
-    "training": {"learning_rate": 100, "schedule": {"kind": "constant", "warmup": 10000}}}"#;
+    "training": {"learning_rate": 3, "schedule": {"kind": "constant", "warmup": 10000}}}"#;
 
 #[test]
 fn a_divergence_ends_with_code_1_and_keeps_the_best() {
