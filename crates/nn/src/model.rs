@@ -4,11 +4,18 @@
 //! A model is PyTorch's `class Model(nn.Module)` with `self.layers = nn.Sequential(...)`; a block counts there as many
 //! modules as [`Block::modules`] says, and parameters have the names PyTorch gives them.
 
+mod attention;
+mod blocks;
+mod compose;
 mod dense;
 mod graphs;
 mod layout;
 mod lower;
+mod norm;
 mod outline;
+mod recurrent;
+mod spatial;
+mod transformer;
 
 pub use graphs::{Clip, Samples};
 pub use layout::{Buffer, Layout, NamedTensor, Parameter};
@@ -90,54 +97,4 @@ fn survey(input: &Input, blocks: &[Block]) -> Result<(Layout, Vec<usize>), NnErr
     let y = lower.sequence(blocks, x)?;
     let output = lower.dims(y)[1..].to_vec();
     Ok((lower.layout, output))
-}
-
-impl Block {
-    /// How many modules of PyTorch's `nn.Sequential` the block counts as: a layer with its activation is two.
-    pub fn modules(&self) -> usize {
-        use minibatch_graph::Activation::Linear;
-        match self {
-            Self::Linear { activation, .. } | Self::Conv2d { activation, .. } => {
-                1 + usize::from(*activation != Linear)
-            }
-            _ => 1,
-        }
-    }
-
-    /// The block's name in files.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Linear { .. } => "linear",
-            Self::Activation { .. } => "activation",
-            Self::Softmax { .. } => "softmax",
-            Self::Conv2d { .. } => "conv2d",
-            Self::ConvTranspose2d { .. } => "conv-transpose2d",
-            Self::MaxPool2d { .. } => "max-pool2d",
-            Self::AvgPool2d { .. } => "avg-pool2d",
-            Self::AdaptiveAvgPool2d { .. } => "adaptive-avg-pool2d",
-            Self::AdaptiveMaxPool2d { .. } => "adaptive-max-pool2d",
-            Self::BatchNorm { .. } => "batch-norm",
-            Self::LayerNorm { .. } => "layer-norm",
-            Self::RmsNorm { .. } => "rms-norm",
-            Self::GroupNorm { .. } => "group-norm",
-            Self::Dropout { .. } => "dropout",
-            Self::Flatten => "flatten",
-            Self::Reshape { .. } => "reshape",
-            Self::Permute { .. } => "permute",
-            Self::Select { .. } => "select",
-            Self::Embedding { .. } => "embedding",
-            Self::Positions { .. } => "positions",
-            Self::Recurrent { .. } => "recurrent",
-            Self::SelfAttention { .. } => "self-attention",
-            Self::AdditiveAttention { .. } => "additive-attention",
-            Self::AxialAttention { .. } => "axial-attention",
-            Self::TransformerEncoder(_) => "transformer-encoder",
-            Self::TransformerDecoder(_) => "transformer-decoder",
-            Self::EncoderDecoder { .. } => "encoder-decoder",
-            Self::Residual { .. } => "residual",
-            Self::Branches { .. } => "branches",
-            Self::LastStep => "last-step",
-            Self::MeanOverSteps => "mean-over-steps",
-        }
-    }
 }

@@ -60,7 +60,7 @@ pub struct Buffer {
     pub saved: bool,
 }
 
-/// All parameters and buffers of a model, in PyTorch's order.
+/// All parameters and buffers of a model, in the order in which the layers use them.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Layout {
     /// What is trained.

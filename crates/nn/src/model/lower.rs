@@ -5,7 +5,7 @@ use minibatch_graph::{Activation, Binary, DType, Graph, NodeId, Op, Shape};
 use super::layout::{Buffer, Layout, Parameter};
 use super::outline::Note;
 use super::MAX_ELEMENTS;
-use crate::init::{Begin, Init, Rule};
+use crate::init::{Begin, Init};
 use crate::{Block, Input, NnError, names};
 
 /// What a value's elements are.
@@ -140,6 +140,14 @@ impl<'a> Lower<'a> {
         Ok(self.g.view(node, 0, Shape::new(dims))?)
     }
 
+    /// (rows, columns), the columns being the last axis.
+    pub fn rows(&mut self, node: NodeId) -> Result<NodeId, NnError> {
+        let dims = self.g.shape(node).dims();
+        let columns = dims.last().copied().unwrap_or(1);
+        let rows = dims.iter().product::<usize>() / columns.max(1);
+        self.view(node, &[rows, columns])
+    }
+
     /// Axis i of the result is axis `axes[i]`. Where only axes of extent 1 change places nothing is copied.
     pub fn permute(&mut self, node: NodeId, axes: &[usize]) -> Result<NodeId, NnError> {
         let dims = self.g.shape(node).dims();
@@ -268,11 +276,6 @@ impl<'a> Lower<'a> {
         self.node(Op::Dropout { rate, stream }, &[x, control])
     }
 
-    /// A normal rule for arrays that are no layer's weight.
-    pub fn normal(&mut self, deviation: f64) -> Begin {
-        Begin { rule: Rule::Normal(deviation), stream: self.stream(), skip: 0 }
-    }
-
     /// Builds within `name` below the layer under construction.
     pub fn within_path<T>(
         &mut self,
@@ -306,6 +309,7 @@ impl<'a> Lower<'a> {
                 self.outputs.push(value.node);
             }
         }
+        self.g.set_label(self.label());
         Ok(value)
     }
 
@@ -324,18 +328,6 @@ impl<'a> Lower<'a> {
         note.parameters = self.layout.total() - parameters;
         note.nodes = nodes..self.g.nodes().len();
         Ok(value)
-    }
-
-    fn block(&mut self, block: &Block, x: Value) -> Result<Value, NnError> {
-        match block {
-            Block::Linear { units, bias, activation, init } => {
-                self.linear(x, *units, *bias, *activation, *init)
-            }
-            Block::Activation { activation } => self.map(x, |l, x| l.activate(x, *activation)),
-            Block::Softmax { log } => self.map(x, |l, x| l.node(Op::Softmax { log: *log }, &[x])),
-            Block::Dropout { rate } => self.map(x, |l, x| l.dropout(x, *rate)),
-            _ => Err(self.refuse("this layer is not built yet")),
-        }
     }
 
     /// A function of numbers that keeps the shape, and with it the mask.

@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::ExperimentError;
 
 impl Session {
-    /// All parameters, then the buffers that belong among the weights, in PyTorch's order and layouts.
+    /// All parameters, then the buffers that belong among the weights, with PyTorch's names and layouts.
     ///
     /// # Errors
     /// When nothing is built, or the device fails.
