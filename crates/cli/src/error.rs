@@ -92,7 +92,7 @@ pub enum Error {
         /// The file or preset.
         name: String,
         /// Which.
-        source: ExperimentError,
+        source: Box<ExperimentError>,
     },
     /// A file of another kind where tensors were wanted.
     #[error("{}: this is not a safetensors file, {why}", .path.display())]
@@ -191,7 +191,13 @@ pub enum Error {
     Session(String),
     /// A workload could not be measured.
     #[error(transparent)]
-    Bench(#[from] BenchError),
+    Bench(Box<BenchError>),
+}
+
+impl From<BenchError> for Error {
+    fn from(error: BenchError) -> Self {
+        Self::Bench(Box::new(error))
+    }
 }
 
 impl Error {

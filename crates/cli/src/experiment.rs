@@ -46,7 +46,7 @@ pub fn find(name: &str) -> Result<Experiment> {
 pub fn wrong(name: &str, source: ExperimentError) -> Error {
     match source {
         ExperimentError::Version(found) => Error::Newer { name: name.into(), found, known: VERSION },
-        source => Error::Experiment { name: name.into(), source },
+        source => Error::Experiment { name: name.into(), source: Box::new(source) },
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is wrong is told in one line, and nothing is overwritten.
 
-use crate::support::Place;
+use crate::support::{Place, Tensor};
 
 /// A run that would write every kind of file, if it came to that.
 const RUN: &str = "--steps 3 --backend cpu --save w.safetensors --save-best b.safetensors --metrics m.jsonl";
@@ -54,7 +54,7 @@ fn weights_that_do_not_fit() {
     let place = place("weights");
     place.done("train xor --steps 1 --backend cpu --save good.safetensors");
     let good = place.load("good.safetensors");
-    let written = |name: &str, change: &dyn Fn(&mut Vec<(String, Vec<usize>, Vec<f32>)>)| {
+    let written = |name: &str, change: &dyn Fn(&mut Vec<Tensor>)| {
         let mut all = good.clone();
         change(&mut all);
         let views: Vec<_> = all.iter().map(|t| (t.0.as_str(), &t.1[..], &t.2[..])).collect();

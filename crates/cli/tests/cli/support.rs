@@ -13,6 +13,9 @@ pub struct Place {
     folder: PathBuf,
 }
 
+/// A tensor of a file: its name, its shape, its numbers.
+pub type Tensor = (String, Vec<usize>, Vec<f32>);
+
 /// How a command ended.
 pub struct Ended {
     pub code: i32,
@@ -104,7 +107,7 @@ impl Place {
     }
 
     /// Reads a file of f32 tensors, sorted by name.
-    pub fn load(&self, name: &str) -> Vec<(String, Vec<usize>, Vec<f32>)> {
+    pub fn load(&self, name: &str) -> Vec<Tensor> {
         let bytes = self.read(name);
         let file = SafeTensors::deserialize(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
         let floats = |data: &[u8]| data.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
