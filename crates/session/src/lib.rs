@@ -23,6 +23,11 @@ pub use engine::{
     check_kernels,
 };
 
+#[cfg(feature = "engine")]
+pub use engine::WORKLOADS;
+#[cfg(feature = "engine")]
+pub use minibatch_gpu::{AdapterInfo, adapters};
+
 pub use minibatch_data as data;
 pub use minibatch_nn::{
     Activation, Block, Buffer, Cell, Init, Input, Layout, Loss, LossKind, LossOptions, Model, NamedTensor,
