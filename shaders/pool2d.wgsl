@@ -14,8 +14,9 @@ override WORKGROUP: u32 = 256;
 fn forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let windows = params.out_h * params.out_w;
     for (var k = id.x; k < params.planes * windows; k += groups.x * WORKGROUP) {
-        let window = window_at(k % windows / params.out_w, k % params.out_w);
-        let plane = params.x_offset + k / windows * params.in_h * params.in_w;
+        let at = places_of(k, params.out_h, params.out_w);
+        let window = window_at(at.y, at.z);
+        let plane = params.x_offset + at.x * params.in_h * params.in_w;
         var value = 0.0;
         if AVERAGE == 1u {
             for (var h = window.top; h < window.top + window.height; h++) {
@@ -60,8 +61,9 @@ fn forward_deep(
 ) {
     let windows = params.out_h * params.out_w;
     for (var k = group.x; k < params.planes * windows; k += groups.x) {
-        let window = window_at(k % windows / params.out_w, k % params.out_w);
-        let plane = params.x_offset + k / windows * params.in_h * params.in_w;
+        let at = places_of(k, params.out_h, params.out_w);
+        let window = window_at(at.y, at.z);
+        let plane = params.x_offset + at.x * params.in_h * params.in_w;
         var value = 0.0;
         if AVERAGE == 1u {
             value = sum_shared(plane, window, lane) / count_of(window);
@@ -87,18 +89,17 @@ fn holders(i: u32, size: u32, count: u32, kernel: u32, stride: u32, padding: u32
 fn average_backward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let pixels = params.in_h * params.in_w;
     for (var e = id.x; e < params.planes * pixels; e += groups.x * WORKGROUP) {
-        let h = e % pixels / params.in_w;
-        let w = e % params.in_w;
-        let rows = holders(h, params.in_h, params.out_h, params.kernel_h, params.stride_h, params.padding_h);
-        let columns = holders(w, params.in_w, params.out_w, params.kernel_w, params.stride_w, params.padding_w);
-        let plane = params.dy_offset + e / pixels * params.out_h * params.out_w;
+        let at = places_of(e, params.in_h, params.in_w);
+        let rows = holders(at.y, params.in_h, params.out_h, KERNEL_H, STRIDE_H, params.padding_h);
+        let columns = holders(at.z, params.in_w, params.out_w, KERNEL_W, STRIDE_W, params.padding_w);
+        let plane = params.dy_offset + at.x * params.out_h * params.out_w;
         var sum = 0.0;
         if params.first > 0u {
             sum = y[params.y_offset + e];
         }
         for (var i = max(rows.x, params.first); i < min(rows.y, params.end); i++) {
             for (var j = columns.x; j < columns.y; j++) {
-                sum += dy[plane + i * params.out_w + j] / count_of(window_at(i, j));
+                sum += dy[plane + i * params.out_w + j] * (1.0 / count_of(window_at(i, j)));
             }
         }
         y[params.y_offset + e] = sum;

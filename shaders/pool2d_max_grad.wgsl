@@ -16,10 +16,11 @@ fn apart(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
     let windows = params.out_h * params.out_w;
     let pixels = params.in_h * params.in_w;
     for (var k = id.x; k < params.planes * windows; k += groups.x * WORKGROUP) {
-        let i = k % windows / params.out_w;
-        let j = k % params.out_w;
+        let at = places_of(k, params.out_h, params.out_w);
+        let i = at.y;
+        let j = at.z;
         let window = window_at(i, j);
-        let plane = k / windows * pixels;
+        let plane = at.x * pixels;
         let best = largest(params.x_offset + plane, window).place;
         let grad = dy[params.dy_offset + k];
         let top = select(window.top, 0u, i == 0u);
@@ -54,8 +55,9 @@ fn overlapping(
             let columns = (params.out_w - first_j + params.colours_w - 1u) / params.colours_w;
             let rows = (params.out_h - first_i + params.colours_h - 1u) / params.colours_h;
             for (var k = lane; k < rows * columns; k += LANES) {
-                let i = first_i + k / columns * params.colours_h;
-                let j = first_j + k % columns * params.colours_w;
+                let row = k / columns;
+                let i = first_i + row * params.colours_h;
+                let j = first_j + (k - row * columns) * params.colours_w;
                 let best = largest(params.x_offset + plane * pixels, window_at(i, j)).place;
                 y[params.y_offset + plane * pixels + best] +=
                     dy[params.dy_offset + (plane * params.out_h + i) * params.out_w + j];

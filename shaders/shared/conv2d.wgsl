@@ -28,9 +28,6 @@ struct Conv2dParams {
     end: u32,
     first_row: u32, // and elements of a window along the height, counted in a phase
     end_row: u32,
-    adds: u32, // to what is in y
-    finishes: u32, // applies bias and activation
-    has_bias: u32,
     x_offset: u32,
     weight_offset: u32,
     bias_offset: u32,
@@ -46,6 +43,9 @@ struct Conv2dParams {
 override WORKGROUP: u32 = 64;
 override OUT: u32 = 8; // 1, 2, 4 or 8
 override TRANSPOSED: u32 = 0;
+override ADDS: u32 = 0; // to what is in y
+override FINISHES: u32 = 1; // applies bias and activation
+override BIAS: u32 = 0; // there is one
 override ACTIVATION: u32 = 0;
 
 // One phase along an axis: of x, result number j takes origin + j step + t shift with element `element` + t `every` of
@@ -86,13 +86,13 @@ fn store(channel: u32, at: vec4<u32>, keep: vec4<bool>, sums: vec4<f32>, group: 
     for (var i = 0u; i < 4u; i++) {
         if keep[i] {
             var z = sums[i];
-            if params.adds == 1u {
+            if ADDS == 1u {
                 z += y[place[i]];
             }
-            if params.has_bias == 1u && params.finishes == 1u {
+            if BIAS == 1u && FINISHES == 1u {
                 z += bias[params.bias_offset + group * params.outs + channel];
             }
-            if params.finishes == 1u {
+            if FINISHES == 1u {
                 z = act(ACTIVATION, z);
             }
             y[place[i]] = z;

@@ -6,10 +6,6 @@ struct Pool2dParams {
     in_w: u32,
     out_h: u32,
     out_w: u32,
-    kernel_h: u32,
-    kernel_w: u32,
-    stride_h: u32,
-    stride_w: u32,
     padding_h: u32,
     padding_w: u32,
     first: u32, // windows, or rows of them, that this launch adds
@@ -30,6 +26,18 @@ override AVERAGE: u32 = 0; // or the maximum
 // Window i of n along s elements goes from floor(i s / n) to ceil((i + 1) s / n), rather than by kernel and stride. The
 // shape rule keeps s and n below 2^16.
 override ADAPTIVE: u32 = 0;
+// Overrides, since a software device divides slowly by what it does not know beforehand.
+override KERNEL_H: u32 = 1;
+override KERNEL_W: u32 = 1;
+override STRIDE_H: u32 = 1;
+override STRIDE_W: u32 = 1;
+
+// Number `flat` of so many columns and rows a plane, as plane, row, column.
+fn places_of(flat: u32, rows: u32, columns: u32) -> vec3<u32> {
+    let row = flat / columns;
+    let plane = row / rows;
+    return vec3(plane, row - plane * rows, flat - row * columns);
+}
 
 // A window within its plane, without padding.
 struct Window {
@@ -48,11 +56,11 @@ fn span(i: u32, size: u32, count: u32, kernel: u32, stride: u32, padding: u32) -
 }
 
 fn rows_of(i: u32) -> vec2<u32> {
-    return span(i, params.in_h, params.out_h, params.kernel_h, params.stride_h, params.padding_h);
+    return span(i, params.in_h, params.out_h, KERNEL_H, STRIDE_H, params.padding_h);
 }
 
 fn columns_of(j: u32) -> vec2<u32> {
-    return span(j, params.in_w, params.out_w, params.kernel_w, params.stride_w, params.padding_w);
+    return span(j, params.in_w, params.out_w, KERNEL_W, STRIDE_W, params.padding_w);
 }
 
 fn window_at(i: u32, j: u32) -> Window {
@@ -63,8 +71,10 @@ fn window_at(i: u32, j: u32) -> Window {
 
 // What the sum of a window is divided by for the mean: padding counts as zeros.
 fn count_of(window: Window) -> f32 {
-    let whole = params.kernel_h * params.kernel_w;
-    return f32(select(whole, window.height * window.width, ADAPTIVE == 1u));
+    if ADAPTIVE == 1u {
+        return f32(window.height * window.width);
+    }
+    return f32(KERNEL_H * KERNEL_W);
 }
 
 // By its bits, since a compiler may take every number to equal itself.

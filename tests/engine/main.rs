@@ -3,6 +3,7 @@
 mod bench;
 mod cpu_cases;
 mod golden;
+mod golden_layers;
 mod gpu_device;
 mod gpu_kernels;
 mod gradcheck;

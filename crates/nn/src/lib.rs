@@ -5,16 +5,20 @@ mod block;
 mod error;
 mod init;
 mod losses;
-mod mlp;
+mod model;
 mod optimizer;
 mod schedule;
 
+pub mod names;
+
 pub use block::{Block, Input, Pair, PositionKind, RecurrentOutput, Transformer};
 pub use error::NnError;
-pub use init::Init;
-pub use losses::LossKind;
-pub use mlp::{Dense, Mlp, Samples, names};
+pub use init::{Begin, Init, Rule};
+pub use losses::{LossKind, LossOptions};
+pub use model::{
+    Buffer, Clip, Layout, MAX_ELEMENTS, Model, NamedTensor, Outline, OutlineRow, Parameter, Samples,
+};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
 pub use schedule::{Schedule, ScheduleKind};
 
-pub use minibatch_graph::{Activation, Loss};
+pub use minibatch_graph::{Activation, Cell, Loss};

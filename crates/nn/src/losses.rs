@@ -14,16 +14,48 @@ pub enum LossKind {
     Mse,
     /// Half of it, so that the gradient is prediction - target.
     HalfMse,
+    /// The sum of squared errors, over a whole batch.
+    SumSquares,
+    /// Mean absolute error.
+    L1,
+    /// Squared errors below `delta`, absolute ones beyond.
+    Huber,
     /// Sigmoid and binary cross-entropy.
     BinaryCrossEntropy,
     /// Softmax and cross-entropy.
     CrossEntropy,
 }
 
+/// What some losses are told besides; PyTorch's defaults.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LossOptions {
+    /// Cross-entropy: the share of the target spread evenly over all classes, 0 <= share < 1.
+    pub label_smoothing: f32,
+    /// Cross-entropy: targets of this number count for nothing.
+    pub ignore_index: Option<u32>,
+    /// Huber: where it turns from square to straight, above 0.
+    pub delta: f32,
+}
+
+impl Default for LossOptions {
+    fn default() -> Self {
+        Self { label_smoothing: 0.0, ignore_index: None, delta: 1.0 }
+    }
+}
+
 impl LossKind {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 5] =
-        [Self::Auto, Self::Mse, Self::HalfMse, Self::BinaryCrossEntropy, Self::CrossEntropy];
+    pub const ALL: [Self; 8] = [
+        Self::Auto,
+        Self::Mse,
+        Self::HalfMse,
+        Self::SumSquares,
+        Self::L1,
+        Self::Huber,
+        Self::BinaryCrossEntropy,
+        Self::CrossEntropy,
+    ];
 
     /// Its name in files and addresses.
     pub fn id(self) -> &'static str {
@@ -31,22 +63,51 @@ impl LossKind {
             Self::Auto => "auto",
             Self::Mse => "mse",
             Self::HalfMse => "half-mse",
+            Self::SumSquares => "sum-squares",
+            Self::L1 => "l1",
+            Self::Huber => "huber",
             Self::BinaryCrossEntropy => "binary-cross-entropy",
             Self::CrossEntropy => "cross-entropy",
         }
     }
 
-    /// The loss for a task of `classes` classes (none: regression), or none when they do not fit.
+    /// The loss for a task of `classes` classes (none: regression) with the usual options, or none when they do not fit.
     pub fn resolve(self, classes: Option<u32>) -> Option<Loss> {
+        self.resolve_with(classes, &LossOptions::default())
+    }
+
+    /// The loss for a task of `classes` classes (none: regression), or none when they do not fit.
+    pub fn resolve_with(self, classes: Option<u32>, options: &LossOptions) -> Option<Loss> {
         match (self, classes) {
-            (Self::Auto | Self::Mse, None) => Some(Loss::Mse),
-            (Self::HalfMse, None) => Some(Loss::HalfMse),
-            (Self::Auto | Self::BinaryCrossEntropy, Some(2)) => Some(Loss::BinaryCrossEntropy),
-            (Self::Mse, Some(2)) => Some(Loss::Mse),
-            (Self::HalfMse, Some(2)) => Some(Loss::HalfMse),
-            (Self::Auto | Self::CrossEntropy, Some(_)) => Some(Loss::CROSS_ENTROPY),
-            (Self::Mse | Self::HalfMse | Self::BinaryCrossEntropy, Some(_)) => None,
+            (Self::Auto, None) => Some(Loss::Mse),
+            (Self::Auto, Some(2)) => Some(Loss::BinaryCrossEntropy),
+            (Self::Auto, Some(_)) => Some(Self::CrossEntropy.of_output(2, options)),
+            (Self::Mse | Self::HalfMse | Self::BinaryCrossEntropy, Some(2)) => {
+                Some(self.of_output(1, options))
+            }
+            (Self::Mse | Self::HalfMse | Self::SumSquares | Self::L1 | Self::Huber, None) => {
+                Some(self.of_output(1, options))
+            }
+            (Self::CrossEntropy, Some(_)) => Some(self.of_output(2, options)),
+            (Self::Mse | Self::HalfMse | Self::SumSquares | Self::L1 | Self::Huber, Some(_)) => None,
+            (Self::BinaryCrossEntropy, Some(_)) => None,
             (Self::BinaryCrossEntropy | Self::CrossEntropy, None) => None,
+        }
+    }
+
+    /// The loss of a model whose output has `last` numbers along its last axis. Auto is cross-entropy where there are
+    /// several, else mean squared error.
+    pub fn of_output(self, last: usize, options: &LossOptions) -> Loss {
+        let LossOptions { label_smoothing, ignore_index, delta } = *options;
+        match self {
+            Self::Auto if last > 1 => Loss::CrossEntropy { label_smoothing, ignore_index },
+            Self::Auto | Self::Mse => Loss::Mse,
+            Self::HalfMse => Loss::HalfMse,
+            Self::SumSquares => Loss::SumSquares,
+            Self::L1 => Loss::L1,
+            Self::Huber => Loss::Huber { delta },
+            Self::BinaryCrossEntropy => Loss::BinaryCrossEntropy,
+            Self::CrossEntropy => Loss::CrossEntropy { label_smoothing, ignore_index },
         }
     }
 

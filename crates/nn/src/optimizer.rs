@@ -17,6 +17,8 @@ pub enum OptimizerKind {
     RmsProp,
     /// Divides by the root of all squares so far.
     Adagrad,
+    /// Steps the size of past steps, over the root of moving squares.
+    Adadelta,
     /// Moving first and second moments.
     Adam,
     /// Adam with weight decay apart from the gradient.
@@ -25,8 +27,16 @@ pub enum OptimizerKind {
 
 impl OptimizerKind {
     /// All of them, in the order shown.
-    pub const ALL: [Self; 7] =
-        [Self::Sgd, Self::Momentum, Self::Nesterov, Self::RmsProp, Self::Adagrad, Self::Adam, Self::AdamW];
+    pub const ALL: [Self; 8] = [
+        Self::Sgd,
+        Self::Momentum,
+        Self::Nesterov,
+        Self::RmsProp,
+        Self::Adagrad,
+        Self::Adadelta,
+        Self::Adam,
+        Self::AdamW,
+    ];
 
     /// Its name in files and addresses.
     pub fn id(self) -> &'static str {
@@ -36,6 +46,7 @@ impl OptimizerKind {
             Self::Nesterov => "nesterov",
             Self::RmsProp => "rms-prop",
             Self::Adagrad => "adagrad",
+            Self::Adadelta => "adadelta",
             Self::Adam => "adam",
             Self::AdamW => "adam-w",
         }
@@ -56,6 +67,8 @@ pub struct OptimizerConfig {
     pub beta2: f32,
     /// RMSprop's decay. 0 to 0.9999.
     pub alpha: f32,
+    /// Adadelta's decay. 0 to 0.9999.
+    pub rho: f32,
     /// Added to denominators.
     pub eps: f32,
 }
@@ -63,20 +76,21 @@ pub struct OptimizerConfig {
 impl Default for OptimizerConfig {
     fn default() -> Self {
         let kind = OptimizerKind::Sgd;
-        Self { kind, momentum: 0.9, beta1: 0.9, beta2: 0.999, alpha: 0.99, eps: 1e-8 }
+        Self { kind, momentum: 0.9, beta1: 0.9, beta2: 0.999, alpha: 0.99, rho: 0.9, eps: 1e-8 }
     }
 }
 
 impl OptimizerConfig {
     /// The graph's update rule.
     pub fn rule(&self) -> Optimizer {
-        let Self { momentum, beta1, beta2, alpha, eps, .. } = *self;
+        let Self { momentum, beta1, beta2, alpha, rho, eps, .. } = *self;
         match self.kind {
             OptimizerKind::Sgd => Optimizer::Sgd { momentum: 0.0, nesterov: false },
             OptimizerKind::Momentum => Optimizer::Sgd { momentum, nesterov: false },
             OptimizerKind::Nesterov => Optimizer::Sgd { momentum, nesterov: true },
             OptimizerKind::RmsProp => Optimizer::RmsProp { alpha, eps },
             OptimizerKind::Adagrad => Optimizer::Adagrad { eps },
+            OptimizerKind::Adadelta => Optimizer::Adadelta { rho, eps },
             OptimizerKind::Adam => Optimizer::Adam { beta1, beta2, eps },
             OptimizerKind::AdamW => Optimizer::AdamW { beta1, beta2, eps },
         }

@@ -46,6 +46,22 @@ pub enum ExperimentError {
         /// The names there are.
         known: String,
     },
+    /// The model does not fit together.
+    #[error(transparent)]
+    Model(#[from] minibatch_nn::NnError),
+    /// Weights or samples that were handed in do not fit the model.
+    #[error("{name}: {message}")]
+    Supply {
+        /// The array's name.
+        name: String,
+        /// What is wrong, with both shapes.
+        message: String,
+    },
+    /// What only a network over points in the plane has was asked of another model.
+    #[error(
+        "this experiment's model is written layer by layer and has no picture in the plane; ask for its outline"
+    )]
+    NotPlane,
     /// The data cannot be made.
     #[error(transparent)]
     Data(#[from] minibatch_data::DataError),

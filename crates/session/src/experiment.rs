@@ -1,10 +1,10 @@
 //! What a run is: one value that says everything, from the data to the seed.
 
 use minibatch_data::{DataConfig, Feature, Task, validate};
-use minibatch_nn::{Activation, Init, LossKind, OptimizerConfig, Schedule};
+use minibatch_nn::{Activation, Init, LossKind, LossOptions, OptimizerConfig, Schedule};
 use serde::{Deserialize, Serialize};
 
-use crate::ExperimentError;
+use crate::{ExperimentError, ModelSpec};
 
 /// The version this crate writes. Older ones are read; newer ones are refused by name.
 pub const VERSION: u32 = 1;
@@ -25,8 +25,13 @@ pub struct Experiment {
     pub hidden: Vec<Layer>,
     /// How the output layer's weights begin.
     pub output_init: Init,
+    /// A model written layer by layer. Where there is one, `data`, `features`, `hidden` and `output_init` are not used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelSpec>,
     /// What is minimised.
     pub loss: LossKind,
+    /// What some losses are told besides.
+    pub loss_options: LossOptions,
     /// How.
     pub training: Training,
 }
@@ -61,6 +66,10 @@ pub struct Training {
     pub l1: f32,
     /// L2 rate on weights. Can change while training.
     pub l2: f32,
+    /// The largest norm of all gradients together; larger ones are shrunk to it. None: no limit.
+    pub clip_norm: Option<f32>,
+    /// The largest value of a gradient, after `clip_norm`. None: no limit.
+    pub clip_value: Option<f32>,
 }
 
 /// The most hidden layers.
@@ -77,7 +86,9 @@ impl Default for Experiment {
             features: vec![Feature::X, Feature::Y],
             hidden: vec![Layer { units: 4, ..Layer::default() }, Layer { units: 2, ..Layer::default() }],
             output_init: Init::XavierUniform,
+            model: None,
             loss: LossKind::Auto,
+            loss_options: LossOptions::default(),
             training: Training::default(),
         }
     }
@@ -98,6 +109,8 @@ impl Default for Training {
             schedule: Schedule::default(),
             l1: 0.0,
             l2: 0.0,
+            clip_norm: None,
+            clip_value: None,
         }
     }
 }
@@ -122,6 +135,12 @@ impl Experiment {
         if self.version > VERSION {
             return Err(ExperimentError::Version(self.version));
         }
+        self.training.validate()?;
+        range("label smoothing", f64::from(self.loss_options.label_smoothing), 0.0, 0.999)?;
+        range("delta", f64::from(self.loss_options.delta), 1e-6, 1e6)?;
+        if let Some(spec) = &self.model {
+            return spec.samples.validate(&self.model()?);
+        }
         validate(&self.data)?;
         if self.features.is_empty() {
             return Err(ExperimentError::NoFeatures);
@@ -137,11 +156,10 @@ impl Experiment {
             range(&named("units"), f64::from(layer.units), 1.0, f64::from(MAX_UNITS))?;
             range(&named("dropout"), f64::from(layer.dropout), 0.0, 0.9)?;
         }
-        self.training.validate()?;
         self.resolved_loss().map(|_| ())
     }
 
-    /// The loss in force, with the number of classes (none: regression).
+    /// The loss in force over points in the plane, with the number of classes (none: regression).
     ///
     /// # Errors
     /// When the chosen loss does not fit the task.
@@ -150,10 +168,11 @@ impl Experiment {
             Task::Classification { classes } => Some(classes),
             Task::Regression => None,
         };
-        let loss = self.loss.resolve(classes).ok_or(ExperimentError::LossAndTask {
-            loss: self.loss.id(),
-            task: classes.map_or("regression".into(), |n| format!("{n} classes")),
-        })?;
+        let loss =
+            self.loss.resolve_with(classes, &self.loss_options).ok_or(ExperimentError::LossAndTask {
+                loss: self.loss.id(),
+                task: classes.map_or("regression".into(), |n| format!("{n} classes")),
+            })?;
         Ok((loss, classes))
     }
 }
@@ -164,11 +183,15 @@ impl Training {
         range("learning rate", f64::from(self.learning_rate), 0.0, 100.0)?;
         range("L1 rate", f64::from(self.l1), 0.0, 100.0)?;
         range("L2 rate", f64::from(self.l2), 0.0, 100.0)?;
+        for (name, clip) in [("clip_norm", self.clip_norm), ("clip_value", self.clip_value)] {
+            range(name, f64::from(clip.unwrap_or(1.0)), 1e-12, 1e12)?;
+        }
         let o = &self.optimizer;
         range("momentum", f64::from(o.momentum), 0.0, 0.999_9)?;
         range("beta 1", f64::from(o.beta1), 0.0, 0.999_99)?;
         range("beta 2", f64::from(o.beta2), 0.0, 0.999_999)?;
         range("alpha", f64::from(o.alpha), 0.0, 0.999_99)?;
+        range("rho", f64::from(o.rho), 0.0, 0.999_99)?;
         range("epsilon", f64::from(o.eps), 0.0, 1.0)?;
         let s = &self.schedule;
         range("schedule period", f64::from(s.period), 1.0, 1e8)?;
@@ -179,7 +202,7 @@ impl Training {
     }
 }
 
-fn range(name: &str, value: f64, low: f64, high: f64) -> Result<(), ExperimentError> {
+pub(crate) fn range(name: &str, value: f64, low: f64, high: f64) -> Result<(), ExperimentError> {
     if value >= low && value <= high {
         return Ok(());
     }

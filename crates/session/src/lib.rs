@@ -5,20 +5,32 @@ mod error;
 mod experiment;
 mod presets;
 mod protocol;
+mod spec;
 mod summary;
 
 pub use error::ExperimentError;
 pub use experiment::{Experiment, Layer, MAX_LAYERS, MAX_UNITS, Training, VERSION};
 pub use presets::{PRESETS, Preset, preset};
 pub use protocol::{Command, CurvePoint, Event, Look, Message, Metrics};
+pub use spec::{MAX_SAMPLES, ModelSpec, SampleSource};
 pub use summary::{LayerSummary, Summary};
 
 #[cfg(feature = "engine")]
 mod engine;
 #[cfg(feature = "engine")]
-pub use engine::{Backend, BenchError, Measured, Plan, Session, Wait, Work, bench, check_kernels};
+pub use engine::{
+    Backend, BenchError, BuildError, DataSet, Measured, Plan, Session, Supplies, Wait, Work, bench,
+    check_kernels,
+};
+
+#[cfg(feature = "engine")]
+pub use engine::WORKLOADS;
+#[cfg(feature = "engine")]
+pub use minibatch_gpu::{AdapterInfo, adapters};
 
 pub use minibatch_data as data;
 pub use minibatch_nn::{
-    Activation, Init, Loss, LossKind, OptimizerConfig, OptimizerKind, Schedule, ScheduleKind,
+    Activation, Block, Buffer, Cell, Init, Input, Layout, Loss, LossKind, LossOptions, Model, NamedTensor,
+    NnError, OptimizerConfig, OptimizerKind, Outline, OutlineRow, Pair, Parameter, PositionKind,
+    RecurrentOutput, Schedule, ScheduleKind, Transformer,
 };

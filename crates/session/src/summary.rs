@@ -1,6 +1,6 @@
 //! Every shape and parameter count of an experiment, without running anything.
 
-use minibatch_nn::{Activation, Loss, LossKind};
+use minibatch_nn::{Activation, Block, Loss, Model, Outline};
 
 use crate::{Experiment, ExperimentError};
 
@@ -40,22 +40,47 @@ pub struct Summary {
 }
 
 impl Experiment {
-    /// Shapes and counts.
+    /// Shapes and counts of a network over points in the plane.
+    ///
+    /// # Errors
+    /// As [`Experiment::validate`], and when the model is written layer by layer: that one has an [`Experiment::outline`].
+    pub fn summary(&self) -> Result<Summary, ExperimentError> {
+        self.validate()?;
+        if self.model.is_some() {
+            return Err(ExperimentError::NotPlane);
+        }
+        let model = self.model()?;
+        let layers = dense_layers(&model);
+        let classes = model.classes.map(|c| c as u32);
+        Ok(Summary { layers, parameters: model.parameters(), loss: model.loss, classes })
+    }
+
+    /// Every layer's shape, parameters, work and memory, of any model.
     ///
     /// # Errors
     /// As [`Experiment::validate`].
-    pub fn summary(&self) -> Result<Summary, ExperimentError> {
+    pub fn outline(&self) -> Result<Outline, ExperimentError> {
         self.validate()?;
-        let (loss, classes) = self.resolved_loss()?;
-        let output = (LossKind::outputs(loss, classes) as usize, LossKind::output_activation(loss, classes));
-        let hidden = self.hidden.iter().map(|l| (l.units as usize, l.activation));
-        let (mut inputs, mut offset) = (self.features.len(), 0);
-        let mut layers = vec![];
-        for (units, activation) in hidden.chain([output]) {
-            let bias_offset = offset + units * inputs;
-            layers.push(LayerSummary { inputs, units, activation, weight_offset: offset, bias_offset });
-            (inputs, offset) = (units, bias_offset + units);
-        }
-        Ok(Summary { layers, parameters: offset, loss, classes })
+        let model = self.model()?;
+        Ok(Outline::of(&model.input, &model.blocks)?)
     }
+}
+
+/// The dense layers of a model in a row. Each has a weight, then a bias.
+fn dense_layers(model: &Model) -> Vec<LayerSummary> {
+    let dense = model.blocks.iter().filter_map(|b| match b {
+        Block::Linear { units, activation, .. } => Some((*units, *activation)),
+        _ => None,
+    });
+    let of = |((units, activation), arrays): ((usize, Activation), &[minibatch_nn::Parameter])| {
+        let (weight, bias) = (&arrays[0], &arrays[1]);
+        LayerSummary {
+            inputs: weight.shape[1],
+            units,
+            activation,
+            weight_offset: weight.offset,
+            bias_offset: bias.offset,
+        }
+    };
+    dense.zip(model.layout.parameters.chunks_exact(2)).map(of).collect()
 }

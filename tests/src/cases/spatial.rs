@@ -55,7 +55,7 @@ impl Shapes {
 }
 
 /// Each runs forward and through both gradients.
-const CONVOLUTIONS: [Shapes; 40] = [
+const CONVOLUTIONS: [Shapes; 49] = [
     shapes([1, 1, 1, 1], [1, 1, 1, 1]),
     shapes([1, 1, 3, 3], [1, 1, 3, 3]),
     shapes([2, 1, 28, 28], [8, 1, 3, 3]).padding(1, 1),
@@ -100,10 +100,21 @@ const CONVOLUTIONS: [Shapes; 40] = [
     shapes([1, 1, 19, 21], [2, 1, 17, 18]).padding(2, 3).dilation(1, 1),
     shapes([1, 40, 4, 4], [33, 40, 3, 3]).padding(1, 1),
     shapes([5, 3, 12, 12], [8, 3, 4, 4]).stride(4, 4),
+    shapes([2, 2, 37, 9], [5, 2, 3, 3]).padding(2, 2),
+    shapes([1, 5, 1, 30], [5, 1, 1, 5]).groups(5),
+    shapes([2, 3, 30, 1], [4, 3, 4, 1]).stride(2, 1).padding(1, 0),
+    shapes([2, 3, 30, 1], [4, 3, 3, 1]).stride(1, 3).dilation(2, 1),
+    shapes([1, 3, 20, 1], [4, 3, 3, 2]).padding(1, 1),
+    shapes([1, 2, 30, 31], [300, 2, 3, 3]),
+    // More workgroups than one axis of a grid takes, then more rounds than an invocation may make: many channels, a
+    // large window.
+    shapes([1, 65_600, 1, 1], [65_600, 1, 1, 1]).groups(65_600),
+    shapes([1, 7000, 3, 4], [2, 7000, 3, 3]).padding(1, 1),
+    shapes([1, 1, 300, 251], [1, 1, 299, 250]),
 ];
 
 /// Every pool runs as both kinds, forward and backward.
-const POOLS: [([usize; 4], PoolWindow); 22] = [
+const POOLS: [([usize; 4], PoolWindow); 27] = [
     ([1, 1, 1, 1], fixed([1, 1], [1, 1], [0, 0])),
     ([2, 3, 28, 28], fixed([2, 2], [2, 2], [0, 0])),
     ([2, 2, 7, 9], fixed([2, 2], [2, 2], [0, 0])),
@@ -127,6 +138,12 @@ const POOLS: [([usize; 4], PoolWindow); 22] = [
     ([2, 2, 70, 71], adaptive([1, 1])),
     ([1, 2, 133, 71], adaptive([2, 1])),
     ([130, 5, 4, 4], adaptive([2, 2])),
+    ([1, 1, 40, 3], adaptive([3, 40])),
+    ([1, 65_600, 2, 2], fixed([2, 2], [1, 1], [1, 1])),
+    // Few pixels of many meet a window; several launches.
+    ([1, 2, 5, 120], fixed([1, 2], [3, 50], [0, 1])),
+    ([1, 1, 100, 101], fixed([40, 40], [1, 1], [0, 20])),
+    ([1, 1, 101, 99], fixed([50, 50], [1, 1], [0, 0])),
 ];
 
 const fn fixed(kernel: [usize; 2], stride: [usize; 2], padding: [usize; 2]) -> PoolWindow {

@@ -17,12 +17,14 @@ fn settings(kind: OptimizerKind) -> Vec<Setting> {
     let beta1: Setting = (t("optimizer.beta1"), t("optimizer.beta1-help"), |o| o.beta1, |o, v| o.beta1 = v);
     let beta2: Setting = (t("optimizer.beta2"), t("optimizer.beta2-help"), |o| o.beta2, |o, v| o.beta2 = v);
     let alpha: Setting = (t("optimizer.alpha"), t("optimizer.alpha-help"), |o| o.alpha, |o, v| o.alpha = v);
+    let rho: Setting = (t("optimizer.rho"), t("optimizer.rho-help"), |o| o.rho, |o, v| o.rho = v);
     let eps: Setting = (t("optimizer.eps"), t("optimizer.eps-help"), |o| o.eps, |o, v| o.eps = v);
     match kind {
         OptimizerKind::Sgd => vec![],
         OptimizerKind::Momentum | OptimizerKind::Nesterov => vec![momentum],
         OptimizerKind::RmsProp => vec![alpha, eps],
         OptimizerKind::Adagrad => vec![eps],
+        OptimizerKind::Adadelta => vec![rho, eps],
         OptimizerKind::Adam | OptimizerKind::AdamW => vec![beta1, beta2, eps],
     }
 }

@@ -62,6 +62,7 @@ pub fn write(e: &Experiment) -> String {
     add(&mut pairs, "beta1", o.beta1, p.beta1);
     add(&mut pairs, "beta2", o.beta2, p.beta2);
     add(&mut pairs, "alpha", o.alpha, p.alpha);
+    add(&mut pairs, "rho", o.rho, p.rho);
     add(&mut pairs, "eps", o.eps, p.eps);
     let (s, r) = (&t.schedule, &u.schedule);
     add(&mut pairs, "schedule", s.kind.id(), r.kind.id());

@@ -75,6 +75,11 @@ impl Product {
         Self { m, k, n, trans_a, trans_b }
     }
 
+    /// A (m, k) as it is times B (k, n), or (n, k) when `trans_b`.
+    pub fn of_extents([m, k, n]: [usize; 3], [trans_a, trans_b]: [bool; 2]) -> Self {
+        Self { m, k, n, trans_a, trans_b }
+    }
+
     /// Room for all of B and one block of A, in panels.
     pub fn scratch_len(&self) -> usize {
         self.k * (self.n.next_multiple_of(NR) + BLOCK.min(self.m.next_multiple_of(MR)))
@@ -82,14 +87,26 @@ impl Product {
 
     /// out = op(a) op(b)
     pub fn run<T: Real>(&self, a: &[T], b: &[T], out: &mut [T], scratch: &mut [T]) {
-        let &Self { m, k, n, trans_a, trans_b } = self;
+        self.pack_right(b, scratch);
+        self.run_packed(a, out, scratch);
+    }
+
+    /// Copies B into its panels, where [`Self::run_packed`] finds it as often as it is called.
+    pub fn pack_right<T: Real>(&self, b: &[T], scratch: &mut [T]) {
+        let &Self { k, n, trans_b, .. } = self;
+        for (j, panel) in scratch[..k * n.next_multiple_of(NR)].chunks_exact_mut((k * NR).max(1)).enumerate()
+        {
+            pack::<T, NR>(b, Side { extent: n, k, k_contiguous: trans_b }, j * NR, panel);
+        }
+    }
+
+    /// out = op(a) op(b), B being in its panels.
+    pub fn run_packed<T: Real>(&self, a: &[T], out: &mut [T], scratch: &mut [T]) {
+        let &Self { m, k, n, trans_a, .. } = self;
         if m * k * n == 0 {
             return out.fill(T::ZERO);
         }
         let (b_panels, a_panels) = scratch.split_at_mut(k * n.next_multiple_of(NR));
-        for (j, panel) in b_panels.chunks_exact_mut(k * NR).enumerate() {
-            pack::<T, NR>(b, Side { extent: n, k, k_contiguous: trans_b }, j * NR, panel);
-        }
         for (block, out) in out.chunks_mut(BLOCK * n).enumerate() {
             let first = block * BLOCK;
             let rows = out.len() / n;

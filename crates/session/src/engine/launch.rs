@@ -82,14 +82,14 @@ impl Session {
         let snapshot = if steps > 0 { run.snapshots.take(run.step) } else { None };
         let copies: Vec<(&str, String)> = snapshot
             .iter()
-            .flat_map(|s| programs.kept.iter().map(|v| (*v, Snapshots::name(s.slot, v))))
+            .flat_map(|s| programs.kept.iter().map(|v| (v.as_str(), Snapshots::name(s.slot, v))))
             .collect();
         work.extend(copies.iter().map(|(from, to)| Work::Copy(from, to)));
         let mut reads = vec![];
         reads.extend((steps > 0).then_some(names::LOSSES));
         reads.extend((!evaluations.is_empty()).then_some(names::EVALUATIONS));
         if let Some(look) = &look {
-            run.probes.prepare(backend, &programs.mlp, &run.experiment.features, look).await?;
+            run.probes.prepare(backend, &programs.model, &run.experiment.features, look).await?;
             let (probes, results) = run.probes.work(look);
             work.extend(probes);
             reads.extend(results);

@@ -1,16 +1,24 @@
 //! How a run goes: the session over a backend.
 
+mod answers;
 mod backend;
 mod bench;
+mod data;
 mod flights;
 mod launch;
+mod load;
 mod probes;
 mod programs;
 mod receive;
 mod run;
+mod samples;
 mod session;
 mod snapshots;
 
 pub use backend::{Backend, Plan, Work};
+pub use bench::WORKLOADS;
 pub use bench::{BenchError, Measured, bench, check_kernels};
+pub use data::DataSet;
+pub use load::Supplies;
+pub use programs::BuildError;
 pub use session::{Session, Wait};

@@ -1,7 +1,7 @@
 //! Looking into the network: the output and every unit over the plane, and the network's answer at chosen points.
 
 use minibatch_data::{Feature, Point, features_of, grid};
-use minibatch_nn::{Loss, Mlp, names};
+use minibatch_nn::{Block, Loss, Model, names};
 
 use super::backend::{Backend, Plan, Work};
 use super::programs::BuildError;
@@ -29,12 +29,12 @@ impl Probes {
     pub async fn prepare(
         &mut self,
         backend: &mut Backend,
-        mlp: &Mlp,
+        model: &Model,
         features: &[Feature],
         look: &Look,
     ) -> Result<(), BuildError> {
-        prepare(&mut self.boundary, backend, mlp, features, (BOUNDARY, look.boundary, false)).await?;
-        prepare(&mut self.units, backend, mlp, features, (UNITS, look.units, true)).await
+        prepare(&mut self.boundary, backend, model, features, (BOUNDARY, look.boundary, false)).await?;
+        prepare(&mut self.units, backend, model, features, (UNITS, look.units, true)).await
     }
 
     /// The work of a look, and the variables to read after it.
@@ -55,7 +55,7 @@ impl Probes {
 async fn prepare(
     probe: &mut Option<Probe>,
     backend: &mut Backend,
-    mlp: &Mlp,
+    model: &Model,
     features: &[Feature],
     (name, size, every_layer): (&str, u32, bool),
 ) -> Result<(), BuildError> {
@@ -66,20 +66,38 @@ async fn prepare(
     *probe = None;
     let rows = (size * size) as usize;
     backend.set_f32(&names::probe_inputs(name), &grid(size, features))?;
-    let layers = if every_layer { 0..mlp.layers.len() } else { mlp.layers.len() - 1..mlp.layers.len() };
-    let reads: Vec<String> = layers.clone().map(|i| names::probe_layer(name, i)).collect();
-    for (i, read) in layers.zip(&reads) {
-        backend.set_f32(read, &vec![0.0; rows * mlp.layers[i].units])?;
+    let mut reads = vec![];
+    for (i, units) in widths(model).into_iter().enumerate().filter(|_| every_layer) {
+        reads.push(names::probe_layer(name, i));
+        backend.set_f32(&reads[i], &vec![0.0; rows * units])?;
     }
-    let plan = backend.compile(&mlp.probe(name, rows, every_layer)?).await?;
+    if !every_layer {
+        reads.push(names::probe_output(name));
+        backend.set_f32(&reads[0], &vec![0.0; rows * outputs(model)])?;
+    }
+    let plan = backend.compile(&model.probe(name, rows, every_layer)?).await?;
     *probe = Some(Probe { size, plan, reads });
     Ok(())
+}
+
+/// How many numbers each dense layer gives.
+pub fn widths(model: &Model) -> Vec<usize> {
+    let units = model.blocks.iter().filter_map(|b| match b {
+        Block::Linear { units, .. } => Some(*units),
+        _ => None,
+    });
+    units.collect()
+}
+
+/// How many numbers go out for one sample.
+pub fn outputs(model: &Model) -> usize {
+    model.output.iter().product()
 }
 
 /// The network's outputs at these points, (points, outputs), as shown to the learner.
 pub async fn predict(
     backend: &mut Backend,
-    mlp: &Mlp,
+    model: &Model,
     features: &[Feature],
     points: &[[f32; 2]],
 ) -> Result<Vec<f32>, BuildError> {
@@ -87,24 +105,23 @@ pub async fn predict(
         return Ok(vec![]);
     }
     let points: Vec<Point> = points.iter().map(|&[x, y]| Point { x, y, label: 0.0 }).collect();
-    let last = mlp.layers.len() - 1;
-    let output = names::probe_layer("points", last);
+    let output = names::probe_output("points");
     backend.set_f32(&names::probe_inputs("points"), &features_of(&points, features))?;
-    backend.set_f32(&output, &vec![0.0; points.len() * mlp.layers[last].units])?;
-    let plan = backend.compile(&mlp.probe("points", points.len(), false)?).await?;
+    backend.set_f32(&output, &vec![0.0; points.len() * outputs(model)])?;
+    let plan = backend.compile(&model.probe("points", points.len(), false)?).await?;
     backend.submit(&[Work::Run(&plan, 1)], &[])?;
     let mut values = backend.read_f32(&output).await?;
-    as_shown(&mut values, mlp);
+    as_shown(&mut values, model);
     Ok(values)
 }
 
 /// Turns logits into what the learner reads: a probability behind sigmoid or softmax. Rows are the outputs at a point.
-pub fn as_shown(values: &mut [f32], mlp: &Mlp) {
-    match mlp.loss {
+pub fn as_shown(values: &mut [f32], model: &Model) {
+    match model.loss {
         Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => {}
         Loss::BinaryCrossEntropy => values.iter_mut().for_each(|z| *z = 1.0 / (1.0 + (-*z).exp())),
         Loss::CrossEntropy { .. } => {
-            for row in values.chunks_exact_mut(mlp.layers[mlp.layers.len() - 1].units) {
+            for row in values.chunks_exact_mut(model.output.last().copied().unwrap_or(1)) {
                 let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 row.iter_mut().for_each(|z| *z = (*z - max).exp());
                 let sum: f32 = row.iter().sum();

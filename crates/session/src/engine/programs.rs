@@ -1,12 +1,13 @@
 //! From an experiment to variables and plans.
 
-use minibatch_data::{Split, features_of, generate};
+use minibatch_data::Split;
 use minibatch_graph::control;
-use minibatch_nn::{Dense, LossKind, Mlp, NnError, Samples, names};
+use minibatch_nn::{Clip, Loss, Model, NnError, Outline, Samples, names};
 
 use super::backend::{Backend, Lost, Plan};
+use super::data::Data;
 use super::snapshots::{SLOTS, Snapshots};
-use crate::{Experiment, ExperimentError, OptimizerKind, Summary, Training};
+use crate::{Experiment, ExperimentError, OptimizerKind, Training};
 
 /// Rows of the ring of batch losses: the most steps a submit may have.
 pub const LOSS_ROWS: usize = 512;
@@ -30,10 +31,10 @@ pub enum BuildError {
 /// Everything about a run that does not change while it trains.
 pub struct Programs {
     /// The model.
-    pub mlp: Mlp,
-    /// The points.
-    pub split: Split,
-    /// How many of each.
+    pub model: Model,
+    /// The points, where they are points in the plane.
+    pub points: Option<Split>,
+    /// How many samples of each.
     pub samples: Samples,
     /// The batch size in force.
     pub batch: usize,
@@ -41,10 +42,10 @@ pub struct Programs {
     pub steps_per_epoch: u32,
     /// Steps between points of the curve.
     pub evaluate_every: u32,
-    /// The parameters at step 0.
-    pub initial: Vec<f32>,
+    /// The parameters at step 0, and the variables beside them.
+    pub start: Start,
     /// Variables that a snapshot holds.
-    pub kept: Vec<&'static str>,
+    pub kept: Vec<String>,
     /// The variance of the test targets, for R2; none in classification.
     pub test_variance: Option<f32>,
     /// One training step.
@@ -53,51 +54,68 @@ pub struct Programs {
     pub evaluate: Plan,
 }
 
+/// What a run begins with.
+#[derive(Clone)]
+pub struct Start {
+    /// All parameters.
+    pub parameters: Vec<f32>,
+    /// The variables that are no parameters: name, values, and whether training changes them.
+    pub buffers: Vec<(String, Vec<f32>, bool)>,
+}
+
 impl Programs {
     /// Builds an experiment: fills the variables and compiles its plans.
-    pub async fn build(backend: &mut Backend, experiment: &Experiment) -> Result<Self, BuildError> {
-        let summary = experiment.summary()?;
-        let split = generate(&experiment.data, experiment.seed).map_err(ExperimentError::from)?;
-        let samples = Samples { train: split.train.len(), test: split.test.len() };
-        let mlp = model(experiment, &summary);
-        let initial = initial_parameters(experiment, &mlp);
-        let batch = (experiment.training.batch_size as usize).min(samples.train);
-        let rule = experiment.training.optimizer.rule();
-        fill_data(backend, experiment, &mlp, &split)?;
-        backend.set_f32(names::DECAY, &mlp.decay())?;
-        backend.set_f32(names::LOSSES, &vec![0.0; 1 + LOSS_ROWS])?;
-        backend.set_f32(names::EVALUATIONS, &vec![0.0; 1 + EVALUATION_ROWS * mlp.evaluation_width()])?;
-        backend.set_f32(names::PARAMETERS, &initial)?;
-        let mut kept = vec![names::PARAMETERS, control::NAME];
-        kept.extend(&names::STATE[..rule.state_count()]);
-        for name in &names::STATE[..rule.state_count()] {
-            backend.set_f32(name, &vec![0.0; mlp.parameters])?;
+    pub async fn build(
+        backend: &mut Backend,
+        experiment: &Experiment,
+        (model, data, start): (Model, Data, Start),
+    ) -> Result<Self, BuildError> {
+        let samples = data.samples;
+        let training = &experiment.training;
+        let batch = (training.batch_size as usize).min(samples.train);
+        let rule = training.optimizer.rule();
+        let clip = Clip { norm: training.clip_norm, value: training.clip_value };
+        let seen = seen(&model, &data)?;
+        backend.set_f32(names::INPUTS, &data.inputs)?;
+        if model.loss.takes_classes() {
+            backend.set_u32(names::TARGETS, &data.classes())?;
+        } else {
+            backend.set_f32(names::TARGETS, &data.targets)?;
         }
-        backend.set_u32(control::NAME, &control_block(experiment))?;
+        backend.set_f32(names::DECAY, &model.layout.decay())?;
+        backend.set_f32(names::LOSSES, &vec![0.0; 1 + LOSS_ROWS])?;
+        backend.set_f32(names::EVALUATIONS, &vec![0.0; 1 + EVALUATION_ROWS * model.evaluation_width()])?;
+        let mut kept = vec![names::PARAMETERS.to_owned(), control::NAME.to_owned()];
+        kept.extend(names::STATE[..rule.state_count()].iter().map(|&name| name.to_owned()));
+        kept.extend(start.buffers.iter().filter(|b| b.2).map(|b| b.0.clone()));
+        start.write(backend, experiment, &kept)?;
         // Copies must have the sizes of this model before the first submit makes one.
         for slot in 0..SLOTS {
             for name in &kept {
                 let copy = Snapshots::name(slot, name);
-                match *name {
-                    control::NAME => backend.set_u32(&copy, &[0; control::LEN])?,
-                    _ => backend.set_f32(&copy, &vec![0.0; mlp.parameters])?,
+                match start.buffers.iter().find(|b| b.0 == *name) {
+                    Some(buffer) => backend.set_f32(&copy, &buffer.1)?,
+                    None if name == control::NAME => backend.set_u32(&copy, &[0; control::LEN])?,
+                    None => backend.set_f32(&copy, &vec![0.0; start.parameters.len()])?,
                 }
             }
         }
-        let train = backend.compile(&mlp.train(samples, batch, rule, LOSS_ROWS)?).await?;
-        let evaluate = backend.compile(&mlp.evaluate(samples, EVALUATION_ROWS)?).await?;
+        let train = backend.compile(&model.train(samples, batch, rule, clip, LOSS_ROWS)?).await?;
+        let evaluate = backend.compile(&model.evaluate(samples, seen, EVALUATION_ROWS)?).await?;
         let steps_per_epoch = samples.train.div_ceil(batch) as u32;
         // Small epochs are bundled, so that evaluating never costs more than a fraction of the training.
-        let evaluate_every = 10u32.div_ceil(steps_per_epoch) * steps_per_epoch;
-        let test_variance = mlp.classes.is_none().then(|| variance(&split));
+        let least = if data.points.is_some() { 10 } else { (4 * (seen.train + seen.test) / batch).max(10) };
+        let evaluate_every = (least as u32).div_ceil(steps_per_epoch) * steps_per_epoch;
+        let squared = matches!(model.loss, Loss::Mse | Loss::HalfMse);
+        let test_variance = (model.classes.is_none() && squared).then(|| data.test_variance(seen.test));
         Ok(Self {
-            mlp,
-            split,
+            model,
+            points: data.points,
             samples,
             batch,
             steps_per_epoch,
             evaluate_every,
-            initial,
+            start,
             kept,
             test_variance,
             train,
@@ -114,11 +132,7 @@ impl Programs {
 
     /// Puts everything that training changes back to step 0.
     pub fn rewind(&self, backend: &mut Backend, experiment: &Experiment) -> Result<(), Lost> {
-        backend.set_f32(names::PARAMETERS, &self.initial)?;
-        for name in self.kept.iter().filter(|n| names::STATE.contains(n)) {
-            backend.set_f32(name, &vec![0.0; self.mlp.parameters])?;
-        }
-        backend.set_u32(control::NAME, &control_block(experiment))?;
+        self.start.write(backend, experiment, &self.kept)?;
         self.clear_rings(backend)
     }
 
@@ -129,42 +143,38 @@ impl Programs {
     }
 }
 
-/// The model an experiment describes.
-fn model(experiment: &Experiment, summary: &Summary) -> Mlp {
-    let dropout = |i: usize| experiment.hidden.get(i).map_or(0.0, |l| l.dropout);
-    let layers = summary.layers.iter().enumerate().map(|(i, l)| Dense {
-        inputs: l.inputs,
-        units: l.units,
-        activation: l.activation,
-        dropout: dropout(i),
-        weight_offset: l.weight_offset,
-        bias_offset: l.bias_offset,
-    });
-    Mlp {
-        layers: layers.collect(),
-        parameters: summary.parameters,
-        loss: summary.loss,
-        classes: summary.classes.map(|c| c as usize),
+impl Start {
+    /// As the experiment's seed draws it.
+    pub fn draw(model: &Model, seed: u32) -> Self {
+        Self { parameters: model.layout.draw(seed), buffers: model.layout.variables() }
+    }
+
+    fn write(&self, backend: &mut Backend, experiment: &Experiment, kept: &[String]) -> Result<(), Lost> {
+        backend.set_f32(names::PARAMETERS, &self.parameters)?;
+        for (name, values, _) in &self.buffers {
+            backend.set_f32(name, values)?;
+        }
+        for name in kept.iter().filter(|n| names::STATE.contains(&n.as_str())) {
+            backend.set_f32(name, &vec![0.0; self.parameters.len()])?;
+        }
+        backend.set_u32(control::NAME, &control_block(experiment))
     }
 }
 
-fn initial_parameters(experiment: &Experiment, mlp: &Mlp) -> Vec<f32> {
-    let init = |i: usize| experiment.hidden.get(i).map_or(experiment.output_init, |l| l.init);
-    let of = |(i, l): (usize, &Dense)| init(i).draw(l.inputs, l.units, experiment.seed, i as u32);
-    mlp.layers.iter().enumerate().flat_map(of).collect()
+/// The samples an evaluation looks at: all points of the plane; of other models at most 512 training and 512 test
+/// samples, and fewer where their values would take more than 256 MiB.
+fn seen(model: &Model, data: &Data) -> Result<Samples, BuildError> {
+    if data.points.is_some() {
+        return Ok(data.samples);
+    }
+    let most = rows_at_once(model)?.clamp(1, 512);
+    Ok(Samples { train: data.samples.train.min(most), test: data.samples.test.min(most) })
 }
 
-fn fill_data(backend: &mut Backend, experiment: &Experiment, mlp: &Mlp, split: &Split) -> Result<(), Lost> {
-    let points = [&split.train[..], &split.test[..]].concat();
-    backend.set_f32(names::INPUTS, &features_of(&points, &experiment.features))?;
-    if mlp.loss.takes_classes() {
-        let classes: Vec<u32> = points.iter().map(|p| p.label as u32).collect();
-        return backend.set_u32(names::TARGETS, &classes);
-    }
-    let classes = mlp.classes.map(|c| c as u32);
-    let targets: Vec<f32> =
-        points.iter().map(|p| LossKind::float_target(mlp.loss, classes, p.label)).collect();
-    backend.set_f32(names::TARGETS, &targets)
+/// How many samples may go through a model at once.
+pub fn rows_at_once(model: &Model) -> Result<usize, BuildError> {
+    let bytes = Outline::of(&model.input, &model.blocks)?.activation_bytes.max(1);
+    Ok(((256 << 20) / bytes).clamp(1, 4096) as usize)
 }
 
 fn control_block(experiment: &Experiment) -> Vec<u32> {
@@ -186,11 +196,4 @@ pub fn live_settings(training: &Training) -> Vec<u32> {
         words[control::BETA2] = training.optimizer.beta2.to_bits();
     }
     words.split_off(control::SETTINGS)
-}
-
-/// In f64, so that equal targets give exactly 0.
-fn variance(split: &Split) -> f32 {
-    let n = split.test.len() as f64;
-    let mean = split.test.iter().map(|p| f64::from(p.label)).sum::<f64>() / n;
-    (split.test.iter().map(|p| (f64::from(p.label) - mean).powi(2)).sum::<f64>() / n) as f32
 }

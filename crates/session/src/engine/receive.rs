@@ -29,6 +29,9 @@ impl Session {
         let losses: Vec<f32> =
             ring.map_or(vec![], |ring| ring_rows(&ring, 1, report.loss_row, report.steps as usize).concat());
         run.snapshots.judge(report.from, &losses);
+        if let Some(kept) = &mut self.losses {
+            kept.extend((report.from + 1..).zip(losses.iter().copied()));
+        }
         let wrong = losses.iter().position(|l| !l.is_finite()).map(|i| report.from + i as u32 + 1);
         let ring = if report.evaluations.is_empty() { None } else { values.next() };
         let rows = ring.map_or(vec![], |ring| run.evaluations(report, &ring));
@@ -61,16 +64,16 @@ impl Session {
 impl Run {
     /// The rows of evaluation that a submit made, as read-outs.
     fn evaluations(&self, report: &Report, ring: &[f32]) -> Vec<Metrics> {
-        let mlp = &self.programs.mlp;
-        let rows = ring_rows(ring, mlp.evaluation_width(), report.evaluation_row, report.evaluations.len());
-        let k2 = mlp.classes.map_or(0, |k| k * k);
+        let model = &self.programs.model;
+        let rows = ring_rows(ring, model.evaluation_width(), report.evaluation_row, report.evaluations.len());
+        let k2 = model.classes.map_or(0, |k| k * k);
         let of = |(&step, row): (&u32, &[f32])| Metrics {
             step,
             epoch: self.epoch(step),
             train_loss: Some(row[0]),
             test_loss: Some(row[1]).filter(|loss| loss.is_finite()),
-            train_accuracy: accuracy(&row[2..2 + k2], mlp.classes),
-            test_accuracy: accuracy(&row[2 + k2..], mlp.classes),
+            train_accuracy: accuracy(&row[2..2 + k2], model.classes),
+            test_accuracy: accuracy(&row[2 + k2..], model.classes),
             test_r2: self.r2(row[1]),
             confusion: row[2 + k2..].iter().map(|&n| n as u32).collect(),
             ..self.metrics.clone()
@@ -80,7 +83,7 @@ impl Run {
 
     /// 1 - mean squared error / variance; half squared errors count double. None where the targets do not vary.
     fn r2(&self, test_loss: f32) -> Option<f32> {
-        let scale = if self.programs.mlp.loss == crate::Loss::HalfMse { 2.0 } else { 1.0 };
+        let scale = if self.programs.model.loss == crate::Loss::HalfMse { 2.0 } else { 1.0 };
         self.programs.test_variance.filter(|&v| v > 0.0).map(|v| 1.0 - scale * test_loss / v)
     }
 

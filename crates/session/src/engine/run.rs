@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::flights::Flight;
-use super::probes::{Probes, as_shown};
+use super::probes::{Probes, as_shown, outputs, widths};
 use super::programs::Programs;
 use super::snapshots::Snapshots;
 use crate::{Event, Experiment, Look, Metrics};
@@ -74,7 +74,7 @@ impl Run {
 
     /// How many outputs the network has.
     pub(super) fn outputs(&self) -> u32 {
-        self.programs.mlp.layers.last().map_or(0, |l| l.units as u32)
+        outputs(&self.programs.model) as u32
     }
 
     /// Stands at `step` from now on: what is under way no longer counts. Gives the ids still waiting for an answer.
@@ -106,12 +106,12 @@ impl Run {
 
     /// Turns a picture's arrays into what the learner reads.
     pub(super) fn show(&self, look: &Look, arrays: &mut [Vec<f32>]) {
-        let last = self.programs.mlp.layers.len() - 1;
+        let last = widths(&self.programs.model).len().saturating_sub(1);
         let boundary = usize::from(look.boundary > 0);
         let output = (look.units > 0).then_some(boundary + last);
         for i in (boundary > 0).then_some(0).into_iter().chain(output) {
             if let Some(values) = arrays.get_mut(i) {
-                as_shown(values, &self.programs.mlp);
+                as_shown(values, &self.programs.model);
             }
         }
     }

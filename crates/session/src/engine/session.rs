@@ -5,6 +5,7 @@ use minibatch_nn::names;
 
 use super::backend::{Backend, Work};
 use super::flights::Pace;
+use super::load::Supplies;
 use super::probes::predict;
 use super::programs::{BuildError, Programs, live_settings};
 use super::run::{Goal, Run};
@@ -29,12 +30,21 @@ pub struct Session {
     pub(super) run: Option<Run>,
     pub(super) pace: Pace,
     pub(super) messages: Vec<Message>,
+    /// Every batch loss not yet taken, where they are kept.
+    pub(super) losses: Option<Vec<(u32, f32)>>,
 }
 
 impl Session {
     /// A session whose clock gives milliseconds.
     pub fn new(clock: impl Fn() -> f64 + 'static) -> Self {
-        Self { clock: Box::new(clock), backend: None, run: None, pace: Pace::default(), messages: vec![] }
+        Self {
+            clock: Box::new(clock),
+            backend: None,
+            run: None,
+            pace: Pace::default(),
+            messages: vec![],
+            losses: None,
+        }
     }
 
     pub(super) fn now(&self) -> f64 {
@@ -80,7 +90,10 @@ impl Session {
         let now = self.now();
         match command {
             Command::Start { force_cpu } => self.start(force_cpu).await,
-            Command::Load { experiment, generation } => self.load(*experiment, generation).await?,
+            Command::Load { experiment, generation } => {
+                self.losses = None;
+                self.load(*experiment, generation, &Supplies::default()).await?;
+            }
             Command::Speed { steps_per_second } => self.pace.set_limit(steps_per_second, now),
             Command::Weigh => {
                 let (buffers, bytes) = self.backend.as_ref().and_then(Backend::buffers).unwrap_or_default();
@@ -97,8 +110,10 @@ impl Session {
             Command::Look(look) => {
                 let something = look.boundary > 0 || look.units > 0 || look.parameters;
                 if let (Some(run), true) = (&mut self.run, something) {
-                    let boundary = look.boundary.min(200);
-                    run.look = Some(Look { boundary, units: look.units.min(64), ..look });
+                    // Only points in the plane have pictures.
+                    let most = if run.programs.points.is_some() { [200, 64] } else { [0, 0] };
+                    let [boundary, units] = [look.boundary.min(most[0]), look.units.min(most[1])];
+                    run.look = Some(Look { boundary, units, ..look });
                 }
             }
             Command::Predict { id, points } => self.predict(id, &points).await?,
@@ -113,28 +128,6 @@ impl Session {
         self.say(Event::Ready { backend: backend.name().into(), adapter, software, reason });
         self.run = None;
         self.backend = Some(backend);
-    }
-
-    async fn load(&mut self, experiment: Experiment, generation: u32) -> Result<(), BuildError> {
-        // What can be wrong with the experiment itself is found before the run under way is touched.
-        experiment.summary()?;
-        minibatch_data::generate(&experiment.data, experiment.seed).map_err(crate::ExperimentError::from)?;
-        let Some(backend) = &mut self.backend else { return Ok(()) };
-        let old = self.run.take();
-        let programs = Programs::build(backend, &experiment).await?;
-        let flat = |points: &[minibatch_data::Point]| {
-            points.iter().flat_map(|p| [p.x, p.y, p.label]).collect::<Vec<f32>>()
-        };
-        let arrays = vec![flat(&programs.split.train), flat(&programs.split.test)];
-        let (steps_per_epoch, batch_size) = (programs.steps_per_epoch, programs.batch as u32);
-        let event = Event::Loaded { generation, steps_per_epoch, batch_size };
-        self.messages.push(Message { event, arrays });
-        self.answer(old.iter().flat_map(|r| r.goals.iter()).map(|g| g.id).collect());
-        self.pace = self.pace.fresh();
-        let look = old.and_then(|run| run.look);
-        self.run = Some(Run::new(generation, experiment, programs, look));
-        self.say(Event::Playing { playing: false });
-        Ok(())
     }
 
     fn play(&mut self) {
@@ -171,7 +164,7 @@ impl Session {
         }
     }
 
-    fn answer(&mut self, ids: Vec<u32>) {
+    pub(super) fn answer(&mut self, ids: Vec<u32>) {
         ids.into_iter().for_each(|id| self.say(Event::Done { id }));
     }
 
@@ -188,6 +181,7 @@ impl Session {
         };
         run.programs.rewind(backend, &run.experiment)?;
         run.snapshots = Snapshots::default();
+        self.losses.iter_mut().for_each(Vec::clear);
         let ids = run.void(0);
         run.curve_end = None;
         self.answer(ids);
@@ -211,7 +205,7 @@ impl Session {
 
     fn set_parameter(&mut self, index: usize, value: f32) -> Result<(), BuildError> {
         let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
-        if index < run.programs.mlp.parameters && value.is_finite() {
+        if index < run.programs.model.parameters() && value.is_finite() {
             backend.write_f32(names::PARAMETERS, index, &[value])?;
             run.evaluate |= run.diverged.is_none();
         }
@@ -220,7 +214,10 @@ impl Session {
 
     async fn predict(&mut self, id: u32, points: &[[f32; 2]]) -> Result<(), BuildError> {
         let (Some(run), Some(backend)) = (&self.run, &mut self.backend) else { return self.nothing_built() };
-        let values = predict(backend, &run.programs.mlp, &run.experiment.features, points).await?;
+        if run.programs.points.is_none() {
+            return Err(crate::ExperimentError::NotPlane.into());
+        }
+        let values = predict(backend, &run.programs.model, &run.experiment.features, points).await?;
         let event = Event::Predicted { id, outputs: run.outputs() };
         self.messages.push(Message { event, arrays: vec![values] });
         Ok(())
@@ -237,7 +234,7 @@ impl Session {
         let step = match run.snapshots.good() {
             Some(good) => {
                 let copies: Vec<(String, &str)> =
-                    run.programs.kept.iter().map(|v| (Snapshots::name(good.slot, v), *v)).collect();
+                    run.programs.kept.iter().map(|v| (Snapshots::name(good.slot, v), v.as_str())).collect();
                 let work: Vec<Work> = copies.iter().map(|(from, to)| Work::Copy(from, to)).collect();
                 backend.submit(&work, &[])?;
                 run.programs.clear_rings(backend)?;
@@ -250,6 +247,7 @@ impl Session {
                 0
             }
         };
+        self.losses.iter_mut().for_each(|losses| losses.retain(|l| l.0 <= step));
         let ids = run.void(step);
         run.curve_end = run.curve_end.filter(|_| step > 0).map(|end| end.min(step));
         self.answer(ids);

@@ -8,6 +8,8 @@ use minibatch_graph::{NodeId, Pool2d, PoolKind, PoolWindow};
 
 /// Elements of a window from which on a workgroup shares it.
 const LARGE: usize = 1024;
+/// Windows around one element from which on several launches share them, so that none holds the device for long.
+const HEAVY: usize = 2000;
 /// Invocations of a workgroup that shares a window or a plane.
 const LANES: usize = 256;
 
@@ -64,10 +66,22 @@ impl<'a> Pooling<'a> {
         })
     }
 
+    /// The most windows along each axis that may hold one element.
+    fn holders(&self) -> [usize; 2] {
+        [0, 1].map(|i| {
+            let count = self.y[2 + i] as usize;
+            let holders = match self.pool.window {
+                PoolWindow::Fixed { kernel, stride, .. } => kernel[i].div_ceil(stride[i]),
+                PoolWindow::Adaptive { .. } => count.div_ceil(self.x[2 + i] as usize) + 1,
+            };
+            holders.min(count)
+        })
+    }
+
     fn params(&self, [first, end]: [usize; 2], [x, dy, y]: [u32; 3]) -> Pool2dParams {
-        let (kernel, stride, padding) = match self.pool.window {
-            PoolWindow::Fixed { kernel, stride, padding } => (kernel, stride, padding),
-            PoolWindow::Adaptive { .. } => ([1; 2], [1; 2], [0; 2]),
+        let padding = match self.pool.window {
+            PoolWindow::Fixed { padding, .. } => padding,
+            PoolWindow::Adaptive { .. } => [0; 2],
         };
         let [colours_h, colours_w] = self.colours();
         Pool2dParams {
@@ -76,10 +90,6 @@ impl<'a> Pooling<'a> {
             in_w: self.x[3],
             out_h: self.y[2],
             out_w: self.y[3],
-            kernel_h: kernel[0] as u32,
-            kernel_w: kernel[1] as u32,
-            stride_h: stride[0] as u32,
-            stride_w: stride[1] as u32,
             padding_h: padding[0] as u32,
             padding_w: padding[1] as u32,
             first: first as u32,
@@ -92,8 +102,21 @@ impl<'a> Pooling<'a> {
         }
     }
 
-    fn adaptive(&self) -> u32 {
-        u32::from(matches!(self.pool.window, PoolWindow::Adaptive { .. }))
+    fn adaptive(&self) -> bool {
+        matches!(self.pool.window, PoolWindow::Adaptive { .. })
+    }
+
+    /// A launch with the overrides that say where the windows are.
+    fn with_windows(&self, launch: Launch) -> Launch {
+        let launch = launch.with("ADAPTIVE", u32::from(self.adaptive()));
+        match self.pool.window {
+            PoolWindow::Fixed { kernel, stride, .. } => launch
+                .with("KERNEL_H", kernel[0] as u32)
+                .with("KERNEL_W", kernel[1] as u32)
+                .with("STRIDE_H", stride[0] as u32)
+                .with("STRIDE_W", stride[1] as u32),
+            PoolWindow::Adaptive { .. } => launch,
+        }
     }
 }
 
@@ -107,28 +130,26 @@ pub(super) fn forward(l: &Lowering, id: NodeId, pool: &Pool2d, x: NodeId) -> Lau
         Launch::over(Kernel::Pool2d, params, buffers, l.numel(id))
     };
     let average = u32::from(pool.kind == PoolKind::Average);
-    launch.with("ADAPTIVE", pooling.adaptive()).with("AVERAGE", average)
+    pooling.with_windows(launch).with("AVERAGE", average)
 }
 
 pub(super) fn backward(l: &Lowering, id: NodeId, pool: &Pool2d, [x, dy]: [NodeId; 2]) -> Vec<Launch> {
     let pooling = Pooling::new(pool, extents(l, x), extents(l, dy));
     let offsets = [l.offset(x), l.offset(dy), l.offset(id)];
-    let launches = match pool.kind {
+    let launches: Vec<Launch> = match pool.kind {
         PoolKind::Average => {
             let buffers = vec![l.home(dy), l.home(id)];
-            // An element is in so many windows of a row.
-            let columns = pooling.kernel[1].div_ceil(pooling.stride[1].max(1)).max(2) + 1;
-            let columns = if pooling.adaptive() == 1 { pooling.y[3] as usize } else { columns };
-            ranges(pooling.y[2] as usize, (MOST_ROUNDS / columns.min(pooling.y[3] as usize + 1)).max(1))
-                .map(|rows| {
-                    let params = pooling.params(rows, offsets);
-                    Launch::over(Kernel::Pool2dAverageGrad, params, buffers.clone(), l.numel(id))
-                })
-                .collect()
+            let make = |rows| {
+                let params = pooling.params(rows, offsets);
+                Launch::over(Kernel::Pool2dAverageGrad, params, buffers.clone(), l.numel(id))
+            };
+            let [rows, columns] = pooling.holders();
+            let step = if rows * columns > HEAVY { HEAVY / columns } else { pooling.y[2] as usize };
+            ranges(pooling.y[2] as usize, step.max(1)).map(make).collect()
         }
         PoolKind::Max => max_backward(l, id, &pooling, [x, dy], offsets),
     };
-    launches.into_iter().map(|launch: Launch| launch.with("ADAPTIVE", pooling.adaptive())).collect()
+    launches.into_iter().map(|launch| pooling.with_windows(launch)).collect()
 }
 
 fn max_backward(
@@ -148,7 +169,8 @@ fn max_backward(
         return vec![Launch::over(Kernel::Pool2dMaxGrad, params, buffers, l.numel(dy))];
     }
     let colours = pooling.colours().iter().map(|&count| count as usize).product::<usize>();
-    let rounds = (windows.div_ceil(LANES) + colours) * (area + 1) + pixels.div_ceil(LANES);
+    // A loop's last look at its condition is a round too: up to two more for each row of a window.
+    let rounds = (windows.div_ceil(LANES) + 2 * colours) * 3 * (area + 1) + pixels.div_ceil(LANES);
     if area < LARGE && rounds * turns < MOST_ROUNDS {
         let params = pooling.params([0, 0], offsets);
         let launch = Launch::new(Kernel::Pool2dMaxGradOverlapping, params, buffers, pooling.planes());
@@ -156,7 +178,7 @@ fn max_backward(
     }
     let room = (MOST_ROUNDS / turns).saturating_sub(pixels.div_ceil(LANES));
     // A window takes its elements and the tree.
-    let step = (room / (area.div_ceil(LANES) + 10)).max(1);
+    let step = (room / (area.div_ceil(LANES) + 12)).max(1);
     let make = |range| {
         let params = pooling.params(range, offsets);
         let launch = Launch::new(Kernel::Pool2dMaxGradDeep, params, buffers.clone(), pooling.planes());

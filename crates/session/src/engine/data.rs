@@ -1,0 +1,206 @@
+//! The samples of an experiment: points in the plane, drawn by the seed, written out, or handed in.
+
+use minibatch_data::{Rng, Split, features_of, generate};
+use minibatch_nn::{Loss, LossKind, Model, NamedTensor, Samples};
+
+use crate::{Experiment, ExperimentError, SampleSource};
+
+/// Samples from outside, rows in front. Classes and token numbers stand as floats.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DataSet {
+    /// (samples, input shape).
+    pub train_inputs: NamedTensor,
+    /// (samples, target shape).
+    pub train_targets: NamedTensor,
+    /// (samples, input shape); none held back when left out.
+    pub test_inputs: Option<NamedTensor>,
+    /// (samples, target shape).
+    pub test_targets: Option<NamedTensor>,
+}
+
+/// What the variables of a run hold.
+pub struct Data {
+    /// How many of each.
+    pub samples: Samples,
+    /// Training rows, then test rows.
+    pub inputs: Vec<f32>,
+    /// Their targets; classes as floats.
+    pub targets: Vec<f32>,
+    /// The points in the plane, where they are points.
+    pub points: Option<Split>,
+}
+
+/// The random streams of inputs and targets.
+const STREAMS: [u64; 2] = [0x696e_7075, 0x7461_7267];
+
+impl Data {
+    /// The samples of an experiment, or those handed in.
+    pub fn new(
+        experiment: &Experiment,
+        model: &Model,
+        supply: Option<&DataSet>,
+    ) -> Result<Self, ExperimentError> {
+        let data = match (supply, &experiment.model) {
+            (Some(set), _) => supplied(model, set)?,
+            (None, None) => plane(experiment, model)?,
+            (None, Some(spec)) => match &spec.samples {
+                SampleSource::Random { train, test } => {
+                    random(model, experiment.seed, [*train as usize, *test as usize])?
+                }
+                SampleSource::Table { inputs, targets } => Self {
+                    samples: Samples { train: inputs.len(), test: 0 },
+                    inputs: inputs.concat(),
+                    targets: targets.clone(),
+                    points: None,
+                },
+            },
+        };
+        data.check(experiment, model)?;
+        Ok(data)
+    }
+
+    /// The targets as class numbers.
+    pub fn classes(&self) -> Vec<u32> {
+        self.targets.iter().map(|&t| t as u32).collect()
+    }
+
+    /// The variance of the targets seen in evaluation of the test samples, in f64, so that equal targets give exactly 0.
+    pub fn test_variance(&self, rows: usize) -> f32 {
+        let row = self.targets.len() / (self.samples.train + self.samples.test).max(1);
+        let first = self.samples.train * row;
+        let seen = &self.targets[first..first + rows * row];
+        let n = seen.len().max(1) as f64;
+        let mean = seen.iter().map(|&t| f64::from(t)).sum::<f64>() / n;
+        (seen.iter().map(|&t| (f64::from(t) - mean).powi(2)).sum::<f64>() / n) as f32
+    }
+
+    /// Every number is one, and every token and class exists.
+    fn check(&self, experiment: &Experiment, model: &Model) -> Result<(), ExperimentError> {
+        let wrong = |name: &str, at: usize, value: f32, need: String| {
+            Err(ExperimentError::Supply {
+                name: name.into(),
+                message: format!("number {at} is {value}; {need}"),
+            })
+        };
+        let whole = |v: f32, below: usize| v >= 0.0 && v.fract() == 0.0 && (v as usize) < below;
+        for (at, &v) in self.inputs.iter().enumerate() {
+            match model.input.tokens {
+                Some(n) if !whole(v, n) => {
+                    return wrong("inputs", at, v, format!("tokens are whole numbers from 0 to {}", n - 1));
+                }
+                _ if !v.is_finite() => return wrong("inputs", at, v, "give finite numbers".into()),
+                _ => {}
+            }
+        }
+        let ignored = experiment.loss_options.ignore_index.map(|i| i as f32);
+        let classes = model.output.last().copied().unwrap_or(1);
+        for (at, &v) in self.targets.iter().enumerate() {
+            if model.loss.takes_classes() && !whole(v, classes) && Some(v) != ignored {
+                return wrong(
+                    "targets",
+                    at,
+                    v,
+                    format!("classes are whole numbers from 0 to {}", classes - 1),
+                );
+            }
+            if !v.is_finite() {
+                return wrong("targets", at, v, "give finite numbers".into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn plane(experiment: &Experiment, model: &Model) -> Result<Data, ExperimentError> {
+    let split = generate(&experiment.data, experiment.seed)?;
+    let samples = Samples { train: split.train.len(), test: split.test.len() };
+    let points = [&split.train[..], &split.test[..]].concat();
+    let inputs = features_of(&points, &experiment.features);
+    let classes = model.classes.map(|c| c as u32);
+    let target = |label: f32| match model.loss {
+        Loss::CrossEntropy { .. } => label,
+        loss => LossKind::float_target(loss, classes, label),
+    };
+    let targets = points.iter().map(|p| target(p.label)).collect();
+    Ok(Data { samples, inputs, targets, points: Some(split) })
+}
+
+fn random(model: &Model, seed: u32, [train, test]: [usize; 2]) -> Result<Data, ExperimentError> {
+    let product = |shape: &[usize]| shape.iter().product::<usize>();
+    let (row, target) = (product(&model.input.shape), product(&model.target()));
+    let rows = train + test;
+    if rows.checked_mul(row.max(target)).is_none_or(|n| n > minibatch_nn::MAX_ELEMENTS) {
+        let message = format!("{rows} samples of {row} numbers are more than fit; give fewer");
+        return Err(ExperimentError::Supply { name: "samples".into(), message });
+    }
+    let [mut x, mut y] = STREAMS.map(|stream| Rng::with_stream(u64::from(seed), stream));
+    let below = |rng: &mut Rng, n: usize| (rng.uniform() * n as f64).floor() as f32;
+    let input = |rng: &mut Rng| match model.input.tokens {
+        Some(n) => below(rng, n),
+        None => below_one(rng),
+    };
+    let classes = model.output.last().copied().unwrap_or(1);
+    let answer = |rng: &mut Rng| match model.loss {
+        Loss::CrossEntropy { .. } => below(rng, classes),
+        Loss::BinaryCrossEntropy => below(rng, 2),
+        Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => below_one(rng),
+    };
+    let inputs = (0..rows * row).map(|_| input(&mut x)).collect();
+    let targets = (0..rows * target).map(|_| answer(&mut y)).collect();
+    Ok(Data { samples: Samples { train, test }, inputs, targets, points: None })
+}
+
+/// Uniform in \[0, 1): the nearest float of a number close to 1 would be 1.
+fn below_one(rng: &mut Rng) -> f32 {
+    (rng.uniform() as f32).min(1.0 - f32::EPSILON / 2.0)
+}
+
+fn supplied(model: &Model, set: &DataSet) -> Result<Data, ExperimentError> {
+    let train = rows_of(&set.train_inputs, &model.input.shape)?;
+    fits(&set.train_targets, train, &model.target())?;
+    if train == 0 {
+        let (name, message) =
+            (set.train_inputs.name.clone(), "there are no samples; give at least one".into());
+        return Err(ExperimentError::Supply { name, message });
+    }
+    let (mut inputs, mut targets) = (set.train_inputs.values.clone(), set.train_targets.values.clone());
+    let test = match (&set.test_inputs, &set.test_targets) {
+        (Some(x), Some(y)) => {
+            let test = rows_of(x, &model.input.shape)?;
+            fits(y, test, &model.target())?;
+            inputs.extend(&x.values);
+            targets.extend(&y.values);
+            test
+        }
+        (None, None) => 0,
+        (Some(alone), None) | (None, Some(alone)) => {
+            let message = "test inputs and test targets go together; give both or neither".into();
+            return Err(ExperimentError::Supply { name: alone.name.clone(), message });
+        }
+    };
+    Ok(Data { samples: Samples { train, test }, inputs, targets, points: None })
+}
+
+/// How many rows of this shape an array has.
+pub fn rows_of(tensor: &NamedTensor, shape: &[usize]) -> Result<usize, ExperimentError> {
+    let rows = tensor.shape.first().copied().unwrap_or(0);
+    fits(tensor, rows, shape)?;
+    Ok(rows)
+}
+
+/// The array is (rows, shape). A target of one number a row may leave the last axis away.
+fn fits(tensor: &NamedTensor, rows: usize, shape: &[usize]) -> Result<(), ExperimentError> {
+    let wanted = [&[rows], shape].concat();
+    let trimmed = wanted.strip_suffix(&[1]).filter(|t| !t.is_empty());
+    let product = tensor.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+    if (tensor.shape == wanted || Some(&tensor.shape[..]) == trimmed) && product == Some(tensor.values.len())
+    {
+        return Ok(());
+    }
+    let message = format!(
+        "the shape is {:?} with {} values, and the model needs {wanted:?}",
+        tensor.shape,
+        tensor.values.len()
+    );
+    Err(ExperimentError::Supply { name: tensor.name.clone(), message })
+}

@@ -1,0 +1,110 @@
+//! Building an experiment: drawn by its seed, or with weights and samples from outside.
+
+use minibatch_nn::{Model, NamedTensor};
+
+use super::data::{Data, DataSet};
+use super::programs::{BuildError, Programs, Start};
+use super::run::Run;
+use super::session::Session;
+use crate::{Event, Experiment, ExperimentError, Message};
+
+/// What takes the place of what the seed would give.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Supplies {
+    /// All parameters and running statistics by name; the seed's where there are none. Tables that follow from the
+    /// experiment, and PyTorch's `num_batches_tracked`, are passed over.
+    pub weights: Vec<NamedTensor>,
+    /// The samples.
+    pub data: Option<DataSet>,
+}
+
+impl Session {
+    /// As [`crate::Command::Load`], with weights and samples from outside. From here on every batch loss is kept for
+    /// [`Session::take_losses`].
+    ///
+    /// # Errors
+    /// When the experiment is wrong, or something supplied does not fit it: the message names the array and both shapes,
+    /// and the run under way goes on. Or when the device fails.
+    pub async fn load_with(
+        &mut self,
+        experiment: Experiment,
+        generation: u32,
+        supplies: Supplies,
+    ) -> Result<(), BuildError> {
+        self.load(experiment, generation, &supplies).await?;
+        self.losses = Some(vec![]);
+        Ok(())
+    }
+
+    /// The batch losses since the last call, in order and none missing, as (step, loss); kept for experiments that came
+    /// by [`Session::load_with`]. The first step is 1.
+    pub fn take_losses(&mut self) -> Vec<(u32, f32)> {
+        self.losses.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    pub(super) async fn load(
+        &mut self,
+        experiment: Experiment,
+        generation: u32,
+        supplies: &Supplies,
+    ) -> Result<(), BuildError> {
+        // What can be wrong with the experiment itself is found before the run under way is touched.
+        experiment.validate()?;
+        let model = experiment.model()?;
+        let data = Data::new(&experiment, &model, supplies.data.as_ref())?;
+        let mut start = Start::draw(&model, experiment.seed);
+        if !supplies.weights.is_empty() {
+            take_weights(&model, &supplies.weights, &mut start)?;
+        }
+        let Some(backend) = &mut self.backend else { return Ok(()) };
+        let old = self.run.take();
+        let programs = Programs::build(backend, &experiment, (model, data, start)).await?;
+        let flat = |points: &[minibatch_data::Point]| {
+            points.iter().flat_map(|p| [p.x, p.y, p.label]).collect::<Vec<f32>>()
+        };
+        let split = programs.points.as_ref();
+        let arrays = vec![split.map_or(vec![], |s| flat(&s.train)), split.map_or(vec![], |s| flat(&s.test))];
+        let (steps_per_epoch, batch_size) = (programs.steps_per_epoch, programs.batch as u32);
+        let event = Event::Loaded { generation, steps_per_epoch, batch_size };
+        self.messages.push(Message { event, arrays });
+        self.answer(old.iter().flat_map(|r| r.goals.iter()).map(|g| g.id).collect());
+        self.pace = self.pace.fresh();
+        let look = old.and_then(|run| run.look);
+        self.run = Some(Run::new(generation, experiment, programs, look));
+        self.say(Event::Playing { playing: false });
+        Ok(())
+    }
+}
+
+/// Puts weights in the place of those that were drawn. All must be there, and none besides.
+fn take_weights(model: &Model, weights: &[NamedTensor], start: &mut Start) -> Result<(), ExperimentError> {
+    let wrong = |name: &str, message: String| ExperimentError::Supply { name: name.into(), message };
+    let (parameters, buffers) = (&model.layout.parameters, &model.layout.buffers);
+    let wanted = |name: &str| {
+        parameters.iter().any(|p| p.name == name) || buffers.iter().any(|b| b.saved && b.name == name)
+    };
+    let spare = weights.iter().find(|w| !wanted(&w.name) && !w.name.ends_with(".num_batches_tracked"));
+    if let Some(w) = spare {
+        return Err(wrong(&w.name, format!("of shape {:?} belongs to no layer of this model", w.shape)));
+    }
+    let find = |name: &str, shape: &[usize]| match weights.iter().find(|w| w.name == name) {
+        None => Err(wrong(name, format!("is missing; the model needs it with the shape {shape:?}"))),
+        Some(w) if w.shape != shape || w.values.len() != shape.iter().product::<usize>() => {
+            Err(wrong(name, format!("the shape is {:?}, and the model needs {shape:?}", w.shape)))
+        }
+        Some(w) => match w.values.iter().position(|v| !v.is_finite()) {
+            Some(at) => Err(wrong(name, format!("number {at} is {}; give finite numbers", w.values[at]))),
+            None => Ok(w),
+        },
+    };
+    for p in parameters {
+        start.parameters[p.offset..p.offset + p.len()].copy_from_slice(&find(&p.name, &p.shape)?.values);
+    }
+    for b in buffers.iter().filter(|b| b.changes) {
+        let values = &find(&b.name, &b.shape)?.values;
+        for variable in start.buffers.iter_mut().filter(|v| v.0 == b.variable) {
+            variable.1[b.offset..b.offset + values.len()].copy_from_slice(values);
+        }
+    }
+    Ok(())
+}
