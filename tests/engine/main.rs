@@ -7,5 +7,6 @@ mod gpu_device;
 mod gpu_kernels;
 mod gradcheck;
 mod memory;
+mod model;
 mod semantics;
 mod session;
