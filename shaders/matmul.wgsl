@@ -1,6 +1,6 @@
-// The matrix product, plain: y = epilogue(op(A) op(B) + bias), y (m, n), inner extent k.
+// The matrix product, plain: y = epilogue(op(A) op(B) + bias), y (batch, m, n), inner extent k.
 //
-// small: one invocation an element of y, grid-stride over m n elements; 2 k reads from memory for k multiply-adds, so
+// small: one invocation an element of y, grid-stride over them all; 2 k reads from memory for k multiply-adds, so
 //        only for products too small to fill a tile. It is also what the other variants are tested against.
 // deep:  one workgroup an element of y, its invocations sharing the k products and adding up in a fixed tree; for few
 //        elements with a long inner extent, such as a weight gradient over a large batch. The grid strides over y.
@@ -11,18 +11,19 @@ override SLICES: u32 = 64; // a power of two
 
 @compute @workgroup_size(WORKGROUP)
 fn small(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    for (var i = id.x; i < params.m * params.n; i += groups.x * WORKGROUP) {
-        let row = i / params.n;
+    for (var i = id.x; i < params.batch * params.m * params.n; i += groups.x * WORKGROUP) {
         let column = i % params.n;
-        var at_a = params.a_offset + row * params.a_row;
-        var at_b = params.b_offset + column * params.b_col;
+        let row = i / params.n % params.m;
+        let product = i / params.n / params.m;
+        var at_a = params.a_offset + product * params.a_batch + row * params.a_row;
+        var at_b = params.b_offset + product * params.b_batch + column * params.b_col;
         var sum = 0.0;
         for (var p = 0u; p < params.k; p++) {
             sum += a[at_a] * b[at_b];
             at_a += params.a_col;
             at_b += params.b_row;
         }
-        store(row, column, sum);
+        store(product, row, column, sum);
     }
 }
 
@@ -34,11 +35,12 @@ fn deep(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
 ) {
-    for (var i = group.x; i < params.m * params.n; i += groups.x) {
-        let row = i / params.n;
+    for (var i = group.x; i < params.batch * params.m * params.n; i += groups.x) {
         let column = i % params.n;
-        let at_a = params.a_offset + row * params.a_row;
-        let at_b = params.b_offset + column * params.b_col;
+        let row = i / params.n % params.m;
+        let product = i / params.n / params.m;
+        let at_a = params.a_offset + product * params.a_batch + row * params.a_row;
+        let at_b = params.b_offset + product * params.b_batch + column * params.b_col;
         var sum = 0.0;
         for (var p = lane; p < params.k; p += SLICES) {
             sum += a[at_a + p * params.a_col] * b[at_b + p * params.b_row];
@@ -51,7 +53,7 @@ fn deep(
             }
         }
         if lane == 0u {
-            store(row, column, partial[0]);
+            store(product, row, column, partial[0]);
         }
         workgroupBarrier();
     }

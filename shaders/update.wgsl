@@ -4,9 +4,9 @@
 //
 // 0 sgd       w -= lr g                        1 momentum  v = momentum v + g, w -= lr v
 // 2 nesterov  as 1, w -= lr (g + momentum v)   3 rmsprop   v = alpha v + (1 - alpha) g^2, w -= lr g / (sqrt(v) + eps)
-// 4 adagrad   v += g^2, w as 3                 5 adam, 6 adamw: below
-// rate1 is momentum, alpha or beta1, rate2 is beta2. 0 has no state, 5 and 6 have two values, the rest one: STATE and
-// STATE2 are defined accordingly, since a binding that is not there cannot be written.
+// 4 adagrad   v += g^2, w as 3                 5 adam, 6 adamw, 7 adadelta: below
+// rate1 is momentum, alpha, beta1 or rho, rate2 is beta2. 0 has no state, 5 to 7 have two values, the rest one: STATE
+// and STATE2 are defined accordingly, since a binding that is not there cannot be written.
 //
 // Grid: one invocation a parameter, striding. Cost: three to five reads and one to three writes a parameter.
 #import control
@@ -40,6 +40,7 @@ const NESTEROV = 2u;
 const RMSPROP = 3u;
 const ADAGRAD = 4u;
 const ADAMW = 6u;
+const ADADELTA = 7u;
 
 override WORKGROUP: u32 = 256;
 override RULE: u32 = 0;
@@ -51,6 +52,15 @@ fn float(at: u32) -> f32 {
 // The direction in which the learning rate goes, after the state has moved on.
 fn direction(i: u32, grad: f32) -> f32 {
 #ifdef STATE2
+    if RULE == ADADELTA {
+        // s and u, the means of g^2 and of the square of what was gone: s first, then the way, then u.
+        let before = state2[params.state2_offset + i];
+        let grads = params.rate1 * state[params.state_offset + i] + (1.0 - params.rate1) * grad * grad;
+        let way = sqrt(before + params.eps) / sqrt(grads + params.eps) * grad;
+        state[params.state_offset + i] = grads;
+        state2[params.state2_offset + i] = params.rate1 * before + (1.0 - params.rate1) * way * way;
+        return way;
+    }
     // Adam: mean and mean square, each divided by 1 - beta^step.
     let mean = params.rate1 * state[params.state_offset + i] + (1.0 - params.rate1) * grad;
     let square = params.rate2 * state2[params.state2_offset + i] + (1.0 - params.rate2) * grad * grad;

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("minibatch-gpu", &["graph"]),
     ("minibatch-nn", &["graph"]),
     ("minibatch-session", &["graph", "nn", "data", "cpu?", "gpu?"]),
+    ("minibatch-export", &["graph", "nn", "session"]),
     ("minibatch-worker", &["session"]),
     ("minibatch-web", &["session"]),
     ("minibatch-cli", &["session"]),

@@ -1,17 +1,21 @@
 // What every kernel of the matrix product shares: its operands, where their elements are, and the epilogue.
 //
 // Element (row, k) of op(A) is a[a_offset + row * a_row + k * a_col], and so for op(B); a transposed operand is one
-// with its strides exchanged. bias and saved are bound to some other input where the product has none.
+// with its strides exchanged. There are `batch` such products, each a_batch and b_batch elements after the one before;
+// y is (batch, m, n). bias and saved are bound to some other input where the product has none.
 #import activation
 
 struct MatmulParams {
+    batch: u32,
     m: u32,
     n: u32,
     k: u32,
     a_offset: u32,
+    a_batch: u32,
     a_row: u32,
     a_col: u32,
     b_offset: u32,
+    b_batch: u32,
     b_row: u32,
     b_col: u32,
     bias_offset: u32,
@@ -32,9 +36,9 @@ struct MatmulParams {
 override EPILOGUE: u32 = 0;
 override ACTIVATION: u32 = 0;
 
-// Finishes and stores element (row, column), given the sum over k.
-fn store(row: u32, column: u32, sum: f32) {
-    let at = row * params.n + column;
+// Finishes and stores element (row, column) of one product, given the sum over k.
+fn store(product: u32, row: u32, column: u32, sum: f32) {
+    let at = (product * params.m + row) * params.n + column;
     var z = sum;
     if params.has_bias == 1u {
         z += bias[params.bias_offset + column];

@@ -3,10 +3,12 @@
 mod bench;
 mod cpu_cases;
 mod golden;
+mod golden_layers;
 mod gpu_device;
 mod gpu_kernels;
 mod gradcheck;
 mod memory;
 mod model;
+mod ops_table;
 mod semantics;
 mod session;

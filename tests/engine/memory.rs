@@ -7,7 +7,7 @@ use minibatch_cpu::Cpu;
 use minibatch_graph::random::hash3;
 use minibatch_graph::{
     Activation, Binary, DType, Graph, Home, Loss, MemoryPlan, NodeId, Op, Optimizer, Place, Reduction, Shape,
-    backward, control,
+    Unary, backward, control,
 };
 
 const GRAPHS: u32 = 300;
@@ -292,6 +292,38 @@ fn a_run_of_many_is_many_runs_of_one() {
         };
         assert_eq!(run(&[10]), run(&[1; 10]), "graph {seed}");
     }
+}
+
+/// What a view shows whole is written straight into the pack when nothing else looks at it; and is copied when something
+/// does, or when the view shows only a part.
+#[test]
+fn a_value_seen_whole_is_written_into_its_pack() {
+    let plan = |viewed: &[usize], looked_at: bool| {
+        let mut graph = Graph::new();
+        let x = graph.variable("x", [2, 3], DType::F32).unwrap();
+        let first = graph.add_node(Op::Activation(Activation::Sine), &[x]).unwrap();
+        let y = graph.add_node(Op::Unary(Unary::Neg), &[x]).unwrap();
+        let seen = graph.view(y, 0, Shape::new(viewed)).unwrap();
+        let pack = graph.add_node(Op::Pack, &[first, seen]).unwrap();
+        graph.output("packed", pack).unwrap();
+        if looked_at {
+            let other = graph.add_node(Op::Activation(Activation::Relu), &[y]).unwrap();
+            graph.output("other", other).unwrap();
+        }
+        let plan = MemoryPlan::new(&graph).unwrap();
+        let mut cpu = Cpu::<f32>::new();
+        cpu.set_f32("x", &[0.1, 0.2, 0.3, -0.4, 0.5, 0.6]);
+        let mut compiled = cpu.compile(&graph).unwrap();
+        cpu.run(&mut compiled, 1).unwrap();
+        let wanted = [0.1f32, 0.2, 0.3, -0.4, 0.5, 0.6].map(|v| -v);
+        let packed = cpu.read_f32("packed").unwrap();
+        assert_eq!(packed[6..], wanted[..packed.len() - 6], "{viewed:?} {looked_at}");
+        (plan.copies.len(), plan.place(y).offset)
+    };
+    assert_eq!(plan(&[6], false), (0, 6));
+    assert_eq!(plan(&[3, 2], false), (0, 6));
+    assert_eq!(plan(&[6], true), (1, 0));
+    assert_eq!(plan(&[5], false), (1, 0));
 }
 
 #[test]

@@ -6,7 +6,10 @@
 
 pub mod cases;
 pub mod drive;
+pub mod every_op;
 pub mod golden;
+pub mod golden_layers;
+pub mod ops_table;
 
 #[cfg(feature = "browser")]
 pub mod browser;

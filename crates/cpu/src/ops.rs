@@ -8,6 +8,7 @@ pub(crate) mod gather;
 pub(crate) mod loss;
 pub(crate) mod matmul;
 pub(crate) mod norm;
+pub(crate) mod places;
 pub(crate) mod recurrent;
 pub(crate) mod reduce;
 pub(crate) mod spatial;
@@ -20,11 +21,8 @@ use crate::plan::Step;
 
 /// How many elements of scratch a step needs.
 pub(crate) fn scratch_len(step: &Step) -> usize {
-    let inputs = &step.inputs;
     match &step.op {
-        Op::Matmul { trans_a, trans_b, .. } => {
-            matmul::Product::new(&inputs[0], &inputs[1], *trans_a, *trans_b).scratch_len()
-        }
+        Op::Matmul { trans_a, trans_b, .. } => matmul::scratch_len(step, *trans_a, *trans_b),
         Op::Binary(_) | Op::Unary(_) | Op::Reduce { .. } => arrange::scratch_len(step),
         Op::Permute { .. } | Op::Slice { .. } | Op::Pad { .. } | Op::Concat { .. } => {
             arrange::scratch_len(step)

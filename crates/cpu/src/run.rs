@@ -1,6 +1,6 @@
 //! Running a plan.
 
-use minibatch_graph::{DType, Epilogue, Op};
+use minibatch_graph::{DType, Op};
 
 use crate::memory::{Memory, Operand};
 use crate::ops::{
@@ -65,22 +65,9 @@ fn run_step<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
             out.copy_from_slice(memory.floats(&inputs[1]));
             elementwise::scale_by_derivative(*f, memory.floats(&inputs[0]), out);
         }),
-        Op::Matmul { trans_a, trans_b, bias, epilogue } => memory.write(output, |memory, out| {
-            let (a, b) = (&inputs[0], &inputs[1]);
-            let product = matmul::Product::new(a, b, *trans_a, *trans_b);
-            product.run(memory.floats(a), memory.floats(b), out, scratch);
-            if *bias {
-                elementwise::add_row(memory.floats(&inputs[2]), out);
-            }
-            match epilogue {
-                Epilogue::None => {}
-                Epilogue::Activation(f) => elementwise::activate(*f, out),
-                Epilogue::ActivationGrad(f) => {
-                    let saved = memory.floats(&inputs[2 + usize::from(*bias)]);
-                    elementwise::scale_by_derivative(*f, saved, out);
-                }
-            }
-        }),
+        Op::Matmul { trans_a, trans_b, bias, epilogue } => {
+            matmul::run(step, [*trans_a, *trans_b, *bias], *epilogue, memory, scratch);
+        }
         Op::ToIndex => memory.write_words(output, |memory, out| {
             gather::to_index(memory.floats(&inputs[0]), out);
         }),

@@ -7,7 +7,7 @@ use crate::launch::Launch;
 use crate::ops::{self, Lowering};
 use crate::plan::{Dispatch, Plan, Variable};
 use crate::{GpuError, buffers};
-use minibatch_graph::{Graph, Home, MemoryPlan, Op};
+use minibatch_graph::{Graph, Home, MemoryPlan, NodeId, Op};
 use std::collections::HashMap;
 use std::num::NonZeroU64;
 
@@ -24,7 +24,8 @@ pub(crate) async fn compile(
 ) -> Result<Plan, GpuError> {
     device.mailbox.check()?;
     let memory = MemoryPlan::new(graph)?;
-    let launches = lower(graph, &memory, product)?;
+    let lowering = Lowering { graph, memory: &memory, product, software: device.info.software };
+    let launches = lower(&lowering)?;
     let build = |pipelines: &mut Pipelines| build(device, variables, pipelines, graph, &memory, &launches);
     scoped(device, pipelines, build).await
 }
@@ -61,14 +62,24 @@ async fn scoped<T>(
     made
 }
 
+/// The kernels that a graph would launch, in order, each with the node it works for. Needs no device.
+///
+/// # Errors
+/// When the graph cannot be planned.
+pub fn kernels_of(graph: &Graph) -> Result<Vec<(NodeId, &'static str)>, GpuError> {
+    let memory = MemoryPlan::new(graph)?;
+    let lowering = Lowering { graph, memory: &memory, product: None, software: false };
+    let of = |id: NodeId| ops::launches(&lowering, id).into_iter().map(move |l| (id, l.kernel.info().name));
+    Ok(memory.order.iter().flat_map(|&id| of(id)).collect())
+}
+
 /// All launches of a graph, in order, none writing what it reads.
-fn lower(graph: &Graph, memory: &MemoryPlan, product: Option<Product>) -> Result<Vec<Launch>, GpuError> {
-    let lowering = Lowering { graph, memory, product };
+fn lower(lowering: &Lowering) -> Result<Vec<Launch>, GpuError> {
     let mut launches = vec![];
-    for &id in &memory.order {
-        for launch in ops::launches(&lowering, id) {
+    for &id in &lowering.memory.order {
+        for launch in ops::launches(lowering, id) {
             if let Some(home) = launch.aliased() {
-                let node = graph.node(id);
+                let node = lowering.graph.node(id);
                 let what = match home {
                     Home::Variable(name) => format!("variable {name}"),
                     Home::Constant(value) => format!("constant {value}"),
@@ -87,6 +98,8 @@ struct Owned {
     buffers: Vec<Buffer>,
     /// Slots come first; then constants, by the bits of their value.
     constants: HashMap<u32, usize>,
+    /// The launches' scratch, where one wants any.
+    scratch: Option<usize>,
 }
 
 fn build(
@@ -101,6 +114,11 @@ fn build(
         provide(device, variables, name, shape.numel())?;
     }
     let mut owned = own(device, graph, memory)?;
+    let scratch = launches.iter().map(|launch| launch.scratch).max().unwrap_or(0);
+    if scratch > 0 {
+        owned.scratch = Some(owned.buffers.len());
+        owned.buffers.push(device.storage("scratch", scratch)?);
+    }
     let mut dispatches = vec![];
     if !launches.is_empty() {
         let arena = arena(device, launches)?;
@@ -141,7 +159,7 @@ pub(crate) fn provide(
 
 /// Slots and constants. Constants of one value share a buffer as long as the longest.
 fn own(device: &Device, graph: &Graph, memory: &MemoryPlan) -> Result<Owned, GpuError> {
-    let mut owned = Owned { buffers: vec![], constants: HashMap::new() };
+    let mut owned = Owned { buffers: vec![], constants: HashMap::new(), scratch: None };
     for (i, slot) in memory.slots.iter().enumerate() {
         owned.buffers.push(device.storage(&format!("slot {i}"), slot.len)?);
     }
@@ -180,7 +198,7 @@ fn bind(
     );
     debug_assert_eq!(
         info.bindings.len(),
-        launch.buffers.len() + 1,
+        launch.buffers.len() + 1 + usize::from(launch.scratch > 0),
         "{}: a buffer for each binding",
         info.name
     );
@@ -189,9 +207,10 @@ fn bind(
         Home::Constant(value) => &owned.buffers[owned.constants[&value.to_bits()]],
         Home::Slot(slot) => &owned.buffers[*slot],
     });
+    let scratch = owned.scratch.filter(|_| launch.scratch > 0).map(|at| &owned.buffers[at]);
     let resources = [wgpu::BindingResource::Buffer(params)]
         .into_iter()
-        .chain(storage.map(|buffer| buffer.raw.as_entire_binding()));
+        .chain(storage.chain(scratch).map(|buffer| buffer.raw.as_entire_binding()));
     let entries: Vec<_> = info
         .bindings
         .iter()

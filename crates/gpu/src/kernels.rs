@@ -41,6 +41,8 @@ pub enum Product {
     Small,
     /// One workgroup an element.
     Deep,
+    /// 8 x 8 elements an invocation, without workgroup memory: for software devices.
+    Direct,
     /// Tiles of 32 x 32, 4 x 4 elements an invocation.
     Tile32,
     /// Tiles of 64 x 64, 8 x 8 elements an invocation.
@@ -51,7 +53,8 @@ pub enum Product {
 
 impl Product {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Small, Self::Deep, Self::Tile32, Self::Tile64, Self::Tile128];
+    pub const ALL: [Self; 6] =
+        [Self::Small, Self::Deep, Self::Direct, Self::Tile32, Self::Tile64, Self::Tile128];
 }
 
 /// A kernel ready to run.

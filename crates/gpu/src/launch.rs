@@ -16,6 +16,8 @@ pub(crate) struct Launch {
     pub params: Vec<u32>,
     /// What the storage bindings hold, in their order.
     pub buffers: Vec<Home>,
+    /// Elements of scratch, bound after them: what the launches of one node tell each other. 0 binds none.
+    pub scratch: usize,
     /// How many workgroups.
     pub groups: u32,
 }
@@ -29,7 +31,7 @@ impl Launch {
     /// A launch of so many workgroups; those past the limit are left to the kernel's stride.
     pub fn new(kernel: Kernel, params: impl Into<Vec<u32>>, buffers: Vec<Home>, groups: usize) -> Self {
         let groups = groups.clamp(1, MOST_GROUPS) as u32;
-        Self { kernel, constants: vec![], params: params.into(), buffers, groups }
+        Self { kernel, constants: vec![], params: params.into(), buffers, scratch: 0, groups }
     }
 
     /// A launch over `items`, one invocation each.
@@ -47,6 +49,12 @@ impl Launch {
     /// The same with an override.
     pub fn with(mut self, name: &'static str, value: u32) -> Self {
         self.constants.push((name, f64::from(value)));
+        self
+    }
+
+    /// The same with so many elements of scratch. All launches share one buffer: it keeps nothing from node to node.
+    pub fn with_scratch(mut self, len: usize) -> Self {
+        self.scratch = len;
         self
     }
 

@@ -14,6 +14,7 @@ mod shape;
 
 pub mod control;
 pub mod random;
+pub mod walk;
 
 pub use backward::backward;
 pub use builder::{Graph, Node, NodeId};

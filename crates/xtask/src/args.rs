@@ -37,6 +37,11 @@ impl Args {
         Ok(Some(self.words.remove(at)))
     }
 
+    /// All words that are left, for a command that takes any number of names.
+    pub fn words(self) -> Vec<String> {
+        self.words
+    }
+
     /// Every word must have been taken by now.
     pub fn finish(self) -> Result<()> {
         match self.words.first() {

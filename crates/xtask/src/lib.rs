@@ -6,6 +6,7 @@
 pub mod args;
 pub mod build;
 pub mod error;
+pub mod pytorch;
 pub mod run;
 pub mod serve;
 pub mod server;

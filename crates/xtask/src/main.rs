@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use xtask::args::Args;
 use xtask::error::{Error, Result};
-use xtask::{build, serve, test};
+use xtask::{build, pytorch, serve, test};
 
 const HELP: &str = "\
 cargo xtask <command>
@@ -13,10 +13,12 @@ cargo xtask <command>
   build [--debug]                          leave the static site in dist/, for any folder of any web server
   test [--long]                            every check: format, clippy, tests on the GPU, the page in Chromium
   screenshots                              pictures of the page, made in Chromium, in target/screenshots/
+  pytorch [PRESET...]                      every preset's PyTorch script against our own losses, ten steps
   help                                     this
 
 What a command needs and does not find, it installs, or names with the command that installs it.
   MINIBATCH_TOOLS   where Trunk and the wasm-bindgen CLI are kept (.tools/ otherwise)
+  MINIBATCH_PYTHON  a Python with torch, numpy and safetensors (a virtual environment in target/ otherwise)
   CHROMIUM          the Chromium that the tests drive (the one on the PATH otherwise)";
 
 fn main() -> ExitCode {
@@ -52,6 +54,10 @@ fn dispatch(command: &str, mut args: Args) -> Result<()> {
         "screenshots" => {
             args.finish()?;
             test::screenshots()
+        }
+        "pytorch" => {
+            let names = args.words();
+            pytorch::pytorch(&names)
         }
         "help" | "--help" | "-h" => {
             println!("{HELP}");

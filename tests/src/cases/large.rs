@@ -1,13 +1,13 @@
 //! Cases of more elements than 65,535 workgroups of 64 have threads, the most that one dimension of a grid can be.
 
-use minibatch_graph::{Activation, DType, Epilogue, Loss, Op, Optimizer};
+use minibatch_graph::{Activation, Binary, DType, Epilogue, Loss, Op, Optimizer, Reduction, Unary};
 
-use super::{Builder, Case, elementwise, matmul, rows, training};
+use super::{Builder, Case, arrange, elementwise, matmul, norm, rows, training};
 
 /// A prime just above 65,535 * 64.
 const MANY: usize = 4_300_013;
 
-pub(super) const BUILDERS: [fn() -> Case; 16] = [
+pub(super) const BUILDERS: [fn() -> Case; 32] = [
     || elementwise::add(MANY),
     || elementwise::activation(Activation::Gelu, MANY),
     // Above 65,535 * 256 as well.
@@ -18,6 +18,17 @@ pub(super) const BUILDERS: [fn() -> Case; 16] = [
     || rows::sum_rows(3, MANY / 3),
     // The sums cancel: their size is the root of their length.
     || rows::sum_rows(1_400_003, 3).with_tolerance(1e-3),
+    // More than the kernel for rows may go through.
+    || rows::sum_rows(2_000_003, 2).with_tolerance(1e-3),
+    || arrange::binary(Binary::Div, &[MANY], &[MANY]),
+    || arrange::binary(Binary::Sub, &[MANY / 4, 1, 2], &[2, 1]),
+    || arrange::unary(Unary::Square, MANY),
+    || arrange::reduce(Reduction::Mean, &[16_800_017], &[0]),
+    || arrange::reduce(Reduction::Sum, &[MANY, 2], &[1]),
+    || arrange::reduce(Reduction::Mean, &[2, MANY / 2, 2], &[0, 2]),
+    || arrange::permute(&[3, MANY / 6, 2], &[2, 1, 0]),
+    || arrange::pad(&[MANY / 2, 1], 1, [1, 0]),
+    || arrange::concat(&[2, MANY / 4], 1, &[MANY / 4]),
     || rows::loss_value(Loss::Mse, MANY, 1, 3.0),
     || rows::loss_value(Loss::CROSS_ENTROPY, MANY / 2, 2, 3.0),
     || rows::loss_grad(Loss::BinaryCrossEntropy, MANY, 1),
@@ -26,6 +37,13 @@ pub(super) const BUILDERS: [fn() -> Case; 16] = [
     || rows::confusion(MANY / 3, 3),
     || training::update(Optimizer::Sgd { momentum: 0.9, nesterov: false }, MANY),
     || matmul::product([1_100_009, 2, 3], [false, false, true], Epilogue::Activation(Activation::Relu)),
+    || rows::loss_value(Loss::L1, MANY, 1, 3.0),
+    || norm::sum_squares(MANY),
+    // More workgroups than a grid has, each with one row.
+    || norm::softmax(65_600, 129, false),
+    || norm::batch(1, MANY, 1),
+    || norm::batch(1, MANY, 2),
+    || norm::many_rows(1_400_003, 3),
 ];
 
 impl Case {

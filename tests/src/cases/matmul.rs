@@ -1,6 +1,6 @@
-//! Products: four transposes, odd extents, bias and each epilogue.
+//! Products: four transposes, odd extents, bias and each epilogue, one or many at a time.
 
-use minibatch_graph::{Activation, Epilogue, Op};
+use minibatch_graph::{Activation, Epilogue, Op, Shape};
 
 use super::{Builder, Case};
 
@@ -30,6 +30,10 @@ const SHAPES: [[usize; 3]; 22] = [
     [64, 784, 33],
 ];
 
+/// (batch, m, k, n)
+const BATCHES: [[usize; 4]; 6] =
+    [[1, 2, 3, 5], [3, 1, 1, 1], [5, 7, 4, 3], [2, 33, 9, 31], [3, 65, 17, 66], [2, 3, 1030, 2]];
+
 pub(super) fn cases() -> Vec<Case> {
     let transposes = [[false, false], [false, true], [true, false], [true, true]];
     let mut all = vec![];
@@ -47,6 +51,15 @@ pub(super) fn cases() -> Vec<Case> {
             ));
         }
     }
+    for [trans_a, trans_b] in transposes {
+        for [batch, m, k, n] in BATCHES {
+            all.push(products(batch, [m, k, n], [trans_a, trans_b, false], Epilogue::None));
+        }
+        let tanh = Epilogue::Activation(Activation::Tanh);
+        all.push(products(3, [17, 5, 33], [trans_a, trans_b, true], tanh));
+        let sigmoid = Epilogue::ActivationGrad(Activation::Sigmoid);
+        all.push(products(3, [65, 7, 3], [trans_a, trans_b, true], sigmoid));
+    }
     for f in Activation::ALL {
         if f.derivative_from_output() {
             all.push(product([17, 5, 33], [false, true, true], Epilogue::Activation(f)));
@@ -58,26 +71,41 @@ pub(super) fn cases() -> Vec<Case> {
     all
 }
 
-/// One product of random matrices. Its error grows with the inner extent.
-pub(super) fn product(
+/// One product of random matrices.
+pub(super) fn product(extents: [usize; 3], options: [bool; 3], epilogue: Epilogue) -> Case {
+    case(&[], extents, options, epilogue)
+}
+
+/// So many products side by side.
+fn products(batch: usize, extents: [usize; 3], options: [bool; 3], epilogue: Epilogue) -> Case {
+    case(&[batch], extents, options, epilogue)
+}
+
+/// Random matrices, with the batch before their extents if there is one. The error grows with the inner extent.
+fn case(
+    batch: &[usize],
     [m, k, n]: [usize; 3],
     [trans_a, trans_b, bias]: [bool; 3],
     epilogue: Epilogue,
 ) -> Case {
+    let dims = |rows, columns| Shape::new([batch, &[rows, columns]].concat());
     let mark = |transposed| if transposed { "'" } else { "" };
     let bias_mark = if bias { " + bias" } else { "" };
-    let name =
-        format!("matmul ({m}, {k}){} x ({k}, {n}){}{bias_mark} {epilogue:?}", mark(trans_a), mark(trans_b));
+    let name = format!(
+        "matmul {batch:?} ({m}, {k}){} x ({k}, {n}){}{bias_mark} {epilogue:?}",
+        mark(trans_a),
+        mark(trans_b)
+    );
     let mut builder = Builder::new(name).tolerance(1e-5 + 4e-7 * k as f32);
-    let a = builder.float("a", if trans_a { [k, m] } else { [m, k] });
-    let b = builder.float("b", if trans_b { [n, k] } else { [k, n] });
+    let a = builder.float("a", if trans_a { dims(k, m) } else { dims(m, k) });
+    let b = builder.float("b", if trans_b { dims(n, k) } else { dims(k, n) });
     let mut inputs = vec![a, b];
     if bias {
         inputs.push(builder.float("bias", [n]));
     }
     if let Epilogue::ActivationGrad(f) = epilogue {
         let (low, high) = super::elementwise::range_of_saved(f);
-        inputs.push(builder.between("saved", [m, n], low, high));
+        inputs.push(builder.between("saved", dims(m, n), low, high));
     }
     let product = builder.op(Op::Matmul { trans_a, trans_b, bias, epilogue }, &inputs);
     builder.compares(product)

@@ -5,7 +5,7 @@ use minibatch_graph::{Op, Optimizer, control};
 use super::{Builder, Case};
 
 /// The rules, with and without every branch.
-pub(super) const OPTIMIZERS: [Optimizer; 7] = [
+pub(super) const OPTIMIZERS: [Optimizer; 8] = [
     Optimizer::Sgd { momentum: 0.0, nesterov: false },
     Optimizer::Sgd { momentum: 0.9, nesterov: false },
     Optimizer::Sgd { momentum: 0.9, nesterov: true },
@@ -13,6 +13,7 @@ pub(super) const OPTIMIZERS: [Optimizer; 7] = [
     Optimizer::Adagrad { eps: 1e-10 },
     Optimizer::Adam { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
     Optimizer::AdamW { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
+    Optimizer::Adadelta { rho: 0.9, eps: 1e-3 },
 ];
 
 pub(super) fn cases() -> Vec<Case> {

@@ -1,15 +1,8 @@
 //! Elementwise operations. The choice of function stands outside the loops.
 
-use minibatch_graph::{Activation, control, random};
+use minibatch_graph::{Activation, Unary, control, random};
 
 use crate::Real;
-
-/// out = a + b
-pub(crate) fn add<T: Real>(a: &[T], b: &[T], out: &mut [T]) {
-    for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
-        *out = a + b;
-    }
-}
 
 /// Adds `row` to each row of `out`.
 pub(crate) fn add_row<T: Real>(row: &[T], out: &mut [T]) {
@@ -34,6 +27,24 @@ pub(crate) fn activate<T: Real>(f: Activation, x: &mut [T]) {
         Activation::Sigmoid => map(x, sigmoid),
         Activation::Softplus => map(x, softplus),
         Activation::Sine => map(x, T::sin),
+    }
+}
+
+/// x = f(x), in place.
+pub(crate) fn unary<T: Real>(f: Unary, x: &mut [T]) {
+    match f {
+        Unary::Neg => map(x, |x| -x),
+        Unary::Exp => map(x, T::exp),
+        Unary::Log => map(x, T::ln),
+        Unary::Sqrt => map(x, T::sqrt),
+        Unary::Square => map(x, |x| x * x),
+        Unary::Abs => map(x, T::abs),
+        // A NaN stays a NaN, so that divergence is seen.
+        Unary::Sign => map(x, |x| match x {
+            x if x > T::ZERO => T::ONE,
+            x if x < T::ZERO => -T::ONE,
+            x => x,
+        }),
     }
 }
 

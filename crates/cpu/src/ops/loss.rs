@@ -27,60 +27,103 @@ impl<'a, T: Real> Operands<'a, T> {
         self.prediction.iter().copied().zip(self.floats.iter().copied())
     }
 
-    /// Each row with its class; a number past the end counts as the last class.
-    fn rows(&self) -> impl Iterator<Item = (&[T], usize)> {
+    /// The sum of a term over all elements.
+    fn sum(&self, term: impl Fn(T, T) -> T) -> f64 {
+        self.pairs().map(|(p, t)| term(p, t).wide()).sum()
+    }
+
+    /// Each row with its class, or none where it is ignored; a number past the end counts as the last class.
+    fn rows(&self, ignored: Option<u32>) -> impl Iterator<Item = (&[T], Option<usize>)> {
         let last = self.columns - 1;
-        self.prediction
-            .chunks_exact(self.columns)
-            .zip(self.classes.iter().map(move |&c| last.min(c as usize)))
+        let class = move |&class: &u32| (Some(class) != ignored).then(|| last.min(class as usize));
+        self.prediction.chunks_exact(self.columns).zip(self.classes.iter().map(class))
     }
 }
 
-/// The mean loss. Summed in f64, since a sum over a large batch in f32 would lose digits.
+/// The loss. Summed in f64, since a sum over a large batch in f32 would lose digits.
 pub(crate) fn value<T: Real>(loss: Loss, operands: &Operands<T>) -> T {
     let count = operands.prediction.len() as f64;
-    let square = |(p, t): (T, T)| ((p - t) * (p - t)).wide();
-    let mean = match loss {
-        Loss::Mse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => {
-            operands.pairs().map(square).sum::<f64>() / count
+    let square = |p: T, t: T| (p - t) * (p - t);
+    T::of(match loss {
+        Loss::Mse => operands.sum(square) / count,
+        Loss::HalfMse => operands.sum(square) / (2.0 * count),
+        Loss::SumSquares => operands.sum(square),
+        Loss::L1 => operands.sum(|p, t| (p - t).abs()) / count,
+        Loss::Huber { delta } => {
+            let (delta, half) = (T::of(f64::from(delta)), T::of(0.5));
+            let straight = |e: T| delta * (e - half * delta);
+            let term = |e: T| if e > delta { straight(e) } else { half * e * e };
+            operands.sum(|p, t| term((p - t).abs())) / count
         }
-        Loss::HalfMse => operands.pairs().map(square).sum::<f64>() / (2.0 * count),
         // max(z, 0) - z t + ln(1 + exp(-|z|)) = softplus(z) - z t
-        Loss::BinaryCrossEntropy => {
-            operands.pairs().map(|(z, t)| (softplus(z) - z * t).wide()).sum::<f64>() / count
+        Loss::BinaryCrossEntropy => operands.sum(|z, t| softplus(z) - z * t) / count,
+        Loss::CrossEntropy { label_smoothing, ignore_index } => {
+            let smoothing = f64::from(label_smoothing);
+            let terms = operands.rows(ignore_index).filter_map(|(z, class)| {
+                let (largest, log_sum) = log_sum_exp(z);
+                let wanted = z[class?];
+                // Not smoothing * (...) = 0 * inf where there is none and a logit is -inf.
+                let smoothed = if smoothing == 0.0 { 0.0 } else { smoothing * (wanted.wide() - mean(z)) };
+                Some((largest - wanted + log_sum).wide() + smoothed)
+            });
+            let (sum, rows) = terms.fold((0.0, 0.0), |(sum, rows), term| (sum + term, rows + 1.0));
+            sum / f64::max(rows, 1.0)
         }
-        Loss::CrossEntropy { .. } => {
-            let nll = |(z, class): (&[T], usize)| (log_sum_exp(z) - z[class]).wide();
-            operands.rows().map(nll).sum::<f64>() / (count / operands.columns as f64)
-        }
-    };
-    T::of(mean)
+    })
 }
 
-/// The gradient of the mean loss with respect to the prediction, times `dloss`.
+/// The gradient of the loss with respect to the prediction, times `dloss`.
 pub(crate) fn gradient<T: Real>(loss: Loss, operands: &Operands<T>, dloss: T, out: &mut [T]) {
     let each = dloss / T::of(operands.prediction.len() as f64);
     let pairs = out.iter_mut().zip(operands.pairs());
     match loss {
-        Loss::Mse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => {
-            pairs.for_each(|(out, (p, t))| *out = (each + each) * (p - t))
-        }
+        Loss::Mse => pairs.for_each(|(out, (p, t))| *out = (each + each) * (p - t)),
         Loss::HalfMse => pairs.for_each(|(out, (p, t))| *out = each * (p - t)),
+        Loss::SumSquares => pairs.for_each(|(out, (p, t))| *out = (dloss + dloss) * (p - t)),
+        Loss::L1 => pairs.for_each(|(out, (p, t))| *out = each * within(p - t, T::ZERO, T::ONE)),
+        Loss::Huber { delta } => {
+            let delta = T::of(f64::from(delta));
+            pairs.for_each(|(out, (p, t))| *out = each * within(p - t, delta, delta));
+        }
         Loss::BinaryCrossEntropy => pairs.for_each(|(out, (z, t))| *out = each * (sigmoid(z) - t)),
-        Loss::CrossEntropy { .. } => {
-            let each = dloss / T::of((operands.prediction.len() / operands.columns) as f64);
-            for (out, (z, class)) in out.chunks_exact_mut(operands.columns).zip(operands.rows()) {
-                let log_sum = log_sum_exp(z);
-                out.iter_mut().zip(z).for_each(|(out, &z)| *out = each * (z - log_sum).exp());
-                out[class] -= each;
+        Loss::CrossEntropy { label_smoothing, ignore_index } => {
+            let counted = operands.rows(ignore_index).filter(|(_, class)| class.is_some()).count();
+            let each = dloss / T::of(counted.max(1) as f64);
+            let smoothing = f64::from(label_smoothing);
+            let (one, spread) = (T::of(1.0 - smoothing), T::of(smoothing / operands.columns as f64));
+            let rows = out.chunks_exact_mut(operands.columns).zip(operands.rows(ignore_index));
+            for (out, (z, class)) in rows {
+                let Some(class) = class else {
+                    out.fill(T::ZERO);
+                    continue;
+                };
+                let (largest, log_sum) = log_sum_exp(z);
+                let share = |z: T| (z - largest - log_sum).exp();
+                out.iter_mut().zip(z).for_each(|(out, &z)| *out = each * (share(z) - spread));
+                out[class] -= each * one;
             }
         }
     }
 }
 
-/// ln(sum(exp(z))), with the largest taken out first.
-fn log_sum_exp<T: Real>(z: &[T]) -> T {
-    let largest = z.iter().copied().fold(z[0], T::max);
+/// e where |e| <= delta, else `most` with its sign.
+fn within<T: Real>(e: T, delta: T, most: T) -> T {
+    if e > delta {
+        most
+    } else if e < -delta {
+        -most
+    } else {
+        e
+    }
+}
+
+fn mean<T: Real>(z: &[T]) -> f64 {
+    z.iter().map(|z| z.wide()).sum::<f64>() / z.len() as f64
+}
+
+/// (m, ln(sum(exp(z - m)))), m being the largest, or the lowest number where all are -inf.
+fn log_sum_exp<T: Real>(z: &[T]) -> (T, T) {
+    let largest = z.iter().copied().fold(T::of(f64::from(f32::MIN)), T::max);
     let sum = z.iter().fold(T::ZERO, |sum, &z| sum + (z - largest).exp());
-    largest + sum.ln()
+    (largest, sum.ln())
 }

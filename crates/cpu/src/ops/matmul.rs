@@ -4,8 +4,12 @@
 //! zeros; a tile of C, `MR` x `NR`, stays in registers over all of k (Goto and van de Geijn 2008, without the outermost
 //! blocking: k is small here). Each element is summed in the order of k.
 
+use minibatch_graph::Epilogue;
+
+use super::elementwise;
 use crate::Real;
-use crate::memory::Operand;
+use crate::memory::Memory;
+use crate::plan::Step;
 
 /// Rows of a tile.
 const MR: usize = 4;
@@ -23,10 +27,56 @@ pub(crate) struct Product {
     trans_b: bool,
 }
 
+/// How many elements of scratch a product needs.
+pub(crate) fn scratch_len(step: &Step, trans_a: bool, trans_b: bool) -> usize {
+    Product::of(step, trans_a, trans_b).scratch_len()
+}
+
+/// out = op(a) op(b) + bias and the epilogue, for each pair of matrices.
+pub(crate) fn run<T: Real>(
+    step: &Step,
+    [trans_a, trans_b, bias]: [bool; 3],
+    epilogue: Epilogue,
+    memory: &mut Memory<T>,
+    scratch: &mut [T],
+) {
+    let product = Product::of(step, trans_a, trans_b);
+    let &Product { m, k, n, .. } = &product;
+    let inputs = &step.inputs;
+    memory.write(&step.output, |memory, out| {
+        // An empty matrix has no chunks, and gives zeros.
+        out.fill(T::ZERO);
+        let a = memory.floats(&inputs[0]).chunks_exact((m * k).max(1));
+        let b = memory.floats(&inputs[1]).chunks_exact((k * n).max(1));
+        for ((a, b), out) in a.zip(b).zip(out.chunks_exact_mut((m * n).max(1))) {
+            product.run(a, b, out, scratch);
+        }
+        if bias {
+            elementwise::add_row(memory.floats(&inputs[2]), out);
+        }
+        match epilogue {
+            Epilogue::None => {}
+            Epilogue::Activation(f) => elementwise::activate(f, out),
+            Epilogue::ActivationGrad(f) => {
+                let saved = memory.floats(&inputs[2 + usize::from(bias)]);
+                elementwise::scale_by_derivative(f, saved, out);
+            }
+        }
+    });
+}
+
 impl Product {
-    pub fn new(a: &Operand, b: &Operand, trans_a: bool, trans_b: bool) -> Self {
-        let (m, k) = if trans_a { (a.columns, a.rows) } else { (a.rows, a.columns) };
-        let n = if trans_b { b.rows } else { b.columns };
+    /// One of a step's products: the last two axes of a and b.
+    fn of(step: &Step, trans_a: bool, trans_b: bool) -> Self {
+        let last_two = |dims: &[usize]| (dims[dims.len() - 2], dims[dims.len() - 1]);
+        let (a, b) = (last_two(step.dims(0)), last_two(step.dims(1)));
+        let (m, k) = if trans_a { (a.1, a.0) } else { a };
+        let n = if trans_b { b.0 } else { b.1 };
+        Self { m, k, n, trans_a, trans_b }
+    }
+
+    /// A (m, k) as it is times B (k, n), or (n, k) when `trans_b`.
+    pub fn of_extents([m, k, n]: [usize; 3], [trans_a, trans_b]: [bool; 2]) -> Self {
         Self { m, k, n, trans_a, trans_b }
     }
 
@@ -37,14 +87,26 @@ impl Product {
 
     /// out = op(a) op(b)
     pub fn run<T: Real>(&self, a: &[T], b: &[T], out: &mut [T], scratch: &mut [T]) {
-        let &Self { m, k, n, trans_a, trans_b } = self;
+        self.pack_right(b, scratch);
+        self.run_packed(a, out, scratch);
+    }
+
+    /// Copies B into its panels, where [`Self::run_packed`] finds it as often as it is called.
+    pub fn pack_right<T: Real>(&self, b: &[T], scratch: &mut [T]) {
+        let &Self { k, n, trans_b, .. } = self;
+        for (j, panel) in scratch[..k * n.next_multiple_of(NR)].chunks_exact_mut((k * NR).max(1)).enumerate()
+        {
+            pack::<T, NR>(b, Side { extent: n, k, k_contiguous: trans_b }, j * NR, panel);
+        }
+    }
+
+    /// out = op(a) op(b), B being in its panels.
+    pub fn run_packed<T: Real>(&self, a: &[T], out: &mut [T], scratch: &mut [T]) {
+        let &Self { m, k, n, trans_a, .. } = self;
         if m * k * n == 0 {
             return out.fill(T::ZERO);
         }
         let (b_panels, a_panels) = scratch.split_at_mut(k * n.next_multiple_of(NR));
-        for (j, panel) in b_panels.chunks_exact_mut(k * NR).enumerate() {
-            pack::<T, NR>(b, Side { extent: n, k, k_contiguous: trans_b }, j * NR, panel);
-        }
         for (block, out) in out.chunks_mut(BLOCK * n).enumerate() {
             let first = block * BLOCK;
             let rows = out.len() / n;

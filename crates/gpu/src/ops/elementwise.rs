@@ -1,9 +1,9 @@
 //! Ops that treat every element alike.
 
 use super::Lowering;
-use crate::kernels::{ActivationParams, DropoutParams, ElementwiseParams, Kernel};
+use crate::kernels::{ActivationParams, CopyParams, DropoutParams, ElementwiseParams, Kernel};
 use crate::launch::Launch;
-use minibatch_graph::{Activation, NodeId, random};
+use minibatch_graph::{Activation, Binary, NodeId, Unary, random};
 
 /// One copy for each input that was not written in place.
 pub(super) fn pack(l: &Lowering, id: NodeId) -> Vec<Launch> {
@@ -13,12 +13,12 @@ pub(super) fn pack(l: &Lowering, id: NodeId) -> Vec<Launch> {
 
 fn copy(l: &Lowering, from: NodeId, to: NodeId, first: u32) -> Launch {
     let len = l.numel(from);
-    let params =
-        ElementwiseParams { len, a_offset: l.offset(from), b_offset: 0, y_offset: l.offset(to) + first };
+    let params = CopyParams { len, x_offset: l.offset(from), y_offset: l.offset(to) + first };
     Launch::over(Kernel::Copy, params, vec![l.home(from), l.home(to)], len)
 }
 
-pub(super) fn add(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
+/// a op b for equal shapes.
+pub(super) fn binary(l: &Lowering, id: NodeId, op: Binary, inputs: &[NodeId]) -> Launch {
     let len = l.numel(id);
     let params = ElementwiseParams {
         len,
@@ -27,7 +27,14 @@ pub(super) fn add(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
         y_offset: l.offset(id),
     };
     let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
-    Launch::over(Kernel::Add, params, buffers, len)
+    Launch::over(Kernel::Binary, params, buffers, len).with("CODE", op.code())
+}
+
+pub(super) fn unary(l: &Lowering, id: NodeId, f: Unary, inputs: &[NodeId]) -> Launch {
+    let len = l.numel(id);
+    let params =
+        ElementwiseParams { len, a_offset: l.offset(inputs[0]), b_offset: 0, y_offset: l.offset(id) };
+    Launch::over(Kernel::Unary, params, vec![l.home(inputs[0]), l.home(id)], len).with("CODE", f.code())
 }
 
 pub(super) fn activation(l: &Lowering, id: NodeId, f: Activation, inputs: &[NodeId]) -> Launch {

@@ -13,9 +13,13 @@ pub(super) fn matmul(
     inputs: &[NodeId],
 ) -> Launch {
     let (a, b) = (inputs[0], inputs[1]);
-    let (m, n) = l.matrix(id);
-    let (a_columns, b_columns) = (l.matrix(a).1, l.matrix(b).1);
-    let k = if trans_a { l.matrix(a).0 } else { a_columns };
+    let matrix = |node| match l.dims(node) {
+        [.., rows, columns] => (*rows as u32, *columns as u32),
+        _ => (1, l.numel(node)),
+    };
+    let ((m, n), (a_rows, a_columns), b_columns) = (matrix(id), matrix(a), matrix(b).1);
+    let batch = l.numel(id) / (m * n).max(1);
+    let k = if trans_a { a_rows } else { a_columns };
     let (a_row, a_col) = if trans_a { (1, a_columns) } else { (a_columns, 1) };
     let (b_row, b_col) = if trans_b { (1, b_columns) } else { (b_columns, 1) };
     let (epilogue, activation) = match epilogue {
@@ -27,13 +31,16 @@ pub(super) fn matmul(
     let bias = if has_bias { inputs[2] } else { a };
     let saved = if epilogue == 2 { inputs[inputs.len() - 1] } else { a };
     let params = MatmulParams {
+        batch,
         m,
         n,
         k,
         a_offset: l.offset(a),
+        a_batch: m * k,
         a_row,
         a_col,
         b_offset: l.offset(b),
+        b_batch: k * n,
         b_row,
         b_col,
         bias_offset: l.offset(bias),
@@ -42,19 +49,23 @@ pub(super) fn matmul(
         y_offset: l.offset(id),
     };
     let buffers = [a, b, bias, saved, id].map(|node| l.home(node)).to_vec();
-    let (kernel, groups) = grid(l.product.unwrap_or_else(|| suits(m, n, k)), m as usize, n as usize);
+    let product = l.product.unwrap_or_else(|| suits(l.software, batch, m, n, k));
+    let (kernel, groups) = grid(product, batch as usize, m as usize, n as usize);
     Launch::new(kernel, params, buffers, groups).with("EPILOGUE", epilogue).with("ACTIVATION", activation)
 }
 
-/// Tiles pay once they are mostly full; a long sum of few elements is shared by a workgroup.
-fn suits(m: u32, n: u32, k: u32) -> Product {
-    if m >= 256 && n >= 256 && m * n >= 512 * 512 && k >= 64 {
+/// Tiles pay once they are mostly full; a long sum of few elements is shared by a workgroup. A software device has no
+/// use for workgroup memory.
+fn suits(software: bool, batch: u32, m: u32, n: u32, k: u32) -> Product {
+    if software && m * n >= 64 && (k < 1024 || m * n > 1024) {
+        Product::Direct
+    } else if m >= 256 && n >= 256 && m * n >= 512 * 512 && k >= 64 {
         Product::Tile128
     } else if m >= 48 && n >= 48 && k >= 16 {
         Product::Tile64
     } else if m >= 24 && n >= 24 && k >= 8 {
         Product::Tile32
-    } else if k >= 1024 && m * n <= 1024 {
+    } else if k >= 1024 && batch * m * n <= 1024 {
         Product::Deep
     } else {
         Product::Small
@@ -62,11 +73,12 @@ fn suits(m: u32, n: u32, k: u32) -> Product {
 }
 
 /// The kernel and how many workgroups it wants.
-fn grid(product: Product, m: usize, n: usize) -> (Kernel, usize) {
-    let tiles = |side| m.div_ceil(side) * n.div_ceil(side);
+fn grid(product: Product, batch: usize, m: usize, n: usize) -> (Kernel, usize) {
+    let tiles = |side| batch * m.div_ceil(side) * n.div_ceil(side);
     match product {
-        Product::Small => (Kernel::MatmulSmall, (m * n).div_ceil(64)),
-        Product::Deep => (Kernel::MatmulDeep, m * n),
+        Product::Small => (Kernel::MatmulSmall, (batch * m * n).div_ceil(64)),
+        Product::Deep => (Kernel::MatmulDeep, batch * m * n),
+        Product::Direct => (Kernel::MatmulDirect, tiles(8).div_ceil(64)),
         Product::Tile32 => (Kernel::MatmulTile32, tiles(32)),
         Product::Tile64 => (Kernel::MatmulTile64, tiles(64)),
         Product::Tile128 => (Kernel::MatmulTile128, tiles(128)),

@@ -7,6 +7,7 @@ mod loss;
 mod matmul;
 mod norm;
 mod recurrent;
+mod reduce;
 mod rows;
 mod spatial;
 mod step;
@@ -21,6 +22,8 @@ pub(crate) struct Lowering<'a> {
     pub memory: &'a MemoryPlan,
     /// The kernel to use for every product, rather than the one that suits it best.
     pub product: Option<Product>,
+    /// The device is software.
+    pub software: bool,
 }
 
 impl Lowering<'_> {
@@ -83,8 +86,8 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
         Op::Gather => vec![rows::gather(l, id, inputs)],
         Op::GatherGrad { rows } => vec![rows::gather_grad(l, id, *rows, inputs)],
         Op::Dropout { rate, stream } => vec![elementwise::dropout(l, id, *rate, *stream, inputs)],
-        Op::Loss(loss) => vec![loss::loss(l, id, *loss, inputs)],
-        Op::LossGrad(loss) => vec![loss::loss_grad(l, id, *loss, inputs)],
+        Op::Loss(loss) => loss::loss(l, id, *loss, inputs),
+        Op::LossGrad(loss) => loss::loss_grad(l, id, *loss, inputs),
         Op::Confusion { classes } => vec![loss::confusion(l, id, *classes, inputs)],
         Op::BeginStep { samples, batch } => vec![step::begin_step(l, id, *samples, *batch, inputs)],
         Op::Update(optimizer) => vec![step::update(l, *optimizer, inputs)],

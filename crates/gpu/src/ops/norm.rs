@@ -1,9 +1,202 @@
 //! Softmax, normalisations, and clipping.
 
 use super::Lowering;
+use crate::kernels::{ClipParams, Kernel, NormParams, NormWeightParams, SoftmaxParams, SumParams};
 use crate::launch::Launch;
-use minibatch_graph::NodeId;
+use minibatch_graph::{Home, NodeId, Norm, Op};
 
-pub(super) fn launches(_l: &Lowering, _id: NodeId) -> Vec<Launch> {
-    vec![]
+/// Workgroups beside each other that leave sums in scratch: enough to fill a device, few enough to add up at once.
+const PARTS: usize = 256;
+
+pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
+    let node = l.graph.node(id);
+    let inputs = &node.inputs[..];
+    match &node.op {
+        Op::Softmax { log } => {
+            let params = softmax_params(l, id, inputs[0], 0);
+            let buffers = vec![l.home(inputs[0]), l.home(id)];
+            vec![softmax(Kernel::Softmax, params, buffers, *log)]
+        }
+        Op::SoftmaxGrad { log } => {
+            let params = softmax_params(l, id, inputs[0], l.offset(inputs[1]));
+            let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
+            vec![softmax(Kernel::SoftmaxGrad, params, buffers, *log)]
+        }
+        Op::Norm(norm) => vec![forward(l, id, norm, inputs)],
+        Op::NormGrad(norm) => vec![gradient(l, id, norm, inputs)],
+        Op::NormGradWeight(norm) => weight_gradient(l, id, norm, inputs),
+        Op::RunningStats { momentum } => {
+            let rows = l.numel(inputs[0]) / 2;
+            let norm = Norm {
+                columns: l.numel(inputs[1]) as usize / rows as usize,
+                groups: 1,
+                span: 1,
+                center: true,
+                eps: 0.0,
+                weight: false,
+                bias: false,
+            };
+            let mut params = norm_params(l, inputs[1], &norm);
+            (params.momentum, params.y_offset) = (*momentum, l.offset(inputs[0]));
+            let buffers = vec![l.home(inputs[1]), l.home(inputs[0])];
+            vec![norm_launch(Kernel::RunningStats, params, buffers, &norm)]
+        }
+        Op::SumSquares => sum_squares(l, id, inputs),
+        Op::ClipNorm { max } => vec![clip(l, id, *max, inputs)],
+        Op::ClipValue { max } => vec![clip(l, id, *max, inputs)],
+        _ => vec![],
+    }
+}
+
+/// A launch over rows whose invocations share them: as many to a row as take it in one round of four elements each, and
+/// short rows several to a workgroup of at least `size`, a power of two.
+pub(super) fn by_rows(
+    kernel: Kernel,
+    params: impl Into<Vec<u32>>,
+    buffers: Vec<Home>,
+    [rows, columns]: [u32; 2],
+    size: u32,
+) -> Launch {
+    let lanes = columns.div_ceil(4).next_power_of_two().min(256);
+    let together = (size / lanes).max(1);
+    Launch::new(kernel, params, buffers, rows.div_ceil(together) as usize)
+        .with("LANES", lanes)
+        .with("ROWS", together)
+}
+
+/// The launch that adds up what `parts` workgroups left in scratch, times `scale`, or over what they counted.
+pub(super) fn sum_parts(l: &Lowering, id: NodeId, parts: usize, scale: Option<f32>) -> Launch {
+    let params = SumParams { parts: parts as u32, scale: scale.unwrap_or(1.0), y_offset: l.offset(id) };
+    Launch::new(Kernel::SumParts, params, vec![l.home(id)], 1)
+        .with_scratch(2 * parts)
+        .with("LANES", if parts <= 64 { 64 } else { 256 })
+        .with("MEAN", u32::from(scale.is_none()))
+}
+
+/// How many workgroups share a sum over `items`, each taking `each` of them at a time.
+pub(super) fn parts(items: u32, each: u32) -> usize {
+    (items.div_ceil(each) as usize).clamp(1, PARTS)
+}
+
+fn softmax_params(l: &Lowering, id: NodeId, x: NodeId, dy_offset: u32) -> SoftmaxParams {
+    let columns = l.dims(id).last().map_or(1, |&columns| columns as u32);
+    let (x_offset, y_offset) = (l.offset(x), l.offset(id));
+    SoftmaxParams { rows: l.numel(id) / columns, columns, x_offset, dy_offset, y_offset }
+}
+
+fn softmax(kernel: Kernel, params: SoftmaxParams, buffers: Vec<Home>, log: bool) -> Launch {
+    let shape = [params.rows, params.columns];
+    by_rows(kernel, params, buffers, shape, 64).with("LOG", u32::from(log))
+}
+
+/// Offsets of what is there are for the caller to set.
+fn norm_params(l: &Lowering, x: NodeId, norm: &Norm) -> NormParams {
+    NormParams {
+        rows: l.numel(x) / norm.columns as u32,
+        columns: norm.columns as u32,
+        groups: norm.groups as u32,
+        span: norm.span as u32,
+        eps: norm.eps,
+        momentum: 0.0,
+        x_offset: l.offset(x),
+        weight_offset: 0,
+        bias_offset: 0,
+        dy_offset: 0,
+        y_offset: 0,
+    }
+}
+
+fn norm_launch(kernel: Kernel, params: NormParams, buffers: Vec<Home>, norm: &Norm) -> Launch {
+    let shape = [params.rows, params.columns];
+    by_rows(kernel, params, buffers, shape, 64).with("CENTER", u32::from(norm.center))
+}
+
+fn forward(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch {
+    // What there is not is bound to x, and not looked at.
+    let weight = if norm.weight { inputs[1] } else { inputs[0] };
+    let bias = if norm.bias { inputs[inputs.len() - 1] } else { inputs[0] };
+    let mut params = norm_params(l, inputs[0], norm);
+    (params.weight_offset, params.bias_offset) = (l.offset(weight), l.offset(bias));
+    params.y_offset = l.offset(id);
+    let buffers = [inputs[0], weight, bias, id].map(|node| l.home(node)).to_vec();
+    norm_launch(Kernel::Norm, params, buffers, norm)
+        .with("WEIGHT", u32::from(norm.weight))
+        .with("BIAS", u32::from(norm.bias))
+}
+
+fn gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch {
+    let weight = if norm.weight { inputs[1] } else { inputs[0] };
+    let dy = inputs[inputs.len() - 1];
+    let mut params = norm_params(l, inputs[0], norm);
+    (params.weight_offset, params.dy_offset) = (l.offset(weight), l.offset(dy));
+    params.y_offset = l.offset(id);
+    let buffers = [inputs[0], weight, dy, id].map(|node| l.home(node)).to_vec();
+    norm_launch(Kernel::NormGrad, params, buffers, norm).with("WEIGHT", u32::from(norm.weight))
+}
+
+/// The moments of each row; then sums for each weight, in blocks where there are few weights with long sums.
+fn weight_gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Vec<Launch> {
+    let (x, dy) = (inputs[0], inputs[1]);
+    let params = norm_params(l, x, norm);
+    let (rows, channels) = (params.rows as usize, norm.channels());
+    let terms = rows / norm.groups * norm.span;
+    // Neighbouring invocations take neighbouring elements: those of other weights, or of the same.
+    let across = if norm.span == 1 { channels.next_power_of_two().min(16) } else { 1 };
+    let down = if terms <= 256 { 64 } else { 256 } / across;
+    let tiles = channels.div_ceil(across);
+    let blocks = (terms / (16 * down)).clamp(1, PARTS.div_ceil(tiles));
+    let scratch = 3 * rows + if blocks > 1 { blocks * channels } else { 0 };
+    let sums = || NormWeightParams {
+        rows: params.rows,
+        columns: params.columns,
+        groups: params.groups,
+        span: params.span,
+        blocks: blocks as u32,
+        x_offset: l.offset(x),
+        dy_offset: l.offset(dy),
+        y_offset: l.offset(id),
+    };
+    let tiled = |kernel, buffers| {
+        Launch::new(kernel, sums(), buffers, tiles * blocks)
+            .with("ACROSS", across as u32)
+            .with("DOWN", down as u32)
+    };
+    let moments = norm_launch(Kernel::NormMoments, norm_params(l, x, norm), vec![l.home(x)], norm);
+    let launches = if blocks == 1 {
+        vec![moments, tiled(Kernel::NormWeight, [x, dy, id].map(|node| l.home(node)).to_vec())]
+    } else {
+        let parts = tiled(Kernel::NormWeightParts, [x, dy].map(|node| l.home(node)).to_vec());
+        let finish = Launch::over(Kernel::NormWeightFinish, sums(), vec![l.home(id)], channels as u32);
+        vec![moments, parts, finish]
+    };
+    launches.into_iter().map(|launch| launch.with_scratch(scratch)).collect()
+}
+
+fn clip_params(l: &Lowering, id: NodeId, most: f32, inputs: &[NodeId]) -> ClipParams {
+    ClipParams {
+        len: l.numel(inputs[0]),
+        most,
+        x_offset: l.offset(inputs[0]),
+        squares_offset: inputs.get(1).map_or(0, |&squares| l.offset(squares)),
+        y_offset: l.offset(id),
+    }
+}
+
+/// With the sum of squares among the inputs, by norm; else by value.
+fn clip(l: &Lowering, id: NodeId, most: f32, inputs: &[NodeId]) -> Launch {
+    let kernel = if inputs.len() > 1 { Kernel::ClipNorm } else { Kernel::ClipValue };
+    let buffers = inputs.iter().chain([&id]).map(|&node| l.home(node)).collect();
+    Launch::over(kernel, clip_params(l, id, most, inputs), buffers, l.numel(id))
+}
+
+/// Partial sums, then their sum.
+fn sum_squares(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Vec<Launch> {
+    let len = l.numel(inputs[0]);
+    let lanes = if len <= 1024 { 64 } else { 256 };
+    let parts = parts(len, 4 * lanes);
+    let squares =
+        Launch::new(Kernel::SumSquares, clip_params(l, id, 0.0, inputs), vec![l.home(inputs[0])], parts)
+            .with("LANES", lanes)
+            .with_scratch(2 * parts);
+    vec![squares, sum_parts(l, id, parts, Some(1.0))]
 }

@@ -108,6 +108,26 @@ pub(super) fn attention(
     Ok(grads)
 }
 
+/// The gradient of a recurrent op's states (t, b, h), from that of a view of its result; none where the view shows
+/// anything else than the states after each step.
+pub(super) fn states_grad(
+    graph: &mut Graph,
+    id: NodeId,
+    offset: usize,
+    dy: NodeId,
+) -> Result<Option<NodeId>, GraphError> {
+    let (Op::Recurrent(recurrent), [x, u]) = (&graph.node(id).op, [0, 1].map(|i| graph.node(id).inputs[i]))
+    else {
+        return Ok(None);
+    };
+    let (t, b, h) = (graph.shape(x).dims()[0], graph.shape(x).dims()[1], graph.shape(u).dims()[1]);
+    let first = recurrent.parts(t, b, h).states + if recurrent.reverse { 0 } else { b * h };
+    if offset != first || graph.shape(dy).numel() != t * b * h {
+        return Ok(None);
+    }
+    if graph.shape(dy).dims() == [t, b, h] { Ok(Some(dy)) } else { graph.view(dy, 0, [t, b, h]).map(Some) }
+}
+
 /// `dy` is the gradient of the states (t, b, h). U's is that of a product over all steps at once.
 pub(super) fn recurrent(
     graph: &mut Graph,

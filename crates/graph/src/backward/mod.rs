@@ -58,7 +58,10 @@ fn input_grads(
     match node.op {
         Op::Variable { .. } | Op::Full { .. } => Ok(vec![]),
         // The states of a recurrent op are seen through a view, and only they have gradients.
-        Op::View { .. } if matches!(graph.node(node.inputs[0]).op, Op::Recurrent(_)) => Ok(vec![(0, dy)]),
+        Op::View { offset } if matches!(graph.node(node.inputs[0]).op, Op::Recurrent(_)) => {
+            let states = layers::states_grad(graph, node.inputs[0], offset, dy)?;
+            states.map(|dy| vec![(0, dy)]).ok_or_else(refuse)
+        }
         Op::View { offset } => Ok(vec![(0, view_grad(graph, node.inputs[0], offset, dy)?)]),
         Op::Pack => pack_grads(graph, &node.inputs, dy, wanted),
         Op::Binary(binary) => arithmetic::binary(graph, binary, id, dy, wanted),

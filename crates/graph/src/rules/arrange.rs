@@ -1,13 +1,24 @@
 //! Broadcasting, sums over axes, and ops that only move elements.
 
 use super::Rule;
+use crate::walk::MAX_RANK;
 use crate::{DType, GraphError, Shape};
 
 impl Rule<'_> {
+    /// Whether an input has few enough axes to be walked along all of them.
+    fn walked(&self, input: usize) -> Result<(), GraphError> {
+        if self.shape(input).rank() <= MAX_RANK {
+            return Ok(());
+        }
+        Err(self.bad_shape(input, &format!("give at most {MAX_RANK} axes; join some of them with a view")))
+    }
+
     /// The shape of an elementwise op over two shapes: axes are matched from the last; extent 1 is repeated.
     pub(super) fn broadcast(&self) -> Result<Shape, GraphError> {
         self.arity(2)?;
         self.floats()?;
+        self.walked(0)?;
+        self.walked(1)?;
         let (a, b) = (self.shape(0).dims(), self.shape(1).dims());
         let rank = a.len().max(b.len());
         let at = |dims: &[usize], i: usize| (i + dims.len()).checked_sub(rank).map_or(1, |i| dims[i]);
@@ -25,6 +36,7 @@ impl Rule<'_> {
     pub(super) fn reduce(&self, axes: &[usize]) -> Result<Shape, GraphError> {
         self.arity(1)?;
         self.floats()?;
+        self.walked(0)?;
         let mut dims = self.shape(0).dims().to_vec();
         let ascending = axes.windows(2).all(|pair| pair[0] < pair[1]);
         if axes.is_empty() || !ascending || axes.iter().any(|&axis| axis >= dims.len()) {
@@ -37,6 +49,7 @@ impl Rule<'_> {
 
     pub(super) fn permute(&self, axes: &[usize]) -> Result<(Shape, DType), GraphError> {
         self.arity(1)?;
+        self.walked(0)?;
         let dims = self.shape(0).dims();
         let mut sorted = axes.to_vec();
         sorted.sort_unstable();

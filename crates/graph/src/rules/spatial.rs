@@ -3,25 +3,38 @@
 use super::Rule;
 use crate::{Activation, Conv2d, GraphError, Pool2d, PoolWindow, Shape};
 
+/// The largest stride, padding, dilation or pool window, in pixels: kernels count pixels in 32 bits.
+const LARGEST: usize = 65_535;
+
 impl Rule<'_> {
     /// The four extents of an input, (a, b, height, width).
     fn four(&self, input: usize) -> Result<[usize; 4], GraphError> {
         let dims = self.shape(input).dims();
+        if dims.contains(&0) {
+            return Err(self.bad_shape(input, "each axis needs at least one element"));
+        }
         dims.try_into()
             .map_err(|_| self.bad_shape(input, "give four axes: (samples, channels, height, width)"))
     }
 
     fn conv(&self, conv: &Conv2d) -> Result<(), GraphError> {
         let least = [conv.stride, conv.dilation].concat().into_iter().min().unwrap_or(0).min(conv.groups);
-        if least > 0 {
+        let most = [conv.stride, conv.dilation, conv.padding].concat().into_iter().max().unwrap_or(0);
+        if least > 0 && most <= LARGEST {
             return Ok(());
         }
-        let value = format!("{:?}, {:?}, {}", conv.stride, conv.dilation, conv.groups);
-        Err(self.bad_value("stride, dilation, groups", &value, "each must be at least 1"))
+        let Conv2d { stride, padding, dilation, groups } = conv;
+        let value = format!("{stride:?}, {dilation:?}, {groups}, {padding:?}");
+        let mend = "the first three must be at least 1, and none but groups more than 65,535";
+        Err(self.bad_value("stride, dilation, groups, padding", &value, mend))
     }
 
     /// Height and width of the result.
     fn windows(&self, conv: &Conv2d, size: [usize; 2], kernel: [usize; 2]) -> Result<[usize; 2], GraphError> {
+        if kernel.into_iter().max() > Some(LARGEST / 2) {
+            let value = format!("{} x {}", kernel[0], kernel[1]);
+            return Err(self.bad_value("window", &value, "neither side may be more than 32,767"));
+        }
         let extent = |axis: usize| {
             conv.extent(axis, size[axis], kernel[axis]).ok_or_else(|| {
                 let value = format!("{} x {}", kernel[0], kernel[1]);
@@ -115,12 +128,19 @@ impl Rule<'_> {
     fn pooled(&self, pool: &Pool2d) -> Result<Shape, GraphError> {
         let [n, c, h, w] = self.four(0)?;
         if let PoolWindow::Fixed { kernel, stride, padding } = pool.window {
-            let fits = (0..2).all(|i| stride[i] > 0 && kernel[i] > 0 && padding[i] <= kernel[i] / 2);
+            let sized = |i: usize| (1..=LARGEST).contains(&stride[i]) && (1..=LARGEST).contains(&kernel[i]);
+            let fits = (0..2).all(|i| sized(i) && padding[i] <= kernel[i] / 2);
             if !fits {
                 let value = format!("{kernel:?}, {stride:?}, {padding:?}");
-                let mend = "window and stride must be at least 1, and padding at most half the window";
+                let mend = "window and stride must be from 1 to 65,535, and padding at most half the window";
                 return Err(self.bad_value("window, stride, padding", &value, mend));
             }
+        }
+        if let PoolWindow::Adaptive { size } = pool.window
+            && size.into_iter().chain([h, w]).max() > Some(LARGEST)
+        {
+            let value = format!("{} x {} to {} x {}", h, w, size[0], size[1]);
+            return Err(self.bad_value("size", &value, "none may be more than 65,535"));
         }
         let extent = |axis: usize, size: usize| {
             pool.extent(axis, size).ok_or_else(|| {

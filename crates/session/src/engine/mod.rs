@@ -11,10 +11,12 @@ mod probes;
 mod programs;
 mod receive;
 mod run;
+mod samples;
 mod session;
 mod snapshots;
 
 pub use backend::{Backend, Plan, Work};
+pub use bench::WORKLOADS;
 pub use bench::{BenchError, Measured, bench, check_kernels};
 pub use data::DataSet;
 pub use load::Supplies;

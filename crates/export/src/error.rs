@@ -1,0 +1,30 @@
+//! What can go wrong in an export.
+
+use minibatch_session::ExperimentError;
+
+/// Why an experiment could not be written as PyTorch code.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The experiment is wrong.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// The model and the code for it do not agree: a fault of ours.
+    #[error("the model has no parameter {0}, which torch's module would have; this is a fault in minibatch, please report it")]
+    Parameter(String),
+    /// Weights that were handed in are not the model's.
+    #[error("{name}: {message}")]
+    Weights {
+        /// The array's name.
+        name: String,
+        /// What is wrong, with both shapes.
+        message: String,
+    },
+    /// A file could not be written.
+    #[error("{path}: {reason}")]
+    Write {
+        /// Which file.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+}

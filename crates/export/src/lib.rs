@@ -1,0 +1,19 @@
+//! An experiment as one readable PyTorch script, with a file of its data beside it. With the weights of a run beside both,
+//! the script prints the losses that the run has.
+
+mod code;
+mod data;
+mod error;
+mod helpers;
+mod layers;
+mod script;
+mod training;
+mod transformer;
+mod weights;
+mod write;
+
+pub use data::{Tensor, data};
+pub use error::ExportError;
+pub use script::{Names, pytorch};
+pub use weights::weights;
+pub use write::write;

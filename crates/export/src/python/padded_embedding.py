@@ -1,0 +1,9 @@
+class PaddedEmbedding(nn.Embedding):
+    """nn.Embedding with a token for padding, at which attention does not look. Its vector is trained like the others."""
+
+    def __init__(self, vocabulary, features, padding):
+        super().__init__(vocabulary, features)
+        self.padding = padding
+
+    def forward(self, x):
+        return super().forward(x.long())

@@ -1,0 +1,166 @@
+//! Loss, optimizer, schedule and clipping, as lines of Python.
+
+use minibatch_nn::{Loss, OptimizerConfig, OptimizerKind, Schedule, ScheduleKind};
+use minibatch_session::Training;
+
+use crate::code::{Call, Code, float};
+
+/// The lines that stand before the loop, and in it.
+#[derive(Default)]
+pub struct Lines {
+    /// Definitions at the top of the file.
+    pub functions: String,
+    /// What is made once.
+    pub before: String,
+    /// What is done to the gradients.
+    pub gradients: String,
+    /// What follows the optimizer's step.
+    pub after: String,
+    /// Python's `math` is used.
+    pub math: bool,
+}
+
+impl Lines {
+    /// For a loss over predictions of `rank` axes, the batch's among them.
+    pub fn new(loss: Loss, rank: usize, training: &Training) -> Self {
+        let mut lines = Self::default();
+        lines.loss(loss, rank);
+        lines.optimizer(training);
+        lines.schedule(&training.schedule, training.learning_rate);
+        lines.clip(training);
+        lines
+    }
+
+    fn loss(&mut self, loss: Loss, rank: usize) {
+        let made: Call = match loss {
+            Loss::Mse => Call::new("nn.MSELoss"),
+            Loss::SumSquares => Call::new("nn.MSELoss").named("reduction", "\"sum\""),
+            Loss::L1 => Call::new("nn.L1Loss"),
+            Loss::Huber { delta } => Call::new("nn.HuberLoss").unless(1.0, "delta", delta, float),
+            Loss::BinaryCrossEntropy => Call::new("nn.BCEWithLogitsLoss"),
+            Loss::HalfMse => {
+                self.functions += "def half_mse(prediction, target):\n    \"\"\"Half the mean of squares, so that the gradient is prediction - target.\"\"\"\n    return nn.functional.mse_loss(prediction, target) / 2\n";
+                self.before += "    criterion = half_mse\n";
+                return;
+            }
+            Loss::CrossEntropy { label_smoothing, ignore_index } => {
+                let made = Call::new("nn.CrossEntropyLoss").unless(0.0, "label_smoothing", label_smoothing, float);
+                match ignore_index {
+                    Some(index) => made.named("ignore_index", index.to_string()),
+                    None => made,
+                }
+            }
+        };
+        let made = Code::from(made).layout(4, 16);
+        if rank > 2 && loss.takes_classes() {
+            self.functions += "def by_place(criterion):\n    \"\"\"The loss over all places of all samples: scores lie along the last axis.\"\"\"\n    return lambda prediction, target: criterion(prediction.flatten(0, -2), target.flatten())\n";
+            self.before += &format!("    criterion = by_place({made})\n");
+        } else {
+            self.before += &format!("    criterion = {made}\n");
+        }
+    }
+
+    fn optimizer(&mut self, training: &Training) {
+        let OptimizerConfig { kind, momentum, beta1, beta2, alpha, rho, eps } = training.optimizer;
+        let decay = training.l2 != 0.0;
+        if decay || training.l1 != 0.0 {
+            self.before += "    # Decay is for weights: not for biases and norms.\n";
+            self.before += "    weights = [p for p in model.parameters() if p.ndim > 1]\n";
+        }
+        let parameters: Code = if decay {
+            self.before += "    others = [p for p in model.parameters() if p.ndim <= 1]\n";
+            self.before += &format!(
+                "    groups = [\n        {{\"params\": weights, \"weight_decay\": {}}},\n        {{\"params\": others, \"weight_decay\": 0.0}},\n    ]\n",
+                float(training.l2)
+            );
+            "groups".into()
+        } else {
+            "model.parameters()".into()
+        };
+        let class = match kind {
+            OptimizerKind::Sgd | OptimizerKind::Momentum | OptimizerKind::Nesterov => "SGD",
+            OptimizerKind::RmsProp => "RMSprop",
+            OptimizerKind::Adagrad => "Adagrad",
+            OptimizerKind::Adadelta => "Adadelta",
+            OptimizerKind::Adam => "Adam",
+            OptimizerKind::AdamW => "AdamW",
+        };
+        let made = Call::new(&format!("torch.optim.{class}")).arg(parameters);
+        let made = made.named("lr", float(training.learning_rate));
+        let betas = format!("({}, {})", float(beta1), float(beta2));
+        let usual = beta1 == 0.9 && beta2 == 0.999;
+        let with_betas = |made: Call| if usual { made } else { made.named("betas", betas.as_str()) };
+        let made = match kind {
+            OptimizerKind::Sgd => made,
+            OptimizerKind::Momentum => made.named("momentum", float(momentum)),
+            // With no momentum there is nothing to look ahead along, and PyTorch refuses it.
+            OptimizerKind::Nesterov if momentum == 0.0 => made,
+            OptimizerKind::Nesterov => made.named("momentum", float(momentum)).flag("nesterov", true),
+            OptimizerKind::RmsProp => made.unless(0.99, "alpha", alpha, float).unless(1e-8, "eps", eps, float),
+            OptimizerKind::Adagrad => made.unless(1e-10, "eps", eps, float),
+            OptimizerKind::Adadelta => made.unless(0.9, "rho", rho, float).unless(1e-6, "eps", eps, float),
+            OptimizerKind::Adam => with_betas(made).unless(1e-8, "eps", eps, float),
+            OptimizerKind::AdamW => with_betas(made).unless(1e-8, "eps", eps, float),
+        };
+        // PyTorch's own default is 0.01.
+        let made = if kind == OptimizerKind::AdamW && !decay { made.named("weight_decay", "0.0") } else { made };
+        self.before += &format!("    optimizer = {}\n", Code::from(made).layout(4, 16));
+    }
+
+    fn schedule(&mut self, schedule: &Schedule, base: f32) {
+        let Schedule { kind, period, gamma, total, min, warmup } = *schedule;
+        if base == 0.0 || kind == ScheduleKind::Constant && warmup == 0 {
+            return;
+        }
+        let (period, total, gamma_text) = (period.max(1), total.max(1), float(gamma));
+        let made = match kind {
+            ScheduleKind::Step if warmup == 0 => {
+                format!("StepLR(optimizer, step_size={period}, gamma={gamma_text})")
+            }
+            ScheduleKind::Exponential if warmup == 0 => {
+                format!("ExponentialLR(optimizer, gamma={gamma_text} ** (1 / {period}))")
+            }
+            ScheduleKind::Constant | ScheduleKind::Step | ScheduleKind::Exponential | ScheduleKind::Cosine => {
+                self.functions += "def rate(step):\n    \"\"\"The learning rate's factor, for steps counted from 0.\"\"\"\n";
+                let shape = match kind {
+                    ScheduleKind::Constant => "1.0".to_string(),
+                    ScheduleKind::Step => format!("{gamma_text} ** (step // {period})"),
+                    ScheduleKind::Exponential => format!("{gamma_text} ** (step / {period})"),
+                    ScheduleKind::Cosine => {
+                        self.math = true;
+                        self.functions += &format!("    way = min(1.0, step / {total})\n    down = (1 + math.cos(math.pi * way)) / 2\n");
+                        if min == 0.0 {
+                            "down".to_string()
+                        } else {
+                            self.functions += &format!("    lowest = {} / {}\n", float(min), float(base));
+                            "(lowest + (1 - lowest) * down)".to_string()
+                        }
+                    }
+                };
+                let factor = match (warmup, shape.as_str()) {
+                    (0, _) => shape,
+                    (_, "1.0") => format!("min(1.0, (step + 1) / {warmup})"),
+                    _ => format!("min(1.0, (step + 1) / {warmup}) * {shape}"),
+                };
+                self.functions += &format!("    return {factor}\n");
+                "LambdaLR(optimizer, rate)".to_string()
+            }
+        };
+        self.before += &format!("    scheduler = torch.optim.lr_scheduler.{made}\n");
+        self.after += "        scheduler.step()\n";
+    }
+
+    fn clip(&mut self, training: &Training) {
+        if let Some(max) = training.clip_norm {
+            self.gradients += &format!("        nn.utils.clip_grad_norm_(model.parameters(), {})\n", float(max));
+        }
+        if let Some(max) = training.clip_value {
+            self.gradients += &format!("        nn.utils.clip_grad_value_(model.parameters(), {})\n", float(max));
+        }
+        if training.l1 != 0.0 {
+            // After clipping, as weight decay is; the loss that is printed is without it.
+            self.gradients += "        for weight in weights:\n            # L1: the slope of the sum of absolute weights.\n";
+            self.gradients += &format!("            weight.grad.add_(weight.detach().sign(), alpha={})\n", float(training.l1));
+        }
+    }
+}
