@@ -28,16 +28,9 @@ pub(crate) struct Device {
 impl Device {
     /// Opens the best adapter there is.
     pub async fn request() -> Result<Self, GpuError> {
-        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
-        // So that native tests meet the browser's rules.
-        descriptor.flags |= wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE;
-        let instance = wgpu::Instance::new(descriptor);
-        let options = wgpu::RequestAdapterOptions {
-            power_preference: wgpu::PowerPreference::HighPerformance,
-            ..Default::default()
-        };
+        let instance = instance();
         let adapter = instance
-            .request_adapter(&options)
+            .request_adapter(&preferred())
             .await
             .map_err(|e| GpuError::NoAdapter { reason: e.to_string(), mend: wait::ADAPTER_HINT })?;
         let info = describe(&adapter.get_info());
@@ -63,7 +56,23 @@ impl Device {
     }
 }
 
-fn describe(info: &wgpu::AdapterInfo) -> AdapterInfo {
+/// The way to the adapters.
+pub(crate) fn instance() -> wgpu::Instance {
+    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+    // So that native tests meet the browser's rules.
+    descriptor.flags |= wgpu::InstanceFlags::STRICT_WEBGPU_COMPLIANCE;
+    wgpu::Instance::new(descriptor)
+}
+
+/// Which adapter is taken where there are several.
+pub(crate) fn preferred() -> wgpu::RequestAdapterOptions<'static, 'static> {
+    wgpu::RequestAdapterOptions {
+        power_preference: wgpu::PowerPreference::HighPerformance,
+        ..Default::default()
+    }
+}
+
+pub(crate) fn describe(info: &wgpu::AdapterInfo) -> AdapterInfo {
     let backend = match info.backend {
         wgpu::Backend::BrowserWebGpu => "WebGPU".to_owned(),
         other => format!("{other:?}"),

@@ -5,6 +5,7 @@
 //! replays plans as often as asked without creating anything. What a submit reads back arrives later, by
 //! [`Gpu::take_reads`]; nothing in between waits.
 
+mod adapters;
 mod buffers;
 mod compile;
 mod device;
@@ -18,6 +19,7 @@ mod plan;
 mod readback;
 mod wait;
 
+pub use adapters::adapters;
 pub use compile::kernels_of;
 pub use device::AdapterInfo;
 pub use error::GpuError;

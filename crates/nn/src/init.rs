@@ -192,7 +192,8 @@ mod tests {
         for (rows, columns) in [(3, 7), (7, 3), (4, 4), (1, 5)] {
             let w = Begin::weight(Init::Orthogonal, columns, rows, 1).draw(&[rows, columns], 5);
             let count = rows.min(columns);
-            let at = |v: usize, i: usize| if rows <= columns { w[v * columns + i] } else { w[i * columns + v] };
+            let at =
+                |v: usize, i: usize| if rows <= columns { w[v * columns + i] } else { w[i * columns + v] };
             for a in 0..count {
                 for b in 0..count {
                     let dot: f32 = (0..rows.max(columns)).map(|i| at(a, i) * at(b, i)).sum();

@@ -82,7 +82,9 @@ impl LossKind {
             (Self::Auto, None) => Some(Loss::Mse),
             (Self::Auto, Some(2)) => Some(Loss::BinaryCrossEntropy),
             (Self::Auto, Some(_)) => Some(Self::CrossEntropy.of_output(2, options)),
-            (Self::Mse | Self::HalfMse | Self::BinaryCrossEntropy, Some(2)) => Some(self.of_output(1, options)),
+            (Self::Mse | Self::HalfMse | Self::BinaryCrossEntropy, Some(2)) => {
+                Some(self.of_output(1, options))
+            }
             (Self::Mse | Self::HalfMse | Self::SumSquares | Self::L1 | Self::Huber, None) => {
                 Some(self.of_output(1, options))
             }

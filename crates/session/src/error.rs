@@ -58,7 +58,9 @@ pub enum ExperimentError {
         message: String,
     },
     /// What only a network over points in the plane has was asked of another model.
-    #[error("this experiment's model is written layer by layer and has no picture in the plane; ask for its outline")]
+    #[error(
+        "this experiment's model is written layer by layer and has no picture in the plane; ask for its outline"
+    )]
     NotPlane,
     /// The data cannot be made.
     #[error(transparent)]

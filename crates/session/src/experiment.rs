@@ -168,10 +168,11 @@ impl Experiment {
             Task::Classification { classes } => Some(classes),
             Task::Regression => None,
         };
-        let loss = self.loss.resolve_with(classes, &self.loss_options).ok_or(ExperimentError::LossAndTask {
-            loss: self.loss.id(),
-            task: classes.map_or("regression".into(), |n| format!("{n} classes")),
-        })?;
+        let loss =
+            self.loss.resolve_with(classes, &self.loss_options).ok_or(ExperimentError::LossAndTask {
+                loss: self.loss.id(),
+                task: classes.map_or("regression".into(), |n| format!("{n} classes")),
+            })?;
         Ok((loss, classes))
     }
 }

@@ -19,12 +19,18 @@ pub use summary::{LayerSummary, Summary};
 mod engine;
 #[cfg(feature = "engine")]
 pub use engine::{
-    Backend, BenchError, BuildError, DataSet, Measured, Plan, Session, Supplies, Wait, Work, bench, check_kernels,
+    Backend, BenchError, BuildError, DataSet, Measured, Plan, Session, Supplies, Wait, Work, bench,
+    check_kernels,
 };
+
+#[cfg(feature = "engine")]
+pub use engine::WORKLOADS;
+#[cfg(feature = "engine")]
+pub use minibatch_gpu::{AdapterInfo, adapters};
 
 pub use minibatch_data as data;
 pub use minibatch_nn::{
-    Activation, Block, Buffer, Cell, Init, Input, Layout, Loss, LossKind, LossOptions, Model, NamedTensor, NnError,
-    OptimizerConfig, OptimizerKind, Outline, OutlineRow, Pair, Parameter, PositionKind, RecurrentOutput, Schedule,
-    ScheduleKind, Transformer,
+    Activation, Block, Buffer, Cell, Init, Input, Layout, Loss, LossKind, LossOptions, Model, NamedTensor,
+    NnError, OptimizerConfig, OptimizerKind, Outline, OutlineRow, Pair, Parameter, PositionKind,
+    RecurrentOutput, Schedule, ScheduleKind, Transformer,
 };

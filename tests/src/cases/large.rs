@@ -2,12 +2,12 @@
 
 use minibatch_graph::{Activation, Binary, DType, Epilogue, Loss, Op, Optimizer, Reduction, Unary};
 
-use super::{Builder, Case, arrange, elementwise, matmul, rows, training};
+use super::{Builder, Case, arrange, elementwise, matmul, norm, rows, training};
 
 /// A prime just above 65,535 * 64.
 const MANY: usize = 4_300_013;
 
-pub(super) const BUILDERS: [fn() -> Case; 26] = [
+pub(super) const BUILDERS: [fn() -> Case; 32] = [
     || elementwise::add(MANY),
     || elementwise::activation(Activation::Gelu, MANY),
     // Above 65,535 * 256 as well.
@@ -37,6 +37,13 @@ pub(super) const BUILDERS: [fn() -> Case; 26] = [
     || rows::confusion(MANY / 3, 3),
     || training::update(Optimizer::Sgd { momentum: 0.9, nesterov: false }, MANY),
     || matmul::product([1_100_009, 2, 3], [false, false, true], Epilogue::Activation(Activation::Relu)),
+    || rows::loss_value(Loss::L1, MANY, 1, 3.0),
+    || norm::sum_squares(MANY),
+    // More workgroups than a grid has, each with one row.
+    || norm::softmax(65_600, 129, false),
+    || norm::batch(1, MANY, 1),
+    || norm::batch(1, MANY, 2),
+    || norm::many_rows(1_400_003, 3),
 ];
 
 impl Case {

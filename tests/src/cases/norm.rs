@@ -61,6 +61,18 @@ pub(super) fn cases() -> Vec<Case> {
     all
 }
 
+/// Batch norm of channels that are long rows: forward (0), its gradient (1) or the weight's (2).
+pub(super) fn batch(channels: usize, columns: usize, which: usize) -> Case {
+    let norm = Norm { columns, groups: channels, span: columns, weight: true, bias: true, ..layer(1, true) };
+    of_norm("batch", &[channels, columns], norm).swap_remove(which)
+}
+
+/// The weight's gradient of a layer norm of many short rows.
+pub(super) fn many_rows(rows: usize, columns: usize) -> Case {
+    let norm = Norm { weight: true, bias: true, ..layer(columns, true) };
+    of_norm("layer", &[rows, columns], norm).swap_remove(2)
+}
+
 fn layer(columns: usize, center: bool) -> Norm {
     Norm { columns, groups: 1, span: 1, center, eps: 1e-5, weight: false, bias: false }
 }

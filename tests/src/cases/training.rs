@@ -13,7 +13,7 @@ pub(super) const OPTIMIZERS: [Optimizer; 8] = [
     Optimizer::Adagrad { eps: 1e-10 },
     Optimizer::Adam { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
     Optimizer::AdamW { beta1: 0.9, beta2: 0.999, eps: 1e-8 },
-    Optimizer::Adadelta { rho: 0.9, eps: 1e-6 },
+    Optimizer::Adadelta { rho: 0.9, eps: 1e-3 },
 ];
 
 pub(super) fn cases() -> Vec<Case> {

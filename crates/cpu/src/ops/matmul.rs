@@ -76,8 +76,8 @@ impl Product {
     }
 
     /// A (m, k) as it is times B (k, n), or (n, k) when `trans_b`.
-    pub fn of_extents([m, k, n]: [usize; 3], trans_b: bool) -> Self {
-        Self { m, k, n, trans_a: false, trans_b }
+    pub fn of_extents([m, k, n]: [usize; 3], [trans_a, trans_b]: [bool; 2]) -> Self {
+        Self { m, k, n, trans_a, trans_b }
     }
 
     /// Room for all of B and one block of A, in panels.

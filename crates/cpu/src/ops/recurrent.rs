@@ -66,12 +66,12 @@ impl Sequence {
 
     /// (b, h) times U transposed.
     fn product(&self) -> Product {
-        Product::of_extents([self.b, self.h, self.wide], true)
+        Product::of_extents([self.b, self.h, self.wide], [false, true])
     }
 
     /// (b, g h) times U.
     fn product_back(&self) -> Product {
-        Product::of_extents([self.b, self.wide, self.h], false)
+        Product::of_extents([self.b, self.wide, self.h], [false, false])
     }
 
     fn forward_scratch(&self) -> usize {

@@ -1,21 +1,14 @@
 //! Sums and means over axes: which kernel, and how its workgroups share the work.
 
-use super::{Lowering, rows};
+use super::Lowering;
 use crate::kernels::{Kernel, ReduceParams};
 use crate::launch::Launch;
 use minibatch_graph::walk::{Axis, Walk};
 use minibatch_graph::{NodeId, Reduction};
 
-/// Rows beyond which [`rows::sum_rows`] could take more rounds than a software device grants.
-const MOST_ROWS: usize = 2_000_000;
-
+/// The kernel in which one invocation sums an element, or the one in which several share it.
 pub(super) fn reduce(l: &Lowering, id: NodeId, reduction: Reduction, axes: &[usize], x: NodeId) -> Launch {
-    let dims = l.dims(x);
-    let by_rows = dims.len() == 2 && axes == [0] && dims[0] <= MOST_ROWS;
-    if by_rows && reduction == Reduction::Sum {
-        return rows::sum_rows(l, id, &[x]);
-    }
-    let walk = Walk::reduce(dims, axes);
+    let walk = Walk::reduce(l.dims(x), axes);
     let (summed, kept): (Vec<Axis<2>>, Vec<Axis<2>>) =
         walk.axes().iter().partition(|axis| axis.strides[1] == 0);
     let rows = walk.axes().first().is_none_or(|axis| axis.strides[1] == 0);
@@ -44,22 +37,29 @@ pub(super) fn reduce(l: &Lowering, id: NodeId, reduction: Reduction, axes: &[usi
         summed1: stride(&summed, 1),
         summed_last: last(&summed),
     };
-    let (across, down) = workgroup(count(&kept), count(&summed), rows);
-    let groups = count(&kept).div_ceil(across) as usize;
-    Launch::new(Kernel::Reduce, params, vec![l.home(x), l.home(id)], groups)
-        .with("ACROSS", across)
-        .with("DOWN", down)
-        .with("ROWS", u32::from(rows))
-        .with("KEPT_AXES", kept.len().max(1) as u32)
-        .with("SUMMED_AXES", summed.len().max(1) as u32)
+    let buffers = vec![l.home(x), l.home(id)];
+    let (kept_axes, summed_axes) = (kept.len().max(1) as u32, summed.len().max(1) as u32);
+    let (across, down) = workgroup(params.kept, params.summed, rows);
+    let launch = if down == 1 {
+        let kept = params.kept;
+        Launch::over(Kernel::ReduceAlone, params, buffers, kept)
+    } else {
+        let groups = params.kept.div_ceil(across) as usize;
+        Launch::new(Kernel::ReduceShared, params, buffers, groups)
+            .with("ACROSS", across)
+            .with("DOWN", down)
+            .with("ROWS", u32::from(rows))
+    };
+    launch.with("KEPT_AXES", kept_axes).with("SUMMED_AXES", summed_axes)
 }
 
-/// How many elements a workgroup takes, and how many invocations share each: about four summands or more an invocation.
-/// Along columns, at least four neighbours read together.
+/// How many elements a workgroup takes, and how many invocations share each: as many as it takes to have 2048 under way,
+/// but 128 summands for each at least. Sharing needs barriers, which cost a software device more than summing, and more
+/// again in large workgroups. Along columns, four neighbours at least are read together.
 fn workgroup(kept: u32, summed: u32, rows: bool) -> (u32, u32) {
-    let lanes = if summed <= 256 { 64 } else { 256 };
-    let most =
-        if rows { lanes } else { lanes / kept.next_power_of_two().min(if summed > 4096 { 4 } else { 16 }) };
-    let down = summed.div_ceil(4).next_power_of_two().min(most);
-    ((lanes / down).min(kept.next_power_of_two()), down)
+    let wanted = (2048 / kept).next_power_of_two();
+    let most = (summed / 128).next_power_of_two();
+    let least = if rows { 1 } else { kept.next_power_of_two().min(4) };
+    let down = wanted.min(most).min(256 / least);
+    ((64 / down).max(least).min(kept.next_power_of_two()), down)
 }

@@ -1,23 +1,9 @@
 //! Ops over the rows of a matrix or a table.
 
 use super::Lowering;
-use crate::kernels::{GatherParams, Kernel, SumRowsParams, ToIndexParams};
+use crate::kernels::{GatherParams, Kernel, ToIndexParams};
 use crate::launch::Launch;
 use minibatch_graph::NodeId;
-
-/// The sum over the rows of a matrix.
-pub(super) fn sum_rows(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
-    let (rows, columns) = l.matrix(inputs[0]);
-    let params = SumRowsParams { rows, columns, x_offset: l.offset(inputs[0]), y_offset: l.offset(id) };
-    // Few columns leave more invocations for each, and long ones want them: 16 columns at most, 4 of long ones. A
-    // software device may end an invocation after 65,535 rounds of its loops.
-    let across = columns.next_power_of_two().min(if rows > 4096 { 4 } else { 16 });
-    let down = if rows <= 64 { 64 } else { 256 } / across;
-    let groups = columns.div_ceil(across) as usize;
-    Launch::new(Kernel::SumRows, params, vec![l.home(inputs[0]), l.home(id)], groups)
-        .with("ACROSS", across)
-        .with("DOWN", down)
-}
 
 pub(super) fn gather(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
     let (table, index) = (inputs[0], inputs[1]);

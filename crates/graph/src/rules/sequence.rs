@@ -89,10 +89,14 @@ impl Rule<'_> {
         let [_, _, width] = self.three(0)?;
         let Rotary { heads, parts, turned, base, .. } = *rotary;
         let fits = parts > 0 && heads > 0 && turned <= parts && width % (parts * heads) == 0;
-        if !fits || !(width / (parts * heads)).is_multiple_of(2) || !(base > 0.0) {
+        if !fits || !(width / (parts * heads)).is_multiple_of(2) {
             let value = format!("{heads} heads, {parts} parts");
-            let mend = "each head of each part needs an even number of columns, and the base must be above 0";
+            let mend = "each head of each part needs an even number of columns";
             return Err(self.bad_value("layout", &value, mend));
+        }
+        // Below 1 a step would turn by more than a radian, which the kernel cannot say.
+        if base < 1.0 || base.is_nan() {
+            return Err(self.bad_value("base", &base.to_string(), "it must be 1 or more"));
         }
         Ok(self.shape(0).clone())
     }

@@ -19,7 +19,9 @@ impl Lower<'_> {
         let dims = self.dims(x);
         <[usize; 3]>::try_from(&dims[..]).map_err(|_| {
             let shape = &dims[1..];
-            self.refuse(format!("it takes (steps, features), and a sample is {shape:?}; reshape it to two axes first"))
+            self.refuse(format!(
+                "it takes (steps, features), and a sample is {shape:?}; reshape it to two axes first"
+            ))
         })
     }
 
@@ -61,7 +63,8 @@ impl Lower<'_> {
             for (i, source) in [Some(x), memory].into_iter().flatten().enumerate() {
                 let steps = l.g.shape(source).dims()[1];
                 let matrix = l.rows(source)?;
-                let product = l.matmul((matrix, false), (weight[i], true), Some(bias[i]), Activation::Linear)?;
+                let product =
+                    l.matmul((matrix, false), (weight[i], true), Some(bias[i]), Activation::Linear)?;
                 inputs.push(l.view(product, &[b, steps, parts[i]])?);
             }
             if how.rotary && memory.is_none() {
@@ -96,7 +99,9 @@ impl Lower<'_> {
         let dims = self.dims(x);
         let &[b, h, w, e] = &dims[..] else {
             let shape = &dims[1..];
-            let message = format!("it takes (height, width, features), and a sample is {shape:?}; reshape or permute it");
+            let message = format!(
+                "it takes (height, width, features), and a sample is {shape:?}; reshape or permute it"
+            );
             return Err(self.refuse(message));
         };
         let how = Heads { heads, causal: false, rotary: false };
@@ -140,7 +145,8 @@ impl Lower<'_> {
         let mut h = self.view(pairs, &[b * t * t, widths[0]])?;
         for (i, pair) in widths.windows(2).enumerate() {
             h = self.activate(h, Activation::Relu)?;
-            let [weight, bias] = self.plain_weights(&format!("score.{}.", 2 * i + 2), pair[1], pair[0], None)?;
+            let [weight, bias] =
+                self.plain_weights(&format!("score.{}.", 2 * i + 2), pair[1], pair[0], None)?;
             h = self.matmul((h, false), (weight, true), Some(bias), Activation::Linear)?;
         }
         let scores = self.view(h, &[b, t, t])?;

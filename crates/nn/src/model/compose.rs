@@ -7,7 +7,12 @@ use crate::{Block, NnError};
 
 impl Lower<'_> {
     /// body(x) + shortcut(x)
-    pub(super) fn residual(&mut self, x: Value, body: &[Block], shortcut: &[Block]) -> Result<Value, NnError> {
+    pub(super) fn residual(
+        &mut self,
+        x: Value,
+        body: &[Block],
+        shortcut: &[Block],
+    ) -> Result<Value, NnError> {
         let main = self.row("body", body, x)?;
         let side = self.row("shortcut", shortcut, x)?;
         let (main, side) = (self.numbers(main)?, self.numbers(side)?);
@@ -66,7 +71,10 @@ impl Lower<'_> {
     ) -> Result<Value, NnError> {
         let extent = self.dims(x)[1];
         if source == 0 || source >= extent {
-            return Err(self.refuse(format!("source is {source}; give a number from 1 to {}", extent.saturating_sub(1))));
+            return Err(self.refuse(format!(
+                "source is {source}; give a number from 1 to {}",
+                extent.saturating_sub(1)
+            )));
         }
         let front = self.select(x, 0, 0, source)?;
         let back = self.select(x, 0, source, extent - source)?;
@@ -85,7 +93,13 @@ impl Lower<'_> {
         Ok(axis + 1)
     }
 
-    pub(super) fn select(&mut self, x: Value, axis: usize, start: usize, len: usize) -> Result<Value, NnError> {
+    pub(super) fn select(
+        &mut self,
+        x: Value,
+        axis: usize,
+        start: usize,
+        len: usize,
+    ) -> Result<Value, NnError> {
         let place = self.place(x, axis)?;
         let extent = self.dims(x)[place];
         if len == 0 || start.checked_add(len).is_none_or(|end| end > extent) {

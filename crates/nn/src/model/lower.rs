@@ -2,9 +2,9 @@
 
 use minibatch_graph::{Activation, Binary, DType, Graph, NodeId, Op, Shape};
 
+use super::MAX_ELEMENTS;
 use super::layout::{Buffer, Layout, Parameter};
 use super::outline::Note;
-use super::MAX_ELEMENTS;
 use crate::init::{Begin, Init};
 use crate::{Block, Input, NnError, names};
 
@@ -119,7 +119,9 @@ impl<'a> Lower<'a> {
     fn size(&self, dims: &[usize]) -> Result<usize, NnError> {
         let product = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
         product.filter(|&n| n <= MAX_ELEMENTS).ok_or_else(|| {
-            self.refuse(format!("{dims:?} is more than the {MAX_ELEMENTS} numbers a value may have; make it smaller"))
+            self.refuse(format!(
+                "{dims:?} is more than the {MAX_ELEMENTS} numbers a value may have; make it smaller"
+            ))
         })
     }
 
@@ -151,7 +153,8 @@ impl<'a> Lower<'a> {
     /// Axis i of the result is axis `axes[i]`. Where only axes of extent 1 change places nothing is copied.
     pub fn permute(&mut self, node: NodeId, axes: &[usize]) -> Result<NodeId, NnError> {
         let dims = self.g.shape(node).dims();
-        let long: Vec<usize> = axes.iter().copied().filter(|&a| dims.get(a).is_some_and(|&d| d > 1)).collect();
+        let long: Vec<usize> =
+            axes.iter().copied().filter(|&a| dims.get(a).is_some_and(|&d| d > 1)).collect();
         if long.is_sorted() && axes.iter().all(|&a| a < dims.len()) {
             let dims: Vec<usize> = axes.iter().map(|&a| dims[a]).collect();
             return self.view(node, &dims);
@@ -200,10 +203,14 @@ impl<'a> Lower<'a> {
         let len = self.size(shape)?;
         let offset = self.layout.total();
         if offset + len > MAX_ELEMENTS {
-            return Err(self.refuse(format!("the model has more than the {MAX_ELEMENTS} parameters there can be")));
+            return Err(
+                self.refuse(format!("the model has more than the {MAX_ELEMENTS} parameters there can be"))
+            );
         }
         if shape.contains(&0) {
-            return Err(self.refuse(format!("{name} would be {shape:?}, which is empty; give sizes of at least 1")));
+            return Err(
+                self.refuse(format!("{name} would be {shape:?}, which is empty; give sizes of at least 1"))
+            );
         }
         let name = self.named(name);
         let decay = shape.len() > 1;
@@ -232,7 +239,15 @@ impl<'a> Lower<'a> {
         self.buffers += 1;
         for (i, (name, start)) in parts.into_iter().enumerate() {
             let (name, variable, shape) = (self.named(name), variable.clone(), shape.to_vec());
-            self.layout.buffers.push(Buffer { name, shape, variable, offset: i * len, start, changes, saved });
+            self.layout.buffers.push(Buffer {
+                name,
+                shape,
+                variable,
+                offset: i * len,
+                start,
+                changes,
+                saved,
+            });
         }
         Ok(self.g.variable(&variable, [count * len], DType::F32)?)
     }
@@ -267,7 +282,9 @@ impl<'a> Lower<'a> {
     /// Silences a share of a value, in training.
     pub fn dropout(&mut self, x: NodeId, rate: f32) -> Result<NodeId, NnError> {
         if !(0.0..1.0).contains(&rate) {
-            return Err(self.refuse(format!("dropout {rate} is no share; give a number from 0 up to, not including, 1")));
+            return Err(self.refuse(format!(
+                "dropout {rate} is no share; give a number from 0 up to, not including, 1"
+            )));
         }
         let Some(control) = self.control.filter(|_| rate > 0.0) else { return Ok(x) };
         // A dropout after layer number n has the number n where it is the only one.
@@ -319,7 +336,12 @@ impl<'a> Lower<'a> {
             return Err(self.refuse("there are more than the 1024 layers there can be; remove some"));
         }
         let (at, nodes, parameters) = (self.notes.len(), self.g.nodes().len(), self.layout.total());
-        self.notes.push(Note { path: self.path.clone(), kind: block.kind(), depth: self.depth, ..Note::default() });
+        self.notes.push(Note {
+            path: self.path.clone(),
+            kind: block.kind(),
+            depth: self.depth,
+            ..Note::default()
+        });
         self.depth += 1;
         let value = self.block(block, x)?;
         self.depth -= 1;

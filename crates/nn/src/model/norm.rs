@@ -42,7 +42,8 @@ impl Lower<'_> {
         let x = self.numbers(x)?;
         let [_, channels, height, width] = self.image(x)?;
         if groups == 0 || !channels.is_multiple_of(groups) {
-            return Err(self.refuse(format!("groups is {groups}; give a number that divides the {channels} channels")));
+            return Err(self
+                .refuse(format!("groups is {groups}; give a number that divides the {channels} channels")));
         }
         let own = self.scale("", channels, true)?;
         let span = height * width;
@@ -95,7 +96,8 @@ impl Lower<'_> {
         }
         let axes: Vec<usize> = [1, 0].into_iter().chain(2..dims.len()).collect();
         let turned = self.permute(x, &axes)?;
-        let norm = Norm { columns: span, groups: channels, span, center: true, eps, weight: true, bias: true };
+        let norm =
+            Norm { columns: span, groups: channels, span, center: true, eps, weight: true, bias: true };
         let normed = self.node(Op::Norm(norm), &[&[turned], own].concat())?;
         let rows = self.view(turned, &[channels, span])?;
         self.node(Op::RunningStats { momentum }, &[running, rows])?;
@@ -103,7 +105,13 @@ impl Lower<'_> {
     }
 
     /// (x - mean) (weight / sqrt(variance + eps)) + bias
-    fn by_running(&mut self, x: NodeId, own: &[NodeId], running: NodeId, eps: f32) -> Result<NodeId, NnError> {
+    fn by_running(
+        &mut self,
+        x: NodeId,
+        own: &[NodeId],
+        running: NodeId,
+        eps: f32,
+    ) -> Result<NodeId, NnError> {
         let dims = self.g.shape(x).dims().to_vec();
         let channels = dims[1];
         // One number a channel, to be repeated over what comes after it.

@@ -85,12 +85,7 @@ impl Lower<'_> {
 
     /// The initial states, and for an LSTM the initial cells, (b, units) for each layer and direction: zeros, or one
     /// learned row for all samples, `h0` and `c0`.
-    fn initial_states(
-        &mut self,
-        stack: Stack,
-        b: usize,
-        learned: bool,
-    ) -> Result<Vec<Vec<NodeId>>, NnError> {
+    fn initial_states(&mut self, stack: Stack, b: usize, learned: bool) -> Result<Vec<Vec<NodeId>>, NnError> {
         let Stack { cell, units, layers, directions } = stack;
         let names: &[&str] = if cell == Cell::Lstm { &["h0", "c0"] } else { &["h0"] };
         let count = layers * directions;

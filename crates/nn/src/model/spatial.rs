@@ -54,7 +54,9 @@ impl Lower<'_> {
         let dims = self.dims(x);
         let message = || {
             let shape = &dims[1..];
-            format!("it takes (channels, height, width), and a sample is {shape:?}; reshape it to three axes first")
+            format!(
+                "it takes (channels, height, width), and a sample is {shape:?}; reshape it to three axes first"
+            )
         };
         <[usize; 4]>::try_from(&dims[..]).map_err(|_| self.refuse(message()))
     }
@@ -105,7 +107,8 @@ impl Lower<'_> {
                 let most = stride[axis].max(dilation[axis]) - 1;
                 self.within("output_padding", extra.0[axis], 0, most)?;
             }
-            let grown = (extent - 1) * stride[axis] + dilation[axis] * (f.kernel.0[axis] - 1) + 1 + extra.0[axis];
+            let grown =
+                (extent - 1) * stride[axis] + dilation[axis] * (f.kernel.0[axis] - 1) + 1 + extra.0[axis];
             size[axis] = grown.checked_sub(2 * padding[axis]).filter(|&n| n > 0).ok_or_else(|| {
                 self.refuse(format!("padding {} takes all of the result away; give less", padding[axis]))
             })?;
@@ -141,10 +144,13 @@ impl Lower<'_> {
         if (0..2).any(|i| padding.0[i] > kernel.0[i] / 2) {
             return Err(self.refuse("padding must be at most half the kernel"));
         }
-        self.pooled(x, Pool2d {
-            kind,
-            window: PoolWindow::Fixed { kernel: kernel.0, stride: stride.0, padding: padding.0 },
-        })
+        self.pooled(
+            x,
+            Pool2d {
+                kind,
+                window: PoolWindow::Fixed { kernel: kernel.0, stride: stride.0, padding: padding.0 },
+            },
+        )
     }
 
     pub(super) fn adaptive_pool(&mut self, x: Value, kind: PoolKind, size: Pair) -> Result<Value, NnError> {

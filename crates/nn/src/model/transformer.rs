@@ -11,7 +11,12 @@ const EPS: f32 = 1e-5;
 
 impl Lower<'_> {
     /// `nn.TransformerEncoder`, or with `decoder` `nn.TransformerDecoder` over the memory of the encoder around it.
-    pub(super) fn transformer(&mut self, x: Value, spec: &Transformer, decoder: bool) -> Result<Value, NnError> {
+    pub(super) fn transformer(
+        &mut self,
+        x: Value,
+        spec: &Transformer,
+        decoder: bool,
+    ) -> Result<Value, NnError> {
         let x = self.numbers(x)?;
         self.steps(x)?;
         self.within("feedforward", spec.feedforward, 1, super::dense::MAX_UNITS)?;
@@ -20,14 +25,17 @@ impl Lower<'_> {
             (false, _) => None,
             (true, Some(memory)) => Some(memory),
             (true, None) => {
-                let message = "there is no encoder to look at; put it into the decoder of an encoder-decoder layer";
+                let message =
+                    "there is no encoder to look at; put it into the decoder of an encoder-decoder layer";
                 return Err(self.refuse(message));
             }
         };
         if let Some(memory) = memory {
             let (ours, theirs) = (self.steps(x)?[2], self.steps(memory)?[2]);
             if ours != theirs {
-                return Err(self.refuse(format!("the encoder gives {theirs} features and the decoder has {ours}; make them equal")));
+                return Err(self.refuse(format!(
+                    "the encoder gives {theirs} features and the decoder has {ours}; make them equal"
+                )));
             }
         }
         let mut node = x.node;

@@ -77,7 +77,10 @@ impl Data {
     /// Every number is one, and every token and class exists.
     fn check(&self, experiment: &Experiment, model: &Model) -> Result<(), ExperimentError> {
         let wrong = |name: &str, at: usize, value: f32, need: String| {
-            Err(ExperimentError::Supply { name: name.into(), message: format!("number {at} is {value}; {need}") })
+            Err(ExperimentError::Supply {
+                name: name.into(),
+                message: format!("number {at} is {value}; {need}"),
+            })
         };
         let whole = |v: f32, below: usize| v >= 0.0 && v.fract() == 0.0 && (v as usize) < below;
         for (at, &v) in self.inputs.iter().enumerate() {
@@ -93,7 +96,12 @@ impl Data {
         let classes = model.output.last().copied().unwrap_or(1);
         for (at, &v) in self.targets.iter().enumerate() {
             if model.loss.takes_classes() && !whole(v, classes) && Some(v) != ignored {
-                return wrong("targets", at, v, format!("classes are whole numbers from 0 to {}", classes - 1));
+                return wrong(
+                    "targets",
+                    at,
+                    v,
+                    format!("classes are whole numbers from 0 to {}", classes - 1),
+                );
             }
             if !v.is_finite() {
                 return wrong("targets", at, v, "give finite numbers".into());
@@ -151,7 +159,8 @@ fn supplied(model: &Model, set: &DataSet) -> Result<Data, ExperimentError> {
     let train = rows_of(&set.train_inputs, &model.input.shape)?;
     fits(&set.train_targets, train, &model.target())?;
     if train == 0 {
-        let (name, message) = (set.train_inputs.name.clone(), "there are no samples; give at least one".into());
+        let (name, message) =
+            (set.train_inputs.name.clone(), "there are no samples; give at least one".into());
         return Err(ExperimentError::Supply { name, message });
     }
     let (mut inputs, mut targets) = (set.train_inputs.values.clone(), set.train_targets.values.clone());
@@ -184,7 +193,8 @@ fn fits(tensor: &NamedTensor, rows: usize, shape: &[usize]) -> Result<(), Experi
     let wanted = [&[rows], shape].concat();
     let trimmed = wanted.strip_suffix(&[1]).filter(|t| !t.is_empty());
     let product = tensor.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
-    if (tensor.shape == wanted || Some(&tensor.shape[..]) == trimmed) && product == Some(tensor.values.len()) {
+    if (tensor.shape == wanted || Some(&tensor.shape[..]) == trimmed) && product == Some(tensor.values.len())
+    {
         return Ok(());
     }
     let message = format!(

@@ -16,6 +16,7 @@ mod session;
 mod snapshots;
 
 pub use backend::{Backend, Plan, Work};
+pub use bench::WORKLOADS;
 pub use bench::{BenchError, Measured, bench, check_kernels};
 pub use data::DataSet;
 pub use load::Supplies;

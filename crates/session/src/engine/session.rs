@@ -37,7 +37,14 @@ pub struct Session {
 impl Session {
     /// A session whose clock gives milliseconds.
     pub fn new(clock: impl Fn() -> f64 + 'static) -> Self {
-        Self { clock: Box::new(clock), backend: None, run: None, pace: Pace::default(), messages: vec![], losses: None }
+        Self {
+            clock: Box::new(clock),
+            backend: None,
+            run: None,
+            pace: Pace::default(),
+            messages: vec![],
+            losses: None,
+        }
     }
 
     pub(super) fn now(&self) -> f64 {

@@ -58,17 +58,20 @@ fn add_rows<T: Real, const M: usize>(walk: &Walk, dy: &[T], len: usize, x: &[T],
     }
 }
 
-#[inline]
+/// The products of M rows of dy with `TAPS` rows of x, all equally long.
+#[inline(never)]
 fn dots<T: Real, const M: usize>(dy: [&[T]; M], x: [&[T]; TAPS]) -> [[T; TAPS]; M] {
     let mut sums = [[[T::ZERO; LANES]; TAPS]; M];
     let count = dy[0].len() / LANES;
     let dy = dy.map(|row| &row.as_chunks::<LANES>().0[..count]);
-    let x = x.map(|row| &row.as_chunks::<LANES>().0[..count]);
-    for i in 0..count {
+    let [x0, x1, x2] = x.map(|row| &row.as_chunks::<LANES>().0[..count]);
+    for (i, ((x0, x1), x2)) in x0.iter().zip(x1).zip(x2).enumerate() {
+        let x = [x0, x1, x2];
         for (sums, dy) in sums.iter_mut().zip(&dy) {
-            for (sums, x) in sums.iter_mut().zip(&x) {
-                for lane in 0..LANES {
-                    sums[lane] += dy[i][lane] * x[i][lane];
+            let dy = &dy[i];
+            for (sums, x) in sums.iter_mut().zip(x) {
+                for ((sum, &x), &dy) in sums.iter_mut().zip(x).zip(dy) {
+                    *sum += dy * x;
                 }
             }
         }

@@ -65,29 +65,42 @@ fn product_of<T: Real, const M: usize>(
     let (steps, _) = panels.as_chunks::<M>();
     for first in (0..m).step_by(M) {
         let panel = &steps[first / M * walk.len()..][..walk.len()];
-        for q in (0..len).step_by(WIDTH) {
-            let tile = tile(walk, panel, &b[q..]);
-            for (row, tile) in sums.chunks_exact_mut(len).zip(tile) {
-                row[q..q + WIDTH].copy_from_slice(&tile);
+        sums.fill(T::ZERO);
+        walk.in_chunks(|start, places| {
+            let panel = &panel[start..][..places.len()];
+            for q in (0..len).step_by(WIDTH) {
+                let rows: [&mut [T; WIDTH]; M] = first_of(sums, len, q);
+                let tile = tile(rows.each_ref().map(|row| **row), panel, places, &b[q..]);
+                rows.into_iter().zip(tile).for_each(|(row, tile)| *row = tile);
             }
-        }
+        });
         let wanted = sums.chunks_exact(len).take(m - first).enumerate();
         wanted.for_each(|(row, sums)| store(first + row, sums));
     }
 }
 
-#[inline]
-fn tile<T: Real, const M: usize>(walk: &Walk, panel: &[[T; M]], b: &[T]) -> [[T; WIDTH]; M] {
-    let mut sums = [[T::ZERO; WIDTH]; M];
-    let mut steps = panel.iter();
-    walk.each(|_, place| {
-        let b: Option<&[T; WIDTH]> = b[place..].first_chunk();
-        let (Some(a), Some(b)) = (steps.next(), b) else { return };
+/// WIDTH places from `q` on of each of M rows of `len`, a multiple of WIDTH.
+fn first_of<T, const M: usize>(sums: &mut [T], len: usize, q: usize) -> [&mut [T; WIDTH]; M] {
+    let (tiles, _) = sums.as_chunks_mut::<WIDTH>();
+    let mut tiles = tiles.iter_mut().skip(q / WIDTH).step_by(len / WIDTH);
+    std::array::from_fn(|_| tiles.next().expect("there are M rows"))
+}
+
+/// One tile further: plain loops over slices, which the compiler keeps in SIMD registers.
+#[inline(never)]
+fn tile<T: Real, const M: usize>(
+    mut sums: [[T; WIDTH]; M],
+    panel: &[[T; M]],
+    places: &[usize],
+    b: &[T],
+) -> [[T; WIDTH]; M] {
+    for (a, &place) in panel.iter().zip(places) {
+        let Some(b) = b[place..].first_chunk::<WIDTH>() else { break };
         for (sums, &a) in sums.iter_mut().zip(a) {
             for (sum, &b) in sums.iter_mut().zip(b) {
                 *sum += a * b;
             }
         }
-    });
+    }
     sums
 }

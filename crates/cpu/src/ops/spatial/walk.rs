@@ -4,6 +4,8 @@ use super::extents::{Axis, Extents};
 
 /// As many elements of a window as have their places in a table.
 const TABLE: usize = 16;
+/// Elements of [`Walk::in_chunks`].
+const CHUNK: usize = 128;
 
 /// Elements of a window along one axis, and how far into a buffer each finds its operand.
 #[derive(Clone, Copy)]
@@ -96,6 +98,23 @@ impl Walk {
     /// How many elements there are.
     pub fn len(&self) -> usize {
         self.channels * self.y.count * self.x.count
+    }
+
+    /// Calls `visit` with the places in the operand of some elements at a time, and the number of the first.
+    pub fn in_chunks(&self, mut visit: impl FnMut(usize, &[usize])) {
+        let mut places = [0; CHUNK];
+        let (mut start, mut count) = (0, 0);
+        self.each(|_, place| {
+            places[count] = place;
+            count += 1;
+            if count == CHUNK {
+                visit(start, &places);
+                (start, count) = (start + CHUNK, 0);
+            }
+        });
+        if count > 0 {
+            visit(start, &places[..count]);
+        }
     }
 
     /// Calls `visit` with the place of each element in the weight, from that of the first channel on, and in the

@@ -1,0 +1,52 @@
+//! What the session finds wrong, told with the file it came from.
+
+use std::path::Path;
+
+use minibatch_session::{BuildError, ExperimentError};
+
+use crate::error::Error;
+use crate::experiment::wrong;
+use crate::tensors::{DATA_KEYS, INPUT_KEY};
+
+/// The files that were handed in with an experiment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Origin<'a> {
+    /// The experiment's file or preset.
+    pub experiment: &'a str,
+    /// Weights.
+    pub weights: Option<&'a Path>,
+    /// Samples to train on.
+    pub data: Option<&'a Path>,
+    /// Inputs to answer.
+    pub inputs: Option<&'a Path>,
+}
+
+impl Origin<'_> {
+    /// The error with the name of the file that holds the array it speaks of.
+    pub fn explain(&self, error: BuildError) -> Error {
+        match error {
+            BuildError::Experiment(ExperimentError::Supply { name, message }) => {
+                let file =
+                    self.file(&name).map_or(self.experiment.to_owned(), |path| path.display().to_string());
+                Error::Misfit {
+                    files: file,
+                    message: format!("{name}: {message} (experiment {})", self.experiment),
+                }
+            }
+            BuildError::Experiment(error) => wrong(self.experiment, error),
+            error => Error::Session(error.to_string()),
+        }
+    }
+
+    /// Where an array came from.
+    fn file(&self, array: &str) -> Option<&Path> {
+        // The session joins training and test rows before it looks at single numbers.
+        let joined = ["inputs", "targets"];
+        match array {
+            INPUT_KEY if self.inputs.is_some() => self.inputs,
+            name if DATA_KEYS.contains(&name) || joined.contains(&name) => self.data,
+            "table" | "samples" | "session" => None,
+            _ => self.weights,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The session, driven as the page's worker drives it: commands in, ticks, messages out.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use minibatch_session::{
+    BuildError, Command, Event, Experiment, Message, Metrics, NamedTensor, SampleSource, Session, Supplies,
+    Wait,
+};
+
+use crate::args::BackendChoice;
+use crate::error::{Error, Result};
+
+/// A session and what it said.
+pub struct Engine {
+    session: Session,
+    /// "gpu" or "cpu".
+    pub backend: String,
+    /// The adapter's name; empty on the CPU.
+    pub adapter: String,
+    next_id: u32,
+    /// The steps to stop at that have been asked for and not been reached.
+    goals: VecDeque<u32>,
+    metrics: Metrics,
+    loaded: Loaded,
+}
+
+/// What a build says of itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Loaded {
+    /// Samples to train on.
+    pub samples: usize,
+    /// Batches an epoch, rounded up.
+    pub steps_per_epoch: u32,
+    /// The batch size in force.
+    pub batch_size: u32,
+}
+
+/// What one tick brought.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// Batch losses, in order, none missing.
+    pub losses: Vec<(u32, f32)>,
+    /// The evaluations at goals that were reached.
+    pub evaluations: Vec<Metrics>,
+    /// Where the loss left the numbers, with the learning rate there.
+    pub diverged: Option<(u32, f32)>,
+    /// There is nothing left to do.
+    pub idle: bool,
+}
+
+impl Engine {
+    /// Chooses where to run; without a choice on the GPU, or on the CPU where there is none.
+    ///
+    /// # Errors
+    /// When the GPU is asked for and there is none.
+    pub fn start(choice: Option<BackendChoice>) -> Result<Self> {
+        let began = Instant::now();
+        let mut session = Session::new(move || began.elapsed().as_secs_f64() * 1000.0);
+        let force_cpu = choice == Some(BackendChoice::Cpu);
+        pollster::block_on(session.command(Command::Start { force_cpu }));
+        let ready = session.take_messages().into_iter().find_map(|message| match message.event {
+            Event::Ready { backend, adapter, reason, .. } => Some((backend, adapter, reason)),
+            _ => None,
+        });
+        let Some((backend, adapter, reason)) = ready else {
+            return Err(Error::Session("the engine did not start".into()));
+        };
+        match (choice, reason) {
+            (Some(BackendChoice::Gpu), Some(reason)) => return Err(Error::NoGpu(reason)),
+            (None, Some(reason)) => eprintln!("note: on the CPU, since there is no GPU: {reason}"),
+            _ => {}
+        }
+        Ok(Self {
+            session,
+            backend,
+            adapter,
+            next_id: 0,
+            goals: VecDeque::new(),
+            metrics: Metrics::default(),
+            loaded: Loaded::default(),
+        })
+    }
+
+    /// Builds an experiment.
+    ///
+    /// # Errors
+    /// When it is wrong, what is supplied does not fit it, or the device fails.
+    pub fn load(
+        &mut self,
+        experiment: &Experiment,
+        supplies: Supplies,
+    ) -> std::result::Result<Loaded, BuildError> {
+        let supplied =
+            supplies.data.as_ref().map(|data| data.train_inputs.shape.first().copied().unwrap_or(0));
+        let written = experiment.model.as_ref().map(|model| match &model.samples {
+            SampleSource::Random { train, .. } => *train as usize,
+            SampleSource::Table { inputs, .. } => inputs.len(),
+        });
+        pollster::block_on(self.session.load_with(experiment.clone(), 1, supplies))?;
+        for Message { event, arrays } in self.session.take_messages() {
+            if let Event::Loaded { steps_per_epoch, batch_size, .. } = event {
+                // The points of the plane come along, three numbers each.
+                let points = arrays.first().map_or(0, |points| points.len() / 3);
+                let samples = supplied.or(written).unwrap_or(points);
+                self.loaded = Loaded { samples, steps_per_epoch, batch_size };
+            }
+        }
+        Ok(self.loaded)
+    }
+
+    /// Trains up to this step, after the goals before it, and evaluates there.
+    pub fn train_to(&mut self, step: u32) {
+        let at = self.goals.back().copied().unwrap_or(self.metrics.step);
+        self.next_id += 1;
+        self.goals.push_back(step);
+        let command = Command::Step { n: step.saturating_sub(at), id: self.next_id };
+        pollster::block_on(self.session.command(command));
+    }
+
+    /// Goals that have not been reached.
+    pub fn waiting(&self) -> usize {
+        self.goals.len()
+    }
+
+    /// Forgets the goals; steps under way are still done.
+    pub fn stop(&mut self) {
+        self.goals.clear();
+        pollster::block_on(self.session.command(Command::Pause));
+    }
+
+    /// Where the run stands, as last told.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// One tick, and what it brought.
+    ///
+    /// # Errors
+    /// What the session says has failed.
+    pub fn tick(&mut self) -> Result<Round> {
+        let wait = pollster::block_on(self.session.tick());
+        let mut round = Round { idle: wait == Wait::Command, ..Round::default() };
+        for Message { event, .. } in self.session.take_messages() {
+            match event {
+                Event::Metrics { now, .. } => self.metrics = *now,
+                Event::Done { .. } if self.goals.front() == Some(&self.metrics.step) => {
+                    self.goals.pop_front();
+                    round.evaluations.push(self.metrics.clone());
+                }
+                Event::Diverged { step, learning_rate, .. } => {
+                    self.goals.clear();
+                    round.diverged = Some((step, learning_rate));
+                }
+                Event::Failed { message, .. } => return Err(Error::Session(message)),
+                _ => {}
+            }
+        }
+        round.losses = self.session.take_losses();
+        if let Wait::Ms(ms) = wait {
+            std::thread::sleep(Duration::from_micros((ms * 1000.0) as u64));
+        }
+        Ok(round)
+    }
+
+    /// Ticks until nothing is left to do.
+    ///
+    /// # Errors
+    /// What the session says has failed.
+    pub fn settle(&mut self) -> Result<Round> {
+        let mut all = Round::default();
+        while !all.idle {
+            let round = self.tick()?;
+            all.losses.extend(round.losses);
+            all.evaluations.extend(round.evaluations);
+            all.diverged = all.diverged.or(round.diverged);
+            all.idle = round.idle;
+        }
+        Ok(all)
+    }
+
+    /// All weights.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn weights(&mut self) -> Result<Vec<NamedTensor>> {
+        pollster::block_on(self.session.weights()).map_err(|error| Error::Session(error.to_string()))
+    }
+
+    /// The model's output for these inputs.
+    ///
+    /// # Errors
+    /// When they do not fit the model, or the device fails.
+    pub fn answers(&mut self, inputs: &NamedTensor) -> std::result::Result<NamedTensor, BuildError> {
+        pollster::block_on(self.session.answers(inputs))
+    }
+}

@@ -1,0 +1,9 @@
+//! The built binary, as a user runs it.
+
+mod bench;
+mod errors;
+mod files;
+mod look;
+mod predict;
+mod support;
+mod train;

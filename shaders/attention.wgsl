@@ -1,0 +1,114 @@
+// Attention forward, y = softmax(q k' / sqrt(d)) v for each head, or with LSE defined the logarithm of the softmax's
+// divisor alone. Heads of up to 4 P columns; P is a text constant.
+//
+// A workgroup takes WORKGROUP queries of one head, an invocation each. Keys and values pass through workgroup memory in
+// tiles, read by all at once; four keys at a time each invocation moves its largest score, its sum and its weighted
+// values on (the online softmax of Milakov and Gimelshein 2018, as in FlashAttention, Dao and others 2022). Nothing of
+// t x s is kept. An invocation whose queries see fewer keys stops earlier. Workgroup memory: 8 KiB and the tile's mask.
+// Grid: an item is (batch, head, block of queries), a workgroup each, striding. Cost: 4 t s d a head, half when causal;
+// k and v are read t / WORKGROUP times.
+#import attention_rows
+
+override WORKGROUP: u32 = 64;
+
+const KEYS = 1024u / D; // of a tile
+
+var<workgroup> k_tile: array<vec4<f32>, KEYS * P>;
+#ifdef LSE
+#else
+var<workgroup> v_tile: array<vec4<f32>, KEYS * P>;
+#endif
+var<workgroup> mask_tile: array<f32, KEYS>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+    @builtin(local_invocation_index) lane: u32,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let blocks = (params.t + WORKGROUP * R - 1u) / (WORKGROUP * R);
+    for (var item = params.first + group.x; item < params.items; item += groups.x) {
+        let batch = item / blocks / params.heads;
+        let head = item / blocks % params.heads;
+        let first = item % blocks * WORKGROUP * R;
+        let last = min(first + WORKGROUP * R, params.t) - 1u;
+        // Past the last query the last is done again, and not stored.
+        let queries = Indices(first + lane * R) + EACH;
+        let rows = Indices(batch * params.t) + min(queries, Indices(last));
+        let q_rows = Indices(params.q_offset + head * params.d) + rows * params.q_row;
+        var q_own: array<Lanes, D>;
+        for (var c = 0u; c < D; c++) {
+            q_own[c] = select(Lanes(), q_at(q_rows + Indices(c)) * params.scale, Bools(c < params.d));
+        }
+        let reaches = reach(queries);
+        let most = reach_of(min(first + lane * R + R - 1u, last));
+        let end = reach_of(last);
+        var largest = Lanes(LOWEST);
+        var sum = Lanes();
+#ifdef LSE
+#else
+        var mixed: array<Lanes, D>;
+#endif
+        for (var start = 0u; start < end; start += KEYS) {
+            workgroupBarrier();
+            for (var n = lane; n < KEYS * P; n += WORKGROUP) {
+                let key = start + n / P;
+                let kv_row = (batch * params.s + key) * params.kv_row + head * params.d;
+                k_tile[n] = select(vec4<f32>(), kv_four(params.k_offset + kv_row, n % P), key < params.s);
+#ifdef LSE
+#else
+                v_tile[n] = select(vec4<f32>(), kv_four(params.v_offset + kv_row, n % P), key < params.s);
+#endif
+            }
+            if MASK != 0u {
+                for (var n = lane; n < KEYS; n += WORKGROUP) {
+                    mask_tile[n] = mask[params.mask_offset + batch * params.s + min(start + n, params.s - 1u)];
+                }
+            }
+            workgroupBarrier();
+            let here = min(KEYS, max(most, start) - start);
+            for (var key = 0u; key < here; key += 2u) {
+                var score0 = Lanes();
+                var score1 = Lanes();
+                for (var p = 0u; p < P; p++) {
+                    let k0 = k_tile[key * P + p];
+                    let k1 = k_tile[key * P + P + p];
+                    score0 += q_own[4u * p] * k0.x + q_own[4u * p + 1u] * k0.y + (q_own[4u * p + 2u] * k0.z + q_own[4u * p + 3u] * k0.w);
+                    score1 += q_own[4u * p] * k1.x + q_own[4u * p + 1u] * k1.y + (q_own[4u * p + 2u] * k1.z + q_own[4u * p + 3u] * k1.w);
+                }
+                let sees0 = sees(start + key, reaches, mask_tile[key]);
+                let sees1 = sees(start + key + 1u, reaches, mask_tile[key + 1u]);
+                score0 = select(Lanes(LOWEST), score0, sees0);
+                score1 = select(Lanes(LOWEST), score1, sees1);
+                let larger = max(largest, max(score0, score1));
+                let weight0 = select(Lanes(), exp(score0 - larger), sees0);
+                let weight1 = select(Lanes(), exp(score1 - larger), sees1);
+                let fade = exp(largest - larger);
+                largest = larger;
+                sum = sum * fade + (weight0 + weight1);
+#ifdef LSE
+#else
+                for (var p = 0u; p < P; p++) {
+                    let v0 = v_tile[key * P + p];
+                    let v1 = v_tile[key * P + P + p];
+                    mixed[4u * p] = mixed[4u * p] * fade + (weight0 * v0.x + weight1 * v1.x);
+                    mixed[4u * p + 1u] = mixed[4u * p + 1u] * fade + (weight0 * v0.y + weight1 * v1.y);
+                    mixed[4u * p + 2u] = mixed[4u * p + 2u] * fade + (weight0 * v0.z + weight1 * v1.z);
+                    mixed[4u * p + 3u] = mixed[4u * p + 3u] * fade + (weight0 * v0.w + weight1 * v1.w);
+                }
+#endif
+            }
+        }
+        let there = queries <= Indices(last);
+#ifdef LSE
+        let at = Indices(params.out_offset + (batch * params.heads + head) * params.t) + queries;
+        store(at, there, select(largest + log(sum), Lanes(), sum == Lanes()));
+#else
+        let inverse = select(1.0 / sum, Lanes(), sum == Lanes());
+        let out_rows = Indices(params.out_offset + head * params.d) + rows * params.out_row;
+        for (var c = 0u; c < D; c++) {
+            store(out_rows + Indices(c), there & Bools(c < params.d), mixed[c] * inverse);
+        }
+#endif
+    }
+}

@@ -1,0 +1,104 @@
+// Attention's gradient with respect to k and v: dk = dS' q / sqrt(d), dv = P' dy; P and dS as in
+// attention_grad_query.wgsl. Heads of up to 4 P columns.
+//
+// A workgroup takes WORKGROUP keys of one head, an invocation each; the queries pass through workgroup memory in tiles,
+// with their dy, lse and D. Within a tile they go from the last to the first: when causal, an invocation stops at its
+// own key, and all read the same query at the same time. Sums are in a fixed order, without atomics. Workgroup memory:
+// 8 KiB and two numbers a query. Grid: an item is (batch, head, block of keys), a workgroup each, striding. Cost:
+// 8 t s d a head, half when causal.
+#import attention_rows
+
+override WORKGROUP: u32 = 64;
+
+const QUERIES = 1024u / D; // of a tile
+
+var<workgroup> q_tile: array<vec4<f32>, QUERIES * P>;
+var<workgroup> dy_tile: array<vec4<f32>, QUERIES * P>;
+var<workgroup> sums_tile: array<vec2<f32>, QUERIES>; // lse, D
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+    @builtin(local_invocation_index) lane: u32,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+) {
+    let blocks = (params.s + WORKGROUP * R - 1u) / (WORKGROUP * R);
+    for (var item = params.first + group.x; item < params.items; item += groups.x) {
+        let batch = item / blocks / params.heads;
+        let head = item / blocks % params.heads;
+        let first = item % blocks * WORKGROUP * R;
+        let keys = Indices(first + lane * R) + EACH;
+        let there = keys < Indices(params.s);
+        let rows = Indices(batch * params.s) + min(keys, Indices(params.s - 1u));
+        let kv_rows = Indices(head * params.d) + rows * params.kv_row;
+        var k_own: array<Lanes, D>;
+        var v_own: array<Lanes, D>;
+        for (var c = 0u; c < D; c++) {
+            k_own[c] = select(Lanes(), kv_at(Indices(params.k_offset + c) + kv_rows) * params.scale, Bools(c < params.d));
+            v_own[c] = select(Lanes(), kv_at(Indices(params.v_offset + c) + kv_rows), Bools(c < params.d));
+        }
+        var shown = there;
+        if MASK != 0u {
+            shown = there & (mask_at(Indices(params.mask_offset) + rows) != Lanes());
+        }
+        // The first query that sees one of them.
+        let from_query = select(0u, first + lane * R, CAUSAL != 0u);
+        var dk: array<Lanes, D>;
+        var dv: array<Lanes, D>;
+        let begin = select(0u, first / QUERIES * QUERIES, CAUSAL != 0u);
+        for (var start = begin; start < params.t; start += QUERIES) {
+            workgroupBarrier();
+            for (var n = lane; n < QUERIES * P; n += WORKGROUP) {
+                let query = batch * params.t + min(start + n / P, params.t - 1u);
+                q_tile[n] = q_four(params.q_offset + query * params.q_row + head * params.d, n % P);
+                dy_tile[n] = dy_four(params.dy_offset + (query * params.heads + head) * params.d, n % P);
+            }
+            for (var n = lane; n < QUERIES; n += WORKGROUP) {
+                let query = min(start + n, params.t - 1u);
+                let y_row = ((batch * params.t + query) * params.heads + head) * params.d;
+                var delta = 0.0;
+                for (var c = 0u; c < params.d; c++) {
+                    delta += dy[params.dy_offset + y_row + c] * y[params.y_offset + y_row + c];
+                }
+                let log_sum = lse[params.lse_offset + (batch * params.heads + head) * params.t + query];
+                sums_tile[n] = vec2(log_sum, delta);
+            }
+            workgroupBarrier();
+            let end = min(start + QUERIES, params.t);
+            let here = end - clamp(from_query, start, end);
+            for (var n = 0u; n < here; n++) {
+                let query = end - 1u - n - start;
+                var score = Lanes();
+                var slope = Lanes();
+                for (var p = 0u; p < P; p++) {
+                    let x = q_tile[query * P + p];
+                    let z = dy_tile[query * P + p];
+                    score += (k_own[4u * p] * x.x + k_own[4u * p + 1u] * x.y) + (k_own[4u * p + 2u] * x.z + k_own[4u * p + 3u] * x.w);
+                    slope += (v_own[4u * p] * z.x + v_own[4u * p + 1u] * z.y) + (v_own[4u * p + 2u] * z.z + v_own[4u * p + 3u] * z.w);
+                }
+                let sums = sums_tile[query];
+                let seen = shown & ((keys <= Indices(start + query)) | Bools(CAUSAL == 0u));
+                let weight = select(Lanes(), exp(score - sums.x), seen);
+                let ds = weight * (slope - sums.y);
+                for (var p = 0u; p < P; p++) {
+                    let x = q_tile[query * P + p];
+                    let z = dy_tile[query * P + p];
+                    dk[4u * p] += ds * x.x;
+                    dk[4u * p + 1u] += ds * x.y;
+                    dk[4u * p + 2u] += ds * x.z;
+                    dk[4u * p + 3u] += ds * x.w;
+                    dv[4u * p] += weight * z.x;
+                    dv[4u * p + 1u] += weight * z.y;
+                    dv[4u * p + 2u] += weight * z.z;
+                    dv[4u * p + 3u] += weight * z.w;
+                }
+            }
+        }
+        let out_rows = Indices(head * params.d) + rows * params.out_row;
+        for (var c = 0u; c < D; c++) {
+            let stored = there & Bools(c < params.d);
+            store(Indices(params.out_offset + c) + out_rows, stored, dk[c] * params.scale);
+            store(Indices(params.out2_offset + c) + out_rows, stored, dv[c]);
+        }
+    }
+}

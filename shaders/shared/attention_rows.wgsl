@@ -1,0 +1,92 @@
+// Rows of one head, D columns at most: those past d are zero. An invocation has R rows (4 when FOUR is defined, 2 when TWO
+// is, else 1) of its own in registers, column by column, so that what it reads of the others' rows serves R times: reading
+// is what costs most on software devices.
+#import attention
+
+#ifdef FOUR
+const R = 4u;
+alias Lanes = vec4<f32>;
+alias Indices = vec4<u32>;
+alias Bools = vec4<bool>;
+const EACH = vec4<u32>(0u, 1u, 2u, 3u);
+
+fn q_at(at: Indices) -> Lanes { return Lanes(q[at.x], q[at.y], q[at.z], q[at.w]); }
+fn kv_at(at: Indices) -> Lanes { return Lanes(kv[at.x], kv[at.y], kv[at.z], kv[at.w]); }
+fn mask_at(at: Indices) -> Lanes { return Lanes(mask[at.x], mask[at.y], mask[at.z], mask[at.w]); }
+fn y_at(at: Indices) -> Lanes { return Lanes(y[at.x], y[at.y], y[at.z], y[at.w]); }
+fn lse_at(at: Indices) -> Lanes { return Lanes(lse[at.x], lse[at.y], lse[at.z], lse[at.w]); }
+fn dy_at(at: Indices) -> Lanes { return Lanes(dy[at.x], dy[at.y], dy[at.z], dy[at.w]); }
+fn store(at: Indices, there: Bools, value: Lanes) {
+    if there.x { out[at.x] = value.x; }
+    if there.y { out[at.y] = value.y; }
+    if there.z { out[at.z] = value.z; }
+    if there.w { out[at.w] = value.w; }
+}
+#else
+#ifdef TWO
+const R = 2u;
+alias Lanes = vec2<f32>;
+alias Indices = vec2<u32>;
+alias Bools = vec2<bool>;
+const EACH = vec2<u32>(0u, 1u);
+
+fn q_at(at: Indices) -> Lanes { return Lanes(q[at.x], q[at.y]); }
+fn kv_at(at: Indices) -> Lanes { return Lanes(kv[at.x], kv[at.y]); }
+fn mask_at(at: Indices) -> Lanes { return Lanes(mask[at.x], mask[at.y]); }
+fn y_at(at: Indices) -> Lanes { return Lanes(y[at.x], y[at.y]); }
+fn lse_at(at: Indices) -> Lanes { return Lanes(lse[at.x], lse[at.y]); }
+fn dy_at(at: Indices) -> Lanes { return Lanes(dy[at.x], dy[at.y]); }
+fn store(at: Indices, there: Bools, value: Lanes) {
+    if there.x { out[at.x] = value.x; }
+    if there.y { out[at.y] = value.y; }
+}
+#else
+const R = 1u;
+alias Lanes = f32;
+alias Indices = u32;
+alias Bools = bool;
+const EACH = 0u;
+
+fn q_at(at: Indices) -> Lanes { return q[at]; }
+fn kv_at(at: Indices) -> Lanes { return kv[at]; }
+fn mask_at(at: Indices) -> Lanes { return mask[at]; }
+fn y_at(at: Indices) -> Lanes { return y[at]; }
+fn lse_at(at: Indices) -> Lanes { return lse[at]; }
+fn dy_at(at: Indices) -> Lanes { return dy[at]; }
+fn store(at: Indices, there: Bools, value: Lanes) {
+    if there { out[at] = value; }
+}
+#endif
+#endif
+
+const P = D / 4u;
+
+// Four columns from 4 part on, of a row that begins at `row`.
+fn inside(part: u32) -> vec4<bool> {
+    return vec4(4u * part, 4u * part + 1u, 4u * part + 2u, 4u * part + 3u) < vec4(params.d);
+}
+
+fn q_four(row: u32, part: u32) -> vec4<f32> {
+    let at = row + 4u * part;
+    return select(vec4<f32>(), vec4(q[at], q[at + 1u], q[at + 2u], q[at + 3u]), inside(part));
+}
+
+fn kv_four(row: u32, part: u32) -> vec4<f32> {
+    let at = row + 4u * part;
+    return select(vec4<f32>(), vec4(kv[at], kv[at + 1u], kv[at + 2u], kv[at + 3u]), inside(part));
+}
+
+fn dy_four(row: u32, part: u32) -> vec4<f32> {
+    let at = row + 4u * part;
+    return select(vec4<f32>(), vec4(dy[at], dy[at + 1u], dy[at + 2u], dy[at + 3u]), inside(part));
+}
+
+// How many keys each query sees, the mask aside.
+fn reach(queries: Indices) -> Indices {
+    return select(Indices(params.s), min(Indices(params.s), queries + Indices(1u)), Bools(CAUSAL != 0u));
+}
+
+// Whether each query sees this key.
+fn sees(key: u32, reaches: Indices, mask: f32) -> Bools {
+    return (Indices(key) < reaches) & Bools(MASK == 0u || mask != 0.0);
+}
