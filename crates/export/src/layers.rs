@@ -193,7 +193,7 @@ impl Writer {
     }
 
     /// torch's module for a non-linearity.
-    pub(crate) fn activation(&mut self, activation: Activation) -> Code {
+    fn activation(&mut self, activation: Activation) -> Code {
         match activation {
             Activation::Linear => Call::new("nn.Identity").into(),
             Activation::Relu => Call::new("nn.ReLU").into(),
