@@ -6,6 +6,7 @@ mod error;
 mod init;
 mod losses;
 mod model;
+mod muon;
 mod optimizer;
 mod schedule;
 
@@ -18,6 +19,7 @@ pub use losses::{LossKind, LossOptions};
 pub use model::{
     Buffer, Clip, Layout, MAX_ELEMENTS, Model, NamedTensor, Outline, OutlineRow, Parameter, Samples,
 };
+pub use muon::{Adjust, Flat, Matrix, Muon};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
 pub use schedule::{Schedule, ScheduleKind};
 
