@@ -75,9 +75,7 @@ impl<'a> Prepared<'a> {
     /// The running statistics, by PyTorch's names, out of the variables they lie in.
     fn buffers(&self, mut read: impl FnMut(&str) -> Vec<f64>) -> Vec<(String, Vec<f64>)> {
         let running = self.model.layout.buffers.iter().filter(|b| b.changes);
-        running
-            .map(|b| (b.name.clone(), read(&b.variable)[b.offset..][..b.start.len()].to_vec()))
-            .collect()
+        running.map(|b| (b.name.clone(), read(&b.variable)[b.offset..][..b.start.len()].to_vec())).collect()
     }
 
     /// Everything that is not as PyTorch has it.
@@ -203,7 +201,13 @@ fn as_pytorch(golden: &Golden, tolerance: &Tolerance, mut train: impl FnMut(&Pre
         shown.extend(faults.first().map(|first| format!("{first}; {} in all", faults.len())));
     }
     let of = golden.cases.len();
-    assert!(shown.is_empty(), "{} of {of} cases not as PyTorch {}:\n  {}", shown.len(), golden.torch, shown.join("\n  "));
+    assert!(
+        shown.is_empty(),
+        "{} of {of} cases not as PyTorch {}:\n  {}",
+        shown.len(),
+        golden.torch,
+        shown.join("\n  ")
+    );
 }
 
 fn gpu() -> Gpu {
@@ -232,7 +236,8 @@ fn layers_on_the_gpu_as_pytorch() {
 fn exercises_in_f64_as_pytorch() {
     let golden = Golden::exercises();
     let ids = ["C2", "R1", "R2", "R3", "A1", "A3", "A4", "E3", "M2"];
-    let missing: Vec<_> = ids.iter().filter(|id| !golden.cases.iter().any(|case| case.name == **id)).collect();
+    let missing: Vec<_> =
+        ids.iter().filter(|id| !golden.cases.iter().any(|case| case.name == **id)).collect();
     assert!(missing.is_empty(), "no exercise {missing:?}");
     as_pytorch(&golden, &IN_F64, on_the_cpu::<f64>);
 }

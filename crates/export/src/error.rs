@@ -9,7 +9,9 @@ pub enum ExportError {
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
     /// The model and the code for it do not agree: a fault of ours.
-    #[error("the model has no parameter {0}, which torch's module would have; this is a fault in minibatch, please report it")]
+    #[error(
+        "the model has no parameter {0}, which torch's module would have; this is a fault in minibatch, please report it"
+    )]
     Parameter(String),
     /// Weights that were handed in are not the model's.
     #[error("{name}: {message}")]

@@ -62,7 +62,8 @@ fn bytes(tensors: &[Tensor]) -> Result<Vec<u8>, String> {
         .collect();
     let mut views = vec![];
     for (name, dtype, shape, bytes) in &raw {
-        let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(|error| format!("{name}: {error}"))?;
+        let view =
+            TensorView::new(*dtype, shape.clone(), bytes).map_err(|error| format!("{name}: {error}"))?;
         views.push((name.as_str(), view));
     }
     serialize(views, None).map_err(|error| error.to_string())
