@@ -40,7 +40,11 @@ impl Writer {
         if stack.final_norm {
             module = module.named("norm", Call::new("nn.LayerNorm").arg(features));
         }
-        module = if plain { module.named("enable_nested_tensor", "False") } else { module.flag("causal", stack.causal) };
+        module = if plain {
+            module.named("enable_nested_tensor", "False")
+        } else {
+            module.flag("causal", stack.causal)
+        };
         Ok(module.into())
     }
 }
