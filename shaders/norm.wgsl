@@ -38,6 +38,7 @@ struct NormParams {
 override CENTER: u32 = 1;
 override WEIGHT: u32 = 0;
 override BIAS: u32 = 0;
+override SPANS: u32 = 1; // span is not 1: divisions that most norms do without
 
 struct Moments {
     mean: f32,
@@ -45,8 +46,15 @@ struct Moments {
     variance: f32,
 }
 
-fn channel(row: u32, column: u32) -> u32 {
-    return row % params.groups * (params.columns / params.span) + column / params.span;
+fn first_channel(row: u32) -> u32 {
+    return select(0u, row % params.groups * (params.columns / params.span), params.groups > 1u);
+}
+
+fn channel(first: u32, column: u32) -> u32 {
+    if SPANS == 0u {
+        return first + column;
+    }
+    return first + column / params.span;
 }
 
 fn x_four(row: u32, column: u32) -> vec4<f32> {
@@ -80,10 +88,10 @@ fn normalised(value: f32, m: Moments, scale: f32) -> f32 {
 }
 
 // dy times the weight.
-fn grad_at(row: u32, column: u32) -> f32 {
+fn grad_at(row: u32, column: u32, channels: u32) -> f32 {
     var grad = dy[params.dy_offset + row * params.columns + column];
     if WEIGHT == 1u {
-        grad *= weight[params.weight_offset + channel(row, column)];
+        grad *= weight[params.weight_offset + channel(channels, column)];
     }
     return grad;
 }
@@ -99,14 +107,15 @@ fn forward(
         let columns = select(0u, params.columns, row < params.rows);
         let m = moments_of(lane, row, columns);
         let scale = inverseSqrt(m.variance + params.eps);
+        let channels = first_channel(row);
         for (var c = lane % LANES; c < columns; c += LANES) {
             let at = row * columns + c;
             var value = normalised(x[params.x_offset + at], m, scale);
             if WEIGHT == 1u {
-                value *= weight[params.weight_offset + channel(row, c)];
+                value *= weight[params.weight_offset + channel(channels, c)];
             }
             if BIAS == 1u {
-                value += bias[params.bias_offset + channel(row, c)];
+                value += bias[params.bias_offset + channel(channels, c)];
             }
             y[params.y_offset + at] = value;
         }
@@ -124,9 +133,10 @@ fn backward(
         let columns = select(0u, params.columns, row < params.rows);
         let m = moments_of(lane, row, columns);
         let scale = inverseSqrt(m.variance + params.eps);
+        let channels = first_channel(row);
         var sums = vec2<f32>();
         for (var c = lane % LANES; c < columns; c += LANES) {
-            let grad = grad_at(row, c);
+            let grad = grad_at(row, c, channels);
             sums += vec2(grad, grad * normalised(x[params.x_offset + row * columns + c], m, scale));
         }
         let means = row_sum(lane, sums) / f32(params.columns);
@@ -134,7 +144,7 @@ fn backward(
         for (var c = lane % LANES; c < columns; c += LANES) {
             let at = row * columns + c;
             let n = normalised(x[params.x_offset + at], m, scale);
-            y[params.y_offset + at] = scale * (grad_at(row, c) - mean_grad - n * means.y);
+            y[params.y_offset + at] = scale * (grad_at(row, c, channels) - mean_grad - n * means.y);
         }
     }
 }

@@ -71,9 +71,18 @@ impl Source {
 fn kernel(pass: Pass, d: u32) -> Kernel {
     let sizes = match pass {
         Pass::Result => [Kernel::Attention16, Kernel::Attention32, Kernel::Attention64, Kernel::Attention128],
-        Pass::Lse => [Kernel::AttentionLse16, Kernel::AttentionLse32, Kernel::AttentionLse64, Kernel::AttentionLse128],
-        Pass::GradQuery => [Kernel::AttentionQuery16, Kernel::AttentionQuery32, Kernel::AttentionQuery64, Kernel::AttentionQuery128],
-        Pass::GradKey => [Kernel::AttentionKey16, Kernel::AttentionKey32, Kernel::AttentionKey64, Kernel::AttentionKey128],
+        Pass::Lse => {
+            [Kernel::AttentionLse16, Kernel::AttentionLse32, Kernel::AttentionLse64, Kernel::AttentionLse128]
+        }
+        Pass::GradQuery => [
+            Kernel::AttentionQuery16,
+            Kernel::AttentionQuery32,
+            Kernel::AttentionQuery64,
+            Kernel::AttentionQuery128,
+        ],
+        Pass::GradKey => {
+            [Kernel::AttentionKey16, Kernel::AttentionKey32, Kernel::AttentionKey64, Kernel::AttentionKey128]
+        }
     };
     let i = [16, 32, 64].iter().filter(|&&size| d > size).count();
     sizes[i]
@@ -88,27 +97,45 @@ fn forward(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<L
 fn backward(l: &Lowering, id: NodeId, attention: &Attention) -> Vec<Launch> {
     let inputs = &l.graph.node(id).inputs;
     let [y, lse, dy] = [3, 2, 1].map(|back| inputs[inputs.len() - back]);
-    [Pass::GradQuery, Pass::GradKey].into_iter().map(|pass| {
-        let Source { q, kv, mask, batches, mut params } = Source::new(l, id, attention);
-        let out = l.offset(id);
-        (params.y_offset, params.lse_offset, params.dy_offset) = (l.offset(y), l.offset(lse), l.offset(dy));
-        let e = params.heads * params.d;
-        let k = if attention.cross { out + l.numel(q) } else { out + e };
-        match pass {
-            Pass::GradKey => (params.out_offset, params.out2_offset, params.out_row) = (k, k + e, params.kv_row),
-            _ => (params.out_offset, params.out_row) = (out, params.q_row),
-        }
-        let buffers = match pass {
-            Pass::GradKey | Pass::GradQuery => [q, kv, mask, y, lse, dy, id].map(|node| l.home(node)).to_vec(),
-            _ => vec![],
-        };
-        launch(pass, attention, batches, params, buffers)
-    }).collect()
+    [Pass::GradQuery, Pass::GradKey]
+        .into_iter()
+        .map(|pass| {
+            let Source { q, kv, mask, batches, mut params } = Source::new(l, id, attention);
+            let out = l.offset(id);
+            (params.y_offset, params.lse_offset, params.dy_offset) =
+                (l.offset(y), l.offset(lse), l.offset(dy));
+            let e = params.heads * params.d;
+            let k = if attention.cross { out + l.numel(q) } else { out + e };
+            match pass {
+                Pass::GradKey => {
+                    (params.out_offset, params.out2_offset, params.out_row) = (k, k + e, params.kv_row)
+                }
+                _ => (params.out_offset, params.out_row) = (out, params.q_row),
+            }
+            let buffers = match pass {
+                Pass::GradKey | Pass::GradQuery => {
+                    [q, kv, mask, y, lse, dy, id].map(|node| l.home(node)).to_vec()
+                }
+                _ => vec![],
+            };
+            launch(pass, attention, batches, params, buffers)
+        })
+        .collect()
 }
 
-fn launch(pass: Pass, attention: &Attention, batches: u32, mut params: AttentionParams, buffers: Vec<minibatch_graph::Home>) -> Launch {
+fn launch(
+    pass: Pass,
+    attention: &Attention,
+    batches: u32,
+    mut params: AttentionParams,
+    buffers: Vec<minibatch_graph::Home>,
+) -> Launch {
     let rows = if let Pass::GradKey = pass { params.s } else { params.t };
-    let own = match params.d { 0..=16 => 4, 17..=32 => 2, _ => 1 };
+    let own = match params.d {
+        0..=16 => 4,
+        17..=32 => 2,
+        _ => 1,
+    };
     let most: u32 = std::env::var("LANES").ok().and_then(|x| x.parse().ok()).unwrap_or(32);
     let lanes = rows.div_ceil(own).next_power_of_two().clamp(8, most);
     params.items = batches * params.heads * rows.div_ceil(lanes * own);

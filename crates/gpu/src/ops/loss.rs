@@ -23,11 +23,11 @@ pub(super) fn loss(l: &Lowering, id: NodeId, loss: Loss, inputs: &[NodeId]) -> V
         let smooth = u32::from(label_smoothing != 0.0);
         let size = if len <= 1024 { 64 } else { 256 };
         if alone {
-            let mut launch = by_rows(Kernel::CrossEntropy, params, buffers, shape, size);
+            let mut launch = by_rows(l, Kernel::CrossEntropy, params, buffers, shape, size);
             launch.groups = 1;
             return vec![launch.with("SMOOTH", smooth)];
         }
-        let mut launch = by_rows(Kernel::CrossEntropyParts, params, buffers, shape, size);
+        let mut launch = by_rows(l, Kernel::CrossEntropyParts, params, buffers, shape, size);
         launch.groups = parts(launch.groups, 1) as u32;
         let parts = launch.groups as usize;
         return vec![launch.with("SMOOTH", smooth).with_scratch(2 * parts), sum_parts(l, id, parts, None)];
@@ -63,7 +63,7 @@ pub(super) fn loss_grad(l: &Lowering, id: NodeId, loss: Loss, inputs: &[NodeId])
         params
     };
     let smooth = u32::from(label_smoothing != 0.0);
-    let gradient = |kernel| by_rows(kernel, params(), buffers, shape, 64).with("SMOOTH", smooth);
+    let gradient = |kernel| by_rows(l, kernel, params(), buffers, shape, 64).with("SMOOTH", smooth);
     if ignore_index.is_none() {
         return vec![gradient(Kernel::CrossEntropyGrad)];
     }

@@ -15,12 +15,12 @@ pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
         Op::Softmax { log } => {
             let params = softmax_params(l, id, inputs[0], 0);
             let buffers = vec![l.home(inputs[0]), l.home(id)];
-            vec![softmax(Kernel::Softmax, params, buffers, *log)]
+            vec![softmax(l, Kernel::Softmax, params, buffers, *log)]
         }
         Op::SoftmaxGrad { log } => {
             let params = softmax_params(l, id, inputs[0], l.offset(inputs[1]));
             let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
-            vec![softmax(Kernel::SoftmaxGrad, params, buffers, *log)]
+            vec![softmax(l, Kernel::SoftmaxGrad, params, buffers, *log)]
         }
         Op::Norm(norm) => vec![forward(l, id, norm, inputs)],
         Op::NormGrad(norm) => vec![gradient(l, id, norm, inputs)],
@@ -39,7 +39,7 @@ pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
             let mut params = norm_params(l, inputs[1], &norm);
             (params.momentum, params.y_offset) = (*momentum, l.offset(inputs[0]));
             let buffers = vec![l.home(inputs[1]), l.home(inputs[0])];
-            vec![norm_launch(Kernel::RunningStats, params, buffers, &norm)]
+            vec![norm_launch(l, Kernel::RunningStats, params, buffers, &norm)]
         }
         Op::SumSquares => sum_squares(l, id, inputs),
         Op::ClipNorm { max } => vec![clip(l, id, *max, inputs)],
@@ -49,15 +49,18 @@ pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
 }
 
 /// A launch over rows whose invocations share them: as many to a row as take it in one round of four elements each, and
-/// short rows several to a workgroup of at least `size`, a power of two.
+/// short rows several to a workgroup of at least `size`, a power of two. On a software device a barrier costs more than
+/// the rounds it saves: there a SIMD register takes a row, but for rows so long that it would be ended.
 pub(super) fn by_rows(
+    l: &Lowering,
     kernel: Kernel,
     params: impl Into<Vec<u32>>,
     buffers: Vec<Home>,
     [rows, columns]: [u32; 2],
     size: u32,
 ) -> Launch {
-    let lanes = columns.div_ceil(4).next_power_of_two().min(256);
+    let most = if l.software && columns <= 1 << 14 { 8 } else { 256 };
+    let lanes = columns.div_ceil(4).next_power_of_two().min(most);
     let together = (size / lanes).max(1);
     Launch::new(kernel, params, buffers, rows.div_ceil(together) as usize)
         .with("LANES", lanes)
@@ -84,9 +87,9 @@ fn softmax_params(l: &Lowering, id: NodeId, x: NodeId, dy_offset: u32) -> Softma
     SoftmaxParams { rows: l.numel(id) / columns, columns, x_offset, dy_offset, y_offset }
 }
 
-fn softmax(kernel: Kernel, params: SoftmaxParams, buffers: Vec<Home>, log: bool) -> Launch {
+fn softmax(l: &Lowering, kernel: Kernel, params: SoftmaxParams, buffers: Vec<Home>, log: bool) -> Launch {
     let shape = [params.rows, params.columns];
-    by_rows(kernel, params, buffers, shape, 64).with("LOG", u32::from(log))
+    by_rows(l, kernel, params, buffers, shape, 64).with("LOG", u32::from(log))
 }
 
 /// Offsets of what is there are for the caller to set.
@@ -106,9 +109,9 @@ fn norm_params(l: &Lowering, x: NodeId, norm: &Norm) -> NormParams {
     }
 }
 
-fn norm_launch(kernel: Kernel, params: NormParams, buffers: Vec<Home>, norm: &Norm) -> Launch {
+fn norm_launch(l: &Lowering, kernel: Kernel, params: NormParams, buffers: Vec<Home>, norm: &Norm) -> Launch {
     let shape = [params.rows, params.columns];
-    by_rows(kernel, params, buffers, shape, 64).with("CENTER", u32::from(norm.center))
+    by_rows(l, kernel, params, buffers, shape, 64).with("CENTER", u32::from(norm.center))
 }
 
 fn forward(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch {
@@ -119,7 +122,8 @@ fn forward(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch {
     (params.weight_offset, params.bias_offset) = (l.offset(weight), l.offset(bias));
     params.y_offset = l.offset(id);
     let buffers = [inputs[0], weight, bias, id].map(|node| l.home(node)).to_vec();
-    norm_launch(Kernel::Norm, params, buffers, norm)
+    norm_launch(l, Kernel::Norm, params, buffers, norm)
+        .with("SPANS", u32::from(norm.span > 1))
         .with("WEIGHT", u32::from(norm.weight))
         .with("BIAS", u32::from(norm.bias))
 }
@@ -131,7 +135,9 @@ fn gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch 
     (params.weight_offset, params.dy_offset) = (l.offset(weight), l.offset(dy));
     params.y_offset = l.offset(id);
     let buffers = [inputs[0], weight, dy, id].map(|node| l.home(node)).to_vec();
-    norm_launch(Kernel::NormGrad, params, buffers, norm).with("WEIGHT", u32::from(norm.weight))
+    norm_launch(l, Kernel::NormGrad, params, buffers, norm)
+        .with("SPANS", u32::from(norm.span > 1))
+        .with("WEIGHT", u32::from(norm.weight))
 }
 
 /// The moments of each row; then sums for each weight, in blocks where there are few weights with long sums.
@@ -161,7 +167,7 @@ fn weight_gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> 
             .with("ACROSS", across as u32)
             .with("DOWN", down as u32)
     };
-    let moments = norm_launch(Kernel::NormMoments, norm_params(l, x, norm), vec![l.home(x)], norm);
+    let moments = norm_launch(l, Kernel::NormMoments, norm_params(l, x, norm), vec![l.home(x)], norm);
     let launches = if blocks == 1 {
         vec![moments, tiled(Kernel::NormWeight, [x, dy, id].map(|node| l.home(node)).to_vec())]
     } else {

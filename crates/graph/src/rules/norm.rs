@@ -11,14 +11,14 @@ impl Rule<'_> {
         let whole = columns > 0
             && groups > 0
             && span > 0
-            && numel % columns == 0
+            && numel.is_multiple_of(columns)
             && (numel / columns).is_multiple_of(groups)
             && columns.is_multiple_of(span);
         if !whole {
             let mend = format!("rows of {columns}, {groups} groups and spans of {span} must divide it");
             return Err(self.bad_shape(0, &mend));
         }
-        if !(eps >= 0.0) {
+        if eps < 0.0 || eps.is_nan() {
             return Err(self.bad_value("eps", &eps.to_string(), "give 0 or more"));
         }
         Ok(())
