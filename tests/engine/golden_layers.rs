@@ -87,13 +87,14 @@ impl<'a> Prepared<'a> {
         };
         let scale = case.output.rms(got.output.len());
         fault("output".into(), case.output.fault(&got.output, tolerance.output, scale));
-        // A gradient that is zero but for rounding is measured by the others.
+        // A gradient that is zero but for rounding has no size of its own.
         let sizes = self.model.layout.parameters.iter().map(|p| (p, case.gradient(&p.name).rms(p.len())));
         let sizes: Vec<_> = sizes.collect();
         let largest = sizes.iter().fold(0.0, |a: f64, s| a.max(s.1));
         for (p, size) in sizes {
             let part = &got.gradients[p.offset..][..p.len()];
-            let found = case.gradient(&p.name).fault(part, tolerance.gradient, size + 0.1 * largest);
+            let others = if size < 1e-9 * largest { 1.0 } else { 0.1 };
+            let found = case.gradient(&p.name).fault(part, tolerance.gradient, size + others * largest);
             fault(format!("gradient of {}", p.name), found);
         }
         let counted = case.buffers.len() != got.buffers.len();

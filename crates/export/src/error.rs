@@ -21,12 +21,9 @@ pub enum ExportError {
         /// What is wrong, with both shapes.
         message: String,
     },
-    /// A file could not be written.
-    #[error("{path}: {reason}")]
-    Write {
-        /// Which file.
-        path: String,
-        /// What the system says.
-        reason: String,
-    },
+    /// The arrays could not be put into a file: a fault of ours.
+    #[error(
+        "the arrays do not make a safetensors file ({0}); this is a fault in minibatch, please report it"
+    )]
+    File(String),
 }
