@@ -2,7 +2,8 @@
 
 use minibatch_graph::{MemoryPlan, random::hash3};
 use minibatch_nn::{Clip, Samples};
-use minibatch_session::Experiment;
+use minibatch_session::{Experiment, Supplies};
+use minibatch_tests::drive::Driver;
 use serde_json::{Value, json};
 
 /// Numbers by counter.
@@ -156,4 +157,35 @@ fn every_model_is_taken_whole_or_refused_in_words() {
     }
     assert!(taken > 1000, "{taken} of 6000 were sound: the dice are loaded");
     assert!(kinds.len() > 25, "only {kinds:?} were ever taken");
+}
+
+#[test]
+fn sound_models_train_alike_on_both_backends() {
+    let [mut cpu, mut gpu] = [true, false].map(Driver::start);
+    let mut seen = 0;
+    for seed in 10_000..14_000 {
+        if seen == 60 {
+            break;
+        }
+        let text = Dice(seed, 0).experiment().to_string();
+        let Ok(e) = Experiment::from_json(&text) else { continue };
+        let small =
+            e.outline().is_ok_and(|o| o.multiply_adds + o.parameters as u64 <= 20_000 && o.rows.len() > 1);
+        if !small {
+            continue;
+        }
+        seen += 1;
+        let [a, b] = [&mut cpu, &mut gpu].map(|driver| {
+            driver.load_with(&e, Supplies::default()).unwrap_or_else(|why| panic!("{why}\n{text}"));
+            driver.step(3);
+            driver.take_losses()
+        });
+        assert!(!a.is_empty() && a.len() == b.len(), "{a:?} and {b:?}\n{text}");
+        for (a, b) in a.iter().zip(&b) {
+            let near =
+                (a.1 - b.1).abs() <= 1e-3 * a.1.abs().max(1.0) || (!a.1.is_finite() && !b.1.is_finite());
+            assert!(a.0 == b.0 && near, "step {}: cpu {}, gpu {}\n{text}", a.0, a.1, b.1);
+        }
+    }
+    assert_eq!(seen, 60, "the dice give too few small models");
 }

@@ -57,7 +57,7 @@ impl Lower<'_> {
         let nodes: Vec<_> = results.iter().map(|r| r.node).collect();
         let node = if nodes.len() == 1 { nodes[0] } else { self.node(Op::Concat { axis: place }, &nodes)? };
         // Joined along the steps, the masks would have to be joined too.
-        let mask = results[0].mask.filter(|_| place != 1);
+        let mask = x.mask.and(results[0].mask).filter(|_| place != 1);
         Ok(Value { node, mask, ..results[0] })
     }
 
@@ -83,7 +83,7 @@ impl Lower<'_> {
         let outer = self.memory.replace(memory);
         let result = self.row("decoder", decoder, back);
         self.memory = outer;
-        result
+        Ok(Value { mask: None, ..result? })
     }
 
     /// The number among all axes of an axis of each sample.
