@@ -50,17 +50,21 @@ pub(super) fn matmul(
     let buffers = [a, b, bias, saved, id].map(|node| l.home(node)).to_vec();
     let product = l.product.unwrap_or_else(|| suits(batch, m, n, k));
     let (kernel, groups) = grid(product, batch as usize, m as usize, n as usize);
-    Launch::new(kernel, params, buffers, groups)
-        .with("BIAS", u32::from(has_bias))
-        .with("EPILOGUE", epilogue)
-        .with("ACTIVATION", activation)
+    let launch = Launch::new(kernel, params, buffers, groups);
+    let launch =
+        if kernel == Kernel::MatmulDeep && k > 1_000_000 { launch.with("SLICES", 256) } else { launch };
+    launch.with("BIAS", u32::from(has_bias)).with("EPILOGUE", epilogue).with("ACTIVATION", activation)
 }
+
+/// An inner extent for which every kernel but the one for long sums stays below the 65,535 rounds of its loops after which
+/// a software device may end it.
+const MOST_ROUNDS: u32 = 50_000;
 
 /// A long sum of few elements is shared by a workgroup. Else the kernel is taken that would be done first, by what each
 /// costs on SwiftShader, Chromium's software device, in nanoseconds; on llvmpipe all are about four times as fast.
 fn suits(batch: u32, m: u32, n: u32, k: u32) -> Product {
     let elements = u64::from(batch) * u64::from(m) * u64::from(n);
-    if (elements <= 64 && k >= 1024) || (elements <= 1024 && k >= 4096) {
+    if (elements <= 64 && k >= 1024) || (elements <= 1024 && k >= 4096) || k > MOST_ROUNDS {
         return Product::Deep;
     }
     let tiled = |side: u32, depth: u32, tile: u64, slab: u64| {
@@ -68,18 +72,15 @@ fn suits(batch: u32, m: u32, n: u32, k: u32) -> Product {
         tiles * (tile + slab * u64::from(k.div_ceil(depth)))
     };
     let mut costs = vec![
+        (elements * (70 + 13 * u64::from(k)), Product::Small),
         (tiled(32, 8, 54_000, 19_000), Product::Tile32),
         (tiled(64, 8, 170_000, 40_000), Product::Tile64),
     ];
-    // A software device may end a loop after 65,535 rounds.
-    if k <= 32_768 {
-        costs.push((elements * (70 + 13 * u64::from(k)), Product::Small));
-    }
     // A real device wants many workgroups.
     if elements >= 512 * 512 {
         costs.push((tiled(128, 16, 800_000, 250_000), Product::Tile128));
     }
-    costs.into_iter().min_by_key(|cost| cost.0).map_or(Product::Tile32, |cost| cost.1)
+    costs.into_iter().min_by_key(|cost| cost.0).map_or(Product::Small, |cost| cost.1)
 }
 
 /// The kernel and how many workgroups it wants.
