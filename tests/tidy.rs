@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("minibatch-export", &["graph", "nn", "session"]),
     ("minibatch-worker", &["session"]),
     ("minibatch-web", &["session"]),
-    ("minibatch-cli", &["session"]),
+    ("minibatch-cli", &["session", "export"]),
     ("minibatch-tests", &["graph", "nn", "data", "cpu", "gpu", "session"]),
     ("xtask", &[]),
 ];

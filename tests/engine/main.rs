@@ -8,6 +8,7 @@ mod gpu_device;
 mod gpu_kernels;
 mod gradcheck;
 mod memory;
+mod model;
 mod muon;
 mod ops_table;
 mod semantics;

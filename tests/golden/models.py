@@ -28,6 +28,21 @@ ACTIVATIONS = {
 }
 
 
+# For transformer layers a function: TransformerDecoderLayer forgets a module when its stack copies it, and takes ReLU.
+FUNCTIONS = {
+    "linear": lambda x: x,
+    "relu": F.relu,
+    "leaky-relu": F.leaky_relu,
+    "elu": F.elu,
+    "gelu": partial(F.gelu, approximate="tanh"),
+    "silu": F.silu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "softplus": F.softplus,
+    "sine": torch.sin,
+}
+
+
 class Model(nn.Module):
     def __init__(self, layers):
         super().__init__()
@@ -158,7 +173,7 @@ def transformer(block, features, encoder):
         block["heads"],
         block["feedforward"],
         dropout=block.get("dropout", 0.1),
-        activation=ACTIVATIONS[block.get("activation", "relu")](),
+        activation=FUNCTIONS[block.get("activation", "relu")],
         batch_first=True,
         norm_first=block.get("norm_first", False),
     )

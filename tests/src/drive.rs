@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use minibatch_session::{Command, CurvePoint, Event, Experiment, Message, Metrics, Session, Wait};
+use minibatch_session::{
+    Command, CurvePoint, Event, Experiment, Message, Metrics, NamedTensor, Session, Supplies, Wait,
+};
 
 /// A session and everything it said, sorted.
 pub struct Driver {
@@ -55,6 +57,29 @@ impl Driver {
     pub fn load(&mut self, experiment: &Experiment) {
         self.send(Command::Load { experiment: Box::new(experiment.clone()), generation: 1 });
         self.settle();
+    }
+
+    /// Builds an experiment with what is supplied, and waits until its first read-outs are there; else why not.
+    pub fn load_with(&mut self, experiment: &Experiment, supplies: Supplies) -> Result<(), String> {
+        let loading = self.session.load_with(experiment.clone(), 1, supplies);
+        pollster::block_on(loading).map_err(|error| error.to_string())?;
+        self.settle();
+        Ok(())
+    }
+
+    /// The weights as they are now.
+    pub fn weights(&mut self) -> Vec<NamedTensor> {
+        pollster::block_on(self.session.weights()).expect("there is a model")
+    }
+
+    /// The model's answers.
+    pub fn answers(&mut self, inputs: &NamedTensor) -> Result<NamedTensor, String> {
+        pollster::block_on(self.session.answers(inputs)).map_err(|error| error.to_string())
+    }
+
+    /// Every batch loss since the last call.
+    pub fn take_losses(&mut self) -> Vec<(u32, f32)> {
+        self.session.take_losses()
     }
 
     /// Trains `n` batches.

@@ -113,7 +113,8 @@ impl Case {
     /// The model's flat parameters. Panics when its names or shapes are not PyTorch's.
     pub fn start(&self, model: &Model) -> Vec<f32> {
         let name = |p: &(usize, &Drawn)| p.1.0.clone();
-        let theirs: BTreeMap<String, (usize, &Drawn)> = self.parameters.iter().enumerate().map(|p| (name(&p), p)).collect();
+        let theirs: BTreeMap<String, (usize, &Drawn)> =
+            self.parameters.iter().enumerate().map(|p| (name(&p), p)).collect();
         let ours: Vec<_> = model.layout.parameters.iter().map(|p| (&p.name, &p.shape)).collect();
         let mut wanted: Vec<_> = self.parameters.iter().map(|p| (&p.0, &p.1)).collect();
         let mut sorted = ours.clone();
@@ -193,7 +194,9 @@ impl Stored {
     pub fn fault(&self, got: &[f64], tolerance: f64, scale: f64) -> Option<String> {
         let near = |what: String, got: f64, want: f64, scale: f64| {
             let far = (got - want).abs() > tolerance * (want.abs() + scale) || !got.is_finite();
-            far.then(|| format!("{what} is {got:e}, wanted {want:e} (tolerance {tolerance:e} of it and of {scale:e})"))
+            far.then(|| {
+                format!("{what} is {got:e}, wanted {want:e} (tolerance {tolerance:e} of it and of {scale:e})")
+            })
         };
         match self {
             Self::Whole(want) if want.len() != got.len() => {
@@ -207,7 +210,9 @@ impl Stored {
                 let n = got.len() as u32;
                 let at = |k: u32| (hash3(SEED, n, k) % n) as usize;
                 let each = (0..SAMPLED).zip(some);
-                let element = each.filter_map(|(k, &w)| near(format!("element {}", at(k)), got[at(k)], w, scale)).next();
+                let element = each
+                    .filter_map(|(k, &w)| near(format!("element {}", at(k)), got[at(k)], w, scale))
+                    .next();
                 let root = f64::from(n).sqrt();
                 let total = near("the sum".into(), got.iter().sum(), *sum, scale * root);
                 let length = got.iter().map(|g| g * g).sum::<f64>().sqrt();

@@ -20,6 +20,7 @@ Examples:
   minibatch train my.json --epochs 20 --data mine.safetensors --save-best best.safetensors
   minibatch predict xor --weights xor.safetensors --input points.safetensors --output answers.safetensors
   minibatch summary c2
+  minibatch export c2 --pytorch c2.py
   minibatch bench --workload mlp-mnist --backend cpu --json";
 
 const TRAIN: &str = "\
@@ -41,6 +42,14 @@ The input file holds one tensor, `inputs`, (samples, input shape); the output fi
 (samples, output shape): what the last layer gives, before a sigmoid or softmax that belongs to the
 loss.";
 
+const EXPORT: &str = "\
+Example:
+  minibatch export c2 --pytorch c2.py && python c2.py 10
+
+Writes c2.py, one PyTorch script; c2.data.safetensors, the samples it trains on; and
+c2.weights.safetensors, the weights it begins with: by the seed, or those of --weights. It prints the
+losses that `minibatch train` prints.";
+
 /// A deep-learning playground's engine: train, ask and measure models from the command line.
 #[derive(Parser, Debug)]
 #[command(name = "minibatch", version, after_help = format!("{EXAMPLES}\n\n{CODES}"), max_term_width = 110)]
@@ -59,6 +68,8 @@ pub enum Command {
     Predict(Predict),
     /// Every layer's shape, parameters, work and memory
     Summary(Summary),
+    /// Write an experiment as a PyTorch script
+    Export(Export),
     /// The experiments that come along
     Presets(Listing),
     /// The GPUs of this machine
@@ -140,6 +151,20 @@ pub struct Summary {
     /// Print one line of JSON instead of a table
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Args, Debug)]
+#[command(after_help = format!("{EXPORT}\n\n{CODES}"))]
+pub struct Export {
+    /// An experiment's JSON file, or a preset's name
+    pub experiment: String,
+    /// Where the script goes; its data and weights go beside it
+    #[arg(long, value_name = "MODEL.py")]
+    pub pytorch: PathBuf,
+    /// The weights it begins with; without it, those drawn by the seed
+    #[arg(long, value_name = "W.safetensors")]
+    pub weights: Option<PathBuf>,
 }
 
 /// Arguments of the commands that list something.

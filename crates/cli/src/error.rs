@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use minibatch_export::ExportError;
 use minibatch_session::{BenchError, ExperimentError};
 
 /// What every command returns.
@@ -166,6 +167,14 @@ pub enum Error {
         files: String,
         /// What does not fit, with the key and both shapes.
         message: String,
+    },
+    /// The PyTorch script could not be made.
+    #[error("{name}: {source}")]
+    Export {
+        /// The experiment, and the weights where they were given.
+        name: String,
+        /// Why.
+        source: Box<ExportError>,
     },
     /// The GPU was asked for, and there is none.
     #[error("{0}; `--backend cpu` trains on the processor")]

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Train(args) => commands::train::run(args),
         Command::Predict(args) => commands::predict::run(args),
         Command::Summary(args) => commands::summary::run(args),
+        Command::Export(args) => commands::export::run(args),
         Command::Presets(args) => commands::presets::run(args),
         Command::Adapters(args) => commands::adapters::run(args),
         Command::Bench(args) => commands::bench::run(args),

@@ -48,7 +48,13 @@ impl Call {
     }
 
     /// An argument by name where it is not the default.
-    pub fn unless<T: PartialEq>(self, default: T, name: &'static str, value: T, text: impl Fn(T) -> String) -> Self {
+    pub fn unless<T: PartialEq>(
+        self,
+        default: T,
+        name: &'static str,
+        value: T,
+        text: impl Fn(T) -> String,
+    ) -> Self {
         if value == default { self } else { self.named(name, text(value)) }
     }
 

@@ -9,7 +9,9 @@ pub enum ExportError {
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
     /// The model and the code for it do not agree: a fault of ours.
-    #[error("the model has no parameter {0}, which torch's module would have; this is a fault in minibatch, please report it")]
+    #[error(
+        "the model has no parameter {0}, which torch's module would have; this is a fault in minibatch, please report it"
+    )]
     Parameter(String),
     /// Weights that were handed in are not the model's.
     #[error("{name}: {message}")]
@@ -19,12 +21,9 @@ pub enum ExportError {
         /// What is wrong, with both shapes.
         message: String,
     },
-    /// A file could not be written.
-    #[error("{path}: {reason}")]
-    Write {
-        /// Which file.
-        path: String,
-        /// What the system says.
-        reason: String,
-    },
+    /// The arrays could not be put into a file: a fault of ours.
+    #[error(
+        "the arrays do not make a safetensors file ({0}); this is a fault in minibatch, please report it"
+    )]
+    File(String),
 }

@@ -88,13 +88,15 @@ impl Recurrent {
         let Self { class, last, learned } = *self;
         let lstm = class == "LSTM";
         let begins = if learned { ", from a learned initial state" } else { "" };
-        let gives = if last { "the state after the last step, of each direction" } else { "every step's state" };
+        let gives =
+            if last { "the state after the last step, of each direction" } else { "every step's state" };
         let mut text = format!(
             "class {}(nn.{class}):\n    \"\"\"nn.{class} that gives {gives}{begins}.\"\"\"\n\n",
             self.name()
         );
         if learned {
-            text += "    def __init__(self, *sizes, **settings):\n        super().__init__(*sizes, **settings)\n";
+            text +=
+                "    def __init__(self, *sizes, **settings):\n        super().__init__(*sizes, **settings)\n";
             text += "        states = (self.num_layers * (2 if self.bidirectional else 1), 1, self.hidden_size)\n";
             text += "        self.h0 = nn.Parameter(torch.zeros(states))\n";
             text += if lstm { "        self.c0 = nn.Parameter(torch.zeros(states))\n\n" } else { "\n" };

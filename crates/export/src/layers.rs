@@ -32,7 +32,12 @@ impl Writer {
     ///
     /// # Errors
     /// When the model has no parameter of a name that torch's module would have.
-    pub fn sequential(&mut self, path: &str, blocks: &[Block], mut rank: usize) -> Result<(Code, usize), ExportError> {
+    pub fn sequential(
+        &mut self,
+        path: &str,
+        blocks: &[Block],
+        mut rank: usize,
+    ) -> Result<(Code, usize), ExportError> {
         let mut modules: Vec<Code> = vec![];
         for block in blocks {
             let place = format!("{path}.{}", modules.len());
@@ -56,20 +61,36 @@ impl Writer {
             Block::Softmax { log } => {
                 one(Call::new(if *log { "nn.LogSoftmax" } else { "nn.Softmax" }).named("dim", "-1"))
             }
-            Block::Conv2d { channels, kernel, stride, padding, dilation, groups, bias, activation, .. } => {
+            Block::Conv2d {
+                channels, kernel, stride, padding, dilation, groups, bias, activation, ..
+            } => {
                 let inputs = self.extent(place, "weight", 1)? * groups;
                 let module = Call::new("nn.Conv2d").arg(inputs).arg(*channels).arg(pair(kernel.0));
                 let module = windows(module, *stride, *padding, [0, 0], *dilation, *groups);
                 self.activated(without_bias(module, *bias), *activation)
             }
-            Block::ConvTranspose2d { channels, kernel, stride, padding, output_padding, dilation, groups, bias, .. } => {
+            Block::ConvTranspose2d {
+                channels,
+                kernel,
+                stride,
+                padding,
+                output_padding,
+                dilation,
+                groups,
+                bias,
+                ..
+            } => {
                 let inputs = self.extent(place, "weight", 0)?;
                 let module = Call::new("nn.ConvTranspose2d").arg(inputs).arg(*channels).arg(pair(kernel.0));
                 let module = windows(module, *stride, *padding, output_padding.0, *dilation, *groups);
                 one(without_bias(module, *bias))
             }
-            Block::MaxPool2d { kernel, stride, padding } => one(pool("nn.MaxPool2d", *kernel, *stride, *padding)),
-            Block::AvgPool2d { kernel, stride, padding } => one(pool("nn.AvgPool2d", *kernel, *stride, *padding)),
+            Block::MaxPool2d { kernel, stride, padding } => {
+                one(pool("nn.MaxPool2d", *kernel, *stride, *padding))
+            }
+            Block::AvgPool2d { kernel, stride, padding } => {
+                one(pool("nn.AvgPool2d", *kernel, *stride, *padding))
+            }
             Block::AdaptiveAvgPool2d { size } => one(Call::new("nn.AdaptiveAvgPool2d").arg(pair(size.0))),
             Block::AdaptiveMaxPool2d { size } => one(Call::new("nn.AdaptiveMaxPool2d").arg(pair(size.0))),
             Block::BatchNorm { eps, momentum } => {
@@ -101,7 +122,9 @@ impl Writer {
             Block::Select { axis, start, len } => {
                 Ok(vec![self.helper(Helper::Select, "Select", &[axis + 1, *start, *len])])
             }
-            Block::Embedding { vocabulary, units, padding } => Ok(vec![self.embedding(*vocabulary, *units, *padding)]),
+            Block::Embedding { vocabulary, units, padding } => {
+                Ok(vec![self.embedding(*vocabulary, *units, *padding)])
+            }
             Block::Positions { kind } => self.positions(place, *kind, block).map(|code| vec![code]),
             Block::Recurrent { .. } => self.recurrent(place, block).map(|code| vec![code]),
             Block::SelfAttention { heads, causal, rotary } => {
@@ -118,7 +141,8 @@ impl Writer {
                 let mut inputs = self.extent(place, "score.0.weight", 1)?;
                 let mut score = Call::new("nn.Sequential");
                 for &units in hidden {
-                    score = score.arg(Call::new("nn.Linear").arg(inputs).arg(units)).arg(Call::new("nn.ReLU"));
+                    score =
+                        score.arg(Call::new("nn.Linear").arg(inputs).arg(units)).arg(Call::new("nn.ReLU"));
                     inputs = units;
                 }
                 score = score.arg(Call::new("nn.Linear").arg(inputs).arg(1));
@@ -140,7 +164,8 @@ impl Writer {
             }
             Block::Residual { body, shortcut } => {
                 self.used.insert(Helper::Residual);
-                let module = Call::new("Residual").arg(self.sequential(&format!("{place}.body"), body, rank)?.0);
+                let module =
+                    Call::new("Residual").arg(self.sequential(&format!("{place}.body"), body, rank)?.0);
                 if shortcut.is_empty() {
                     return one(module);
                 }
@@ -149,7 +174,8 @@ impl Writer {
             Block::Branches { branches, axis } => {
                 self.used.insert(Helper::Branches);
                 let each = branches.iter().enumerate();
-                let each = each.map(|(i, b)| Ok(self.sequential(&format!("{place}.branches.{i}"), b, rank)?.0));
+                let each =
+                    each.map(|(i, b)| Ok(self.sequential(&format!("{place}.branches.{i}"), b, rank)?.0));
                 let module = Call::new("Branches").arg(Code::List(each.collect::<Result<_, ExportError>>()?));
                 one(module.unless(0, "axis", *axis, |axis| (axis + 1).to_string()))
             }
@@ -167,7 +193,7 @@ impl Writer {
     }
 
     /// torch's module for a non-linearity.
-    pub(crate) fn activation(&mut self, activation: Activation) -> Code {
+    fn activation(&mut self, activation: Activation) -> Code {
         match activation {
             Activation::Linear => Call::new("nn.Identity").into(),
             Activation::Relu => Call::new("nn.ReLU").into(),
@@ -268,7 +294,9 @@ fn rank_after(block: &Block, rank: usize) -> usize {
         Block::Branches { branches, .. } => {
             branches.first().map_or(rank, |b| b.iter().fold(rank, |rank, block| rank_after(block, rank)))
         }
-        Block::EncoderDecoder { decoder, .. } => decoder.iter().fold(rank, |rank, block| rank_after(block, rank)),
+        Block::EncoderDecoder { decoder, .. } => {
+            decoder.iter().fold(rank, |rank, block| rank_after(block, rank))
+        }
         _ => rank,
     }
 }

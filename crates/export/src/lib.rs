@@ -4,16 +4,16 @@
 mod code;
 mod data;
 mod error;
+mod files;
 mod helpers;
 mod layers;
 mod script;
 mod training;
 mod transformer;
 mod weights;
-mod write;
 
 pub use data::{Tensor, data};
 pub use error::ExportError;
+pub use files::{Files, files};
 pub use script::{Names, pytorch};
 pub use weights::weights;
-pub use write::write;

@@ -54,7 +54,8 @@ pub fn pytorch(experiment: &Experiment, names: &Names) -> Result<String, ExportE
 
     let Names { title, script, data, weights } = names;
     let shuffled = batch < rows;
-    let reads = if shuffled { "The data, and the order in which Minibatch takes it, come" } else { "The data come" };
+    let reads =
+        if shuffled { "The data, and the order in which Minibatch takes it, come" } else { "The data come" };
     let mut text = format!(
         "\"\"\"{title}, as Minibatch trains it, in PyTorch.\n\n    pip install torch numpy safetensors\n    python {script} [steps]\n\n\
          {reads} from {data}.\nWhere {weights} lies beside it, training begins with those weights\n\

@@ -44,7 +44,8 @@ impl Lines {
                 return;
             }
             Loss::CrossEntropy { label_smoothing, ignore_index } => {
-                let made = Call::new("nn.CrossEntropyLoss").unless(0.0, "label_smoothing", label_smoothing, float);
+                let made =
+                    Call::new("nn.CrossEntropyLoss").unless(0.0, "label_smoothing", label_smoothing, float);
                 match ignore_index {
                     Some(index) => made.named("ignore_index", index.to_string()),
                     None => made,
@@ -96,14 +97,17 @@ impl Lines {
             // With no momentum there is nothing to look ahead along, and PyTorch refuses it.
             OptimizerKind::Nesterov if momentum == 0.0 => made,
             OptimizerKind::Nesterov => made.named("momentum", float(momentum)).flag("nesterov", true),
-            OptimizerKind::RmsProp => made.unless(0.99, "alpha", alpha, float).unless(1e-8, "eps", eps, float),
+            OptimizerKind::RmsProp => {
+                made.unless(0.99, "alpha", alpha, float).unless(1e-8, "eps", eps, float)
+            }
             OptimizerKind::Adagrad => made.unless(1e-10, "eps", eps, float),
             OptimizerKind::Adadelta => made.unless(0.9, "rho", rho, float).unless(1e-6, "eps", eps, float),
             OptimizerKind::Adam => with_betas(made).unless(1e-8, "eps", eps, float),
             OptimizerKind::AdamW => with_betas(made).unless(1e-8, "eps", eps, float),
         };
         // PyTorch's own default is 0.01.
-        let made = if kind == OptimizerKind::AdamW && !decay { made.named("weight_decay", "0.0") } else { made };
+        let made =
+            if kind == OptimizerKind::AdamW && !decay { made.named("weight_decay", "0.0") } else { made };
         self.before += &format!("    optimizer = {}\n", Code::from(made).layout(4, 16));
     }
 
@@ -120,7 +124,10 @@ impl Lines {
             ScheduleKind::Exponential if warmup == 0 => {
                 format!("ExponentialLR(optimizer, gamma={gamma_text} ** (1 / {period}))")
             }
-            ScheduleKind::Constant | ScheduleKind::Step | ScheduleKind::Exponential | ScheduleKind::Cosine => {
+            ScheduleKind::Constant
+            | ScheduleKind::Step
+            | ScheduleKind::Exponential
+            | ScheduleKind::Cosine => {
                 self.functions += "def rate(step):\n    \"\"\"The learning rate's factor, for steps counted from 0.\"\"\"\n";
                 let shape = match kind {
                     ScheduleKind::Constant => "1.0".to_string(),
@@ -128,7 +135,9 @@ impl Lines {
                     ScheduleKind::Exponential => format!("{gamma_text} ** (step / {period})"),
                     ScheduleKind::Cosine => {
                         self.math = true;
-                        self.functions += &format!("    way = min(1.0, step / {total})\n    down = (1 + math.cos(math.pi * way)) / 2\n");
+                        self.functions += &format!(
+                            "    way = min(1.0, step / {total})\n    down = (1 + math.cos(math.pi * way)) / 2\n"
+                        );
                         if min == 0.0 {
                             "down".to_string()
                         } else {
@@ -152,15 +161,20 @@ impl Lines {
 
     fn clip(&mut self, training: &Training) {
         if let Some(max) = training.clip_norm {
-            self.gradients += &format!("        nn.utils.clip_grad_norm_(model.parameters(), {})\n", float(max));
+            self.gradients +=
+                &format!("        nn.utils.clip_grad_norm_(model.parameters(), {})\n", float(max));
         }
         if let Some(max) = training.clip_value {
-            self.gradients += &format!("        nn.utils.clip_grad_value_(model.parameters(), {})\n", float(max));
+            self.gradients +=
+                &format!("        nn.utils.clip_grad_value_(model.parameters(), {})\n", float(max));
         }
         if training.l1 != 0.0 {
             // After clipping, as weight decay is; the loss that is printed is without it.
             self.gradients += "        for weight in weights:\n            # L1: the slope of the sum of absolute weights.\n";
-            self.gradients += &format!("            weight.grad.add_(weight.detach().sign(), alpha={})\n", float(training.l1));
+            self.gradients += &format!(
+                "            weight.grad.add_(weight.detach().sign(), alpha={})\n",
+                float(training.l1)
+            );
         }
     }
 }

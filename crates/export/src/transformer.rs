@@ -20,7 +20,7 @@ impl Writer {
         let mut layer = Call::new(name).arg(features).arg(stack.heads).arg(stack.feedforward);
         layer = layer.unless(0.1, "dropout", stack.dropout, float);
         if stack.activation != Activation::Relu {
-            layer = layer.named("activation", self.activation(stack.activation));
+            layer = layer.named("activation", function(stack.activation));
         }
         layer = layer.flag("norm_first", stack.norm_first).named("batch_first", "True");
         if stack.rotary {
@@ -40,7 +40,27 @@ impl Writer {
         if stack.final_norm {
             module = module.named("norm", Call::new("nn.LayerNorm").arg(features));
         }
-        module = if plain { module.named("enable_nested_tensor", "False") } else { module.flag("causal", stack.causal) };
+        module = if plain {
+            module.named("enable_nested_tensor", "False")
+        } else {
+            module.flag("causal", stack.causal)
+        };
         Ok(module.into())
+    }
+}
+
+/// A non-linearity as a function. `nn.TransformerDecoderLayer` forgets a module when its stack copies it, and takes ReLU.
+fn function(activation: Activation) -> &'static str {
+    match activation {
+        Activation::Linear => "lambda x: x",
+        Activation::Relu => "nn.functional.relu",
+        Activation::LeakyRelu => "nn.functional.leaky_relu",
+        Activation::Elu => "nn.functional.elu",
+        Activation::Gelu => "lambda x: nn.functional.gelu(x, approximate=\"tanh\")",
+        Activation::Silu => "nn.functional.silu",
+        Activation::Tanh => "torch.tanh",
+        Activation::Sigmoid => "torch.sigmoid",
+        Activation::Softplus => "nn.functional.softplus",
+        Activation::Sine => "torch.sin",
     }
 }

@@ -8,11 +8,12 @@ mod losses;
 mod model;
 mod muon;
 mod optimizer;
+mod parts;
 mod schedule;
 
 pub mod names;
 
-pub use block::{Block, Input, Pair, PositionKind, RecurrentOutput, Transformer};
+pub use block::Block;
 pub use error::NnError;
 pub use init::{Begin, Init, Rule};
 pub use losses::{LossKind, LossOptions};
@@ -21,6 +22,7 @@ pub use model::{
 };
 pub use muon::{Adjust, Flat, Matrix, Muon};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
+pub use parts::{Input, Pair, PositionKind, RecurrentOutput, Transformer};
 pub use schedule::{Schedule, ScheduleKind};
 
 pub use minibatch_graph::{Activation, Cell, Loss};

@@ -139,12 +139,8 @@ fn of_computed_rows(of: Kind) -> Case {
     let y = builder.op(Op::Attention(attention), &inputs);
     let row = builder.graph().view(y, 0, [1, b * t * e]).expect("the same elements");
     let weights = builder.float("weights", [b * t * e, 1]);
-    let product = Op::Matmul {
-        trans_a: false,
-        trans_b: false,
-        bias: false,
-        epilogue: minibatch_graph::Epilogue::None,
-    };
+    let product =
+        Op::Matmul { trans_a: false, trans_b: false, bias: false, epilogue: minibatch_graph::Epilogue::None };
     let sum = builder.op(product, &[row, weights]);
     let loss = builder.graph().view(sum, 0, [1]).expect("the same element");
     let gradient = backward(builder.graph(), loss, &[x]).expect("attention has a gradient")[0];
@@ -155,8 +151,7 @@ fn of_computed_rows(of: Kind) -> Case {
 
 /// Scores of thousands, of which one stands out: no exponential may overflow, and none of the others counts.
 fn attention_of_large_scores([b, t, s, heads, d]: Extents) -> Case {
-    let mut builder =
-        Builder::new(format!("attention of large scores, heads of {d}")).tolerance(1e-4);
+    let mut builder = Builder::new(format!("attention of large scores, heads of {d}")).tolerance(1e-4);
     let e = heads * d;
     // Key j points up or down by j in all columns: query i takes the last, or the first, which lies lowest.
     let q = (0..b * t * e).map(|i| if (i / e).is_multiple_of(2) { 90.0 } else { -90.0 }).collect();
@@ -176,7 +171,8 @@ fn attention_of_large_scores([b, t, s, heads, d]: Extents) -> Case {
 
 /// Every key hidden: zeros, however large the scores, and a gradient of zeros.
 fn attention_that_sees_nothing(of: Kind, [b, t, _, heads, d]: Extents) -> Case {
-    let mut builder = Builder::new(format!("attention {of:?} that sees nothing, heads of {d}")).tolerance(0.0);
+    let mut builder =
+        Builder::new(format!("attention {of:?} that sees nothing, heads of {d}")).tolerance(0.0);
     let qkv = builder.between("qkv", [b, t, 3 * heads * d], -300.0, 300.0);
     let mask = builder.given("mask", [b, t], vec![0.0; b * t]);
     compare(builder, of, Attention { heads, causal: false, cross: false, mask: true }, &[qkv, mask])

@@ -2,12 +2,12 @@
 
 use minibatch_graph::{Activation, Binary, DType, Epilogue, Loss, Op, Optimizer, Reduction, Unary};
 
-use super::{Builder, Case, arrange, elementwise, matmul, norm, rows, training};
+use super::{Builder, Case, arrange, elementwise, matmul, norm, rows, spatial, training};
 
 /// A prime just above 65,535 * 64.
 const MANY: usize = 4_300_013;
 
-pub(super) const BUILDERS: [fn() -> Case; 32] = [
+pub(super) const BUILDERS: [fn() -> Case; 36] = [
     || elementwise::add(MANY),
     || elementwise::activation(Activation::Gelu, MANY),
     // Above 65,535 * 256 as well.
@@ -36,6 +36,9 @@ pub(super) const BUILDERS: [fn() -> Case; 32] = [
     || rows::gather(1009, MANY, &[1], DType::F32),
     || rows::confusion(MANY / 3, 3),
     || training::update(Optimizer::Sgd { momentum: 0.9, nesterov: false }, MANY),
+    // A long inner extent: loops of more than 65,535 rounds are ended by software devices.
+    || matmul::product([10, 140_000, 3], [true, false, false], Epilogue::None),
+    || matmul::product([37, 140_000, 33], [true, false, false], Epilogue::None),
     || matmul::product([1_100_009, 2, 3], [false, false, true], Epilogue::Activation(Activation::Relu)),
     || rows::loss_value(Loss::L1, MANY, 1, 3.0),
     || norm::sum_squares(MANY),
@@ -44,6 +47,9 @@ pub(super) const BUILDERS: [fn() -> Case; 32] = [
     || norm::batch(1, MANY, 1),
     || norm::batch(1, MANY, 2),
     || norm::many_rows(1_400_003, 3),
+    // More windows than one launch of the weight's gradient takes; their products cancel.
+    || spatial::grad_weight(spatial::shapes([1, 1, 3930, 3931], [1, 1, 1, 1])).with_tolerance(1e-3),
+    || spatial::grad_input(spatial::shapes([MANY / 9, 1, 3, 3], [2, 1, 2, 2]).stride(2, 1).padding(1, 0)),
 ];
 
 impl Case {

@@ -111,7 +111,8 @@ fn experiment(params: &Value) -> Result<Experiment, String> {
             return Err("load wants a preset's name, {preset: name} or {experiment: {...}}".into());
         }
     };
-    read.map_err(|error| error.to_string())
+    // The page shows networks over points in the plane; the engine itself knows more.
+    read.and_then(|e| e.summary().map(|_| e)).map_err(|error| error.to_string())
 }
 
 /// `{n: 3}` or `3`; 1 without.

@@ -71,7 +71,7 @@ impl Page {
         if self.experiment.with_untracked(|old| *old == new) {
             return;
         }
-        let valid = new.validate();
+        let valid = new.summary();
         // A plane that is still being filled is shown as it is; any other mistake is said and changes nothing.
         if let Err(mistake) = valid {
             if unfinished(&mistake) {

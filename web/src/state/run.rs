@@ -40,7 +40,7 @@ impl Page {
     /// Has the present experiment built, if it is valid; the receiver hears when its first metrics are in.
     pub fn load(&self) -> Receiver<Answer> {
         let experiment = self.experiment.get_untracked();
-        let valid = experiment.validate();
+        let valid = experiment.summary();
         let mut command = None;
         let receiver = self.errands.try_update_value(|e| {
             if let Some(timer) = e.rebuild.take() {
@@ -185,7 +185,7 @@ impl Page {
             Some(Notice::Fatal(why)) => Some(why),
             _ => None,
         };
-        let gone = gone.or(self.experiment.with_untracked(|e| e.validate().err().map(|e| e.to_string())));
+        let gone = gone.or(self.experiment.with_untracked(|e| e.summary().err().map(|e| e.to_string())));
         let asked = self.errands.try_update_value(|e| {
             let id = e.id();
             let receiver = e.waits.add(wait(id));

@@ -140,7 +140,7 @@ pub fn read(text: &str) -> Opened {
     for (key, value) in pairs {
         let mut changed = opened.experiment.clone();
         let set = apply(&mut changed, &key, &value);
-        match set.and_then(|()| changed.validate().map_err(|e| e.to_string())) {
+        match set.and_then(|()| changed.summary().map(drop).map_err(|e| e.to_string())) {
             Ok(()) => opened.experiment = changed,
             Err(why) => opened.problems.push(format!("{key}={}: {why}", shorten(&value))),
         }
@@ -180,6 +180,7 @@ fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
         "beta1" => t.optimizer.beta1 = number(value)?,
         "beta2" => t.optimizer.beta2 = number(value)?,
         "alpha" => t.optimizer.alpha = number(value)?,
+        "rho" => t.optimizer.rho = number(value)?,
         "eps" => t.optimizer.eps = number(value)?,
         "schedule" => t.schedule.kind = find(value, ScheduleKind::ALL.map(|s| (s.id(), s)))?,
         "period" => t.schedule.period = number(value)?,

@@ -15,7 +15,7 @@ use crate::output::{json, line};
 /// When the GPU asked for is not there, or the engine fails.
 pub fn run(args: &Bench) -> Result<Ending> {
     if !args.json {
-        line(&row("workload", "backend", "ms a step", "steps", "first loss"))?;
+        line(&row("workload", "backend", "ms a step", "steps", ["first loss", "GFLOP/s"]))?;
     }
     let began = Instant::now();
     let workloads = WORKLOADS.iter().filter(|w| args.workload.as_deref().is_none_or(|name| name == **w));
@@ -42,10 +42,17 @@ fn told(m: &Measured, as_json: bool) -> Result<String> {
     if as_json {
         return json(m);
     }
-    let (ms, first) = (format!("{:.4}", m.ms), format!("{:.6}", m.first));
-    Ok(row(&m.workload, m.backend, &ms, &m.steps.to_string(), &first))
+    let number = |value: Option<f32>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.6}"));
+    let gflops = m.gflops.map_or_else(|| "–".to_owned(), |g| format!("{g:.2}"));
+    Ok(row(
+        &m.workload,
+        m.backend,
+        &format!("{:.4}", m.ms),
+        &m.steps.to_string(),
+        [&number(m.first), &gflops],
+    ))
 }
 
-fn row(workload: &str, backend: &str, ms: &str, steps: &str, first: &str) -> String {
-    format!("{workload:<14}{backend:<9}{ms:>11}{steps:>9}{first:>12}")
+fn row(workload: &str, backend: &str, ms: &str, steps: &str, [first, gflops]: [&str; 2]) -> String {
+    format!("{workload:<14}{backend:<9}{ms:>11}{steps:>9}{first:>12}{gflops:>10}")
 }

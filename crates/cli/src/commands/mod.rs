@@ -1,8 +1,8 @@
-//! One file a command. `export` (a PyTorch script, by crates/export) belongs here too: its arguments in `args.rs`, a
-//! file `export.rs` with `run(&args::Export) -> Result<Ending>` and its arm in `main.rs`.
+//! One file a command.
 
 pub mod adapters;
 pub mod bench;
+pub mod export;
 pub mod predict;
 pub mod presets;
 pub mod summary;

@@ -276,7 +276,7 @@ impl Rule<'_> {
         self.typed(0, DType::F32)?;
         let (rows, columns) = self.matrix(0)?;
         match loss {
-            Loss::Huber { delta } if delta.is_nan() || delta <= 0.0 => {
+            Loss::Huber { delta } if delta <= 0.0 || delta.is_nan() => {
                 Err(self.bad_value("delta", &delta.to_string(), "give a number above 0"))
             }
             Loss::Mse

@@ -18,7 +18,7 @@ impl Rule<'_> {
             let mend = format!("rows of {columns}, {groups} groups and spans of {span} must divide it");
             return Err(self.bad_shape(0, &mend));
         }
-        if eps.is_nan() || eps < 0.0 {
+        if eps < 0.0 || eps.is_nan() {
             return Err(self.bad_value("eps", &eps.to_string(), "give 0 or more"));
         }
         Ok(())

@@ -1,0 +1,63 @@
+//! The three files of an export, ready to be written.
+
+use minibatch_session::{Experiment, NamedTensor};
+use safetensors::tensor::{Dtype, TensorView, serialize};
+
+use crate::{ExportError, Names, Tensor, data, pytorch, weights};
+
+/// A script, what it reads beside it, and how the files are called.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Files {
+    /// Their names.
+    pub names: Names,
+    /// Python.
+    pub script: String,
+    /// A safetensors file: see [`data`].
+    pub data: Vec<u8>,
+    /// A safetensors file: see [`weights()`].
+    pub weights: Vec<u8>,
+}
+
+/// The files for an experiment called `title` and a script of the file name `script`. The weights are the experiment's own by
+/// its seed where none are handed in.
+///
+/// # Errors
+/// When the experiment is wrong, or weights do not fit.
+pub fn files(
+    experiment: &Experiment,
+    title: &str,
+    script: &str,
+    given: Option<&[NamedTensor]>,
+) -> Result<Files, ExportError> {
+    let names = Names::beside(title, script);
+    let script = pytorch(experiment, &names)?;
+    Ok(Files {
+        script,
+        data: bytes(&data(experiment)?)?,
+        weights: bytes(&weights(experiment, given)?)?,
+        names,
+    })
+}
+
+/// The arrays as a safetensors file, with the note `format: pt` that PyTorch's tools look for.
+fn bytes(tensors: &[Tensor]) -> Result<Vec<u8>, ExportError> {
+    let raw = tensors.iter().map(|tensor| match tensor {
+        Tensor::Floats(t) => {
+            let bytes: Vec<u8> = t.values.iter().flat_map(|v| v.to_le_bytes()).collect();
+            (t.name.as_str(), Dtype::F32, t.shape.clone(), bytes)
+        }
+        Tensor::Integers { name, values } => {
+            let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+            (name.as_str(), Dtype::I64, vec![values.len()], bytes)
+        }
+    });
+    let raw: Vec<_> = raw.collect();
+    let views = raw.iter().map(|(name, dtype, shape, bytes)| {
+        let view = TensorView::new(*dtype, shape.clone(), bytes)?;
+        Ok((*name, view))
+    });
+    let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
+    let note = [("format".to_owned(), "pt".to_owned())].into_iter().collect();
+    let file = views.and_then(|views| serialize(views, Some(note)));
+    file.map_err(|error| ExportError::File(error.to_string()))
+}
