@@ -51,7 +51,9 @@ fn main(
 #endif
         for (var start = 0u; start < end; start += KEYS) {
             workgroupBarrier();
-            for (var n = lane; n < KEYS * P; n += WORKGROUP) {
+            // Keys are taken two at a time.
+            let loaded = min(KEYS, (end - start + 1u) & ~1u);
+            for (var n = lane; n < loaded * P; n += WORKGROUP) {
                 let key = start + n / P;
                 let kv_row = (batch * params.s + key) * params.kv_row + head * params.d;
                 k_tile[n] = select(vec4<f32>(), kv_four(params.k_offset + kv_row, n % P), key < params.s);
@@ -61,7 +63,7 @@ fn main(
 #endif
             }
             if MASK != 0u {
-                for (var n = lane; n < KEYS; n += WORKGROUP) {
+                for (var n = lane; n < loaded; n += WORKGROUP) {
                     mask_tile[n] = mask[params.mask_offset + batch * params.s + min(start + n, params.s - 1u)];
                 }
             }

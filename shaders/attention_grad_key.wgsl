@@ -48,17 +48,18 @@ fn main(
         let begin = select(0u, first / QUERIES * QUERIES, CAUSAL != 0u);
         for (var start = begin; start < params.t; start += QUERIES) {
             workgroupBarrier();
-            for (var n = lane; n < QUERIES * P; n += WORKGROUP) {
-                let query = batch * params.t + min(start + n / P, params.t - 1u);
+            let loaded = min(QUERIES, params.t - start);
+            for (var n = lane; n < loaded * P; n += WORKGROUP) {
+                let query = batch * params.t + start + n / P;
                 q_tile[n] = q_four(params.q_offset + query * params.q_row + head * params.d, n % P);
                 dy_tile[n] = dy_four(params.dy_offset + (query * params.heads + head) * params.d, n % P);
             }
-            for (var n = lane; n < QUERIES; n += WORKGROUP) {
-                let query = min(start + n, params.t - 1u);
+            for (var n = lane; n < loaded; n += WORKGROUP) {
+                let query = start + n;
                 let y_row = ((batch * params.t + query) * params.heads + head) * params.d;
                 var delta = 0.0;
-                for (var c = 0u; c < params.d; c++) {
-                    delta += dy[params.dy_offset + y_row + c] * y[params.y_offset + y_row + c];
+                for (var p = 0u; p < P; p++) {
+                    delta += dot(dy_four(params.dy_offset + y_row, p), y_four(params.y_offset + y_row, p));
                 }
                 let log_sum = lse[params.lse_offset + (batch * params.heads + head) * params.t + query];
                 sums_tile[n] = vec2(log_sum, delta);

@@ -45,15 +45,16 @@ fn main(
         var dq: array<Lanes, D>;
         for (var start = 0u; start < end; start += KEYS) {
             workgroupBarrier();
-            for (var n = lane; n < KEYS * P; n += WORKGROUP) {
+            let loaded = min(KEYS, end - start);
+            for (var n = lane; n < loaded * P; n += WORKGROUP) {
                 let key = start + n / P;
                 let kv_row = (batch * params.s + key) * params.kv_row + head * params.d;
-                k_tile[n] = select(vec4<f32>(), kv_four(params.k_offset + kv_row, n % P), key < params.s);
-                v_tile[n] = select(vec4<f32>(), kv_four(params.v_offset + kv_row, n % P), key < params.s);
+                k_tile[n] = kv_four(params.k_offset + kv_row, n % P);
+                v_tile[n] = kv_four(params.v_offset + kv_row, n % P);
             }
             if MASK != 0u {
-                for (var n = lane; n < KEYS; n += WORKGROUP) {
-                    mask_tile[n] = mask[params.mask_offset + batch * params.s + min(start + n, params.s - 1u)];
+                for (var n = lane; n < loaded; n += WORKGROUP) {
+                    mask_tile[n] = mask[params.mask_offset + batch * params.s + start + n];
                 }
             }
             workgroupBarrier();

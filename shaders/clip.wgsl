@@ -1,10 +1,10 @@
 // Clipping of gradients: the sum of all squares, and x (flat, len elements) clipped by it or by value, as PyTorch does.
 //
-// squares: to scratch, one sum a workgroup, as the pair (sum, 0) that shaders/sum.wgsl adds up.
+// sum_squares: to scratch, one sum a workgroup, as the pair (sum, 0) that shaders/sum.wgsl adds up.
 // by_norm: y = x min(1, most / (sqrt(squares[0]) + 1e-6)); a NaN among the squares makes every y NaN.
 // by_value: y = x within -most and most; NaN stays NaN.
 //
-// Grid: squares a workgroup of LANES for each block of x, striding, four elements a round; the others one invocation an
+// Grid: sum_squares a workgroup of LANES for each block of x, striding, four elements a round; the others one invocation an
 // element, striding. Cost: one read an element, and one write.
 #import rows
 

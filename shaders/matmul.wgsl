@@ -23,7 +23,7 @@ fn small(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
             at_a += params.a_col;
             at_b += params.b_row;
         }
-        store(product, row, column, sum);
+        store(i, column, sum);
     }
 }
 
@@ -53,7 +53,7 @@ fn deep(
             }
         }
         if lane == 0u {
-            store(product, row, column, partial[0]);
+            store(i, column, partial[0]);
         }
         workgroupBarrier();
     }

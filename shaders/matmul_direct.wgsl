@@ -25,6 +25,10 @@ fn rows(row: u32, product: u32) -> vec4<u32> {
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let across = (params.n + SIDE - 1u) / SIDE;
     let down = (params.m + SIDE - 1u) / SIDE;
+    // Read once: a software device would read them each round.
+    let k = params.k;
+    let a_col = params.a_col;
+    let b_row = params.b_row;
     for (var tile = id.x; tile < params.batch * across * down; tile += groups.x * WORKGROUP) {
         let product = tile / across / down;
         let row = tile / across % down * SIDE;
@@ -51,7 +55,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
         var sums15 = vec4<f32>();
         var to_a = 0u;
         var to_b = 0u;
-        for (var p = 0u; p < params.k; p++) {
+        for (var p = 0u; p < k; p++) {
             let b0 = vec4(b[left.x + to_b], b[left.y + to_b], b[left.z + to_b], b[left.w + to_b]);
             let b1 = vec4(b[right.x + to_b], b[right.y + to_b], b[right.z + to_b], b[right.w + to_b]);
             let a0 = vec4(a[upper.x + to_a], a[upper.y + to_a], a[upper.z + to_a], a[upper.w + to_a]);
@@ -72,8 +76,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
             sums13 += a1.z * b1;
             sums14 += a1.w * b0;
             sums15 += a1.w * b1;
-            to_a += params.a_col;
-            to_b += params.b_row;
+            to_a += a_col;
+            to_b += b_row;
         }
         var sums = array(
             sums0, sums1, sums2, sums3, sums4, sums5, sums6, sums7,
@@ -82,7 +86,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
         for (var i = 0u; i < SIDE * SIDE; i++) {
             let at = vec2(row + i / SIDE, column + i % SIDE);
             if at.x < params.m && at.y < params.n {
-                store(product, at.x, at.y, sums[i / 4u][i % 4u]);
+                store((product * params.m + at.x) * params.n + at.y, at.y, sums[i / 4u][i % 4u]);
             }
         }
     }

@@ -17,17 +17,14 @@ var<workgroup> b_slab: array<vec4<f32>, Q * Q * W>; // [k][column / 4]
 
 const FOUR = vec4<u32>(0u, 1u, 2u, 3u);
 
-// Rows row to row + 3 of op(A) in column p; the matrix begins at `first`.
-fn a_four(first: u32, row: u32, p: u32) -> vec4<f32> {
-    let at = vec4(first + row * params.a_row + p * params.a_col) + FOUR * params.a_row;
-    let inside = (vec4(row) + FOUR) < vec4(select(0u, params.m, p < params.k));
+// Four elements of a matrix from `first` on, `by` apart; zeros where not inside.
+fn four_of_a(first: u32, by: u32, inside: vec4<bool>) -> vec4<f32> {
+    let at = first + FOUR * by;
     return select(vec4<f32>(), vec4(a[at.x], a[at.y], a[at.z], a[at.w]), inside);
 }
 
-// Columns column to column + 3 of op(B) in row p.
-fn b_four(first: u32, p: u32, column: u32) -> vec4<f32> {
-    let at = vec4(first + p * params.b_row + column * params.b_col) + FOUR * params.b_col;
-    let inside = (vec4(column) + FOUR) < vec4(select(0u, params.n, p < params.k));
+fn four_of_b(first: u32, by: u32, inside: vec4<bool>) -> vec4<f32> {
+    let at = first + FOUR * by;
     return select(vec4<f32>(), vec4(b[at.x], b[at.y], b[at.z], b[at.w]), inside);
 }
 
@@ -36,15 +33,29 @@ fn outer(left: vec4<f32>, right: vec4<f32>) -> mat4x4<f32> {
     return mat4x4(left.x * right, left.y * right, left.z * right, left.w * right);
 }
 
-fn store_block(product: u32, first_row: u32, first_column: u32, block: mat4x4<f32>) {
-    var sums = block;
-    for (var i = 0u; i < 16u; i++) {
-        let row = first_row + i / 4u;
-        let column = first_column + i % 4u;
-        if row < params.m && column < params.n {
-            store(product, row, column, sums[i / 4u][i % 4u]);
-        }
+// Elements outside are not stored. Indices are constants: a software device keeps what is indexed otherwise in memory.
+fn store_four(at: u32, column: u32, inside: vec4<bool>, sums: vec4<f32>) {
+    if inside.x {
+        store(at, column, sums.x);
     }
+    if inside.y {
+        store(at + 1u, column + 1u, sums.y);
+    }
+    if inside.z {
+        store(at + 2u, column + 2u, sums.z);
+    }
+    if inside.w {
+        store(at + 3u, column + 3u, sums.w);
+    }
+}
+
+// A block whose first element is `at`; so many rows and columns of it are inside.
+fn store_block(at: u32, column: u32, n: u32, rows: u32, columns: u32, sums: mat4x4<f32>) {
+    let inside = FOUR < vec4(columns);
+    store_four(at, column, inside & vec4(rows > 0u), sums[0]);
+    store_four(at + n, column, inside & vec4(rows > 1u), sums[1]);
+    store_four(at + 2u * n, column, inside & vec4(rows > 2u), sums[2]);
+    store_four(at + 3u * n, column, inside & vec4(rows > 3u), sums[3]);
 }
 
 @compute @workgroup_size(Q * Q)
@@ -53,34 +64,47 @@ fn main(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
 ) {
+    let extents = params; // read once: a software device would go to memory each time
     let fast = lane % Q;
     let slow = lane / Q;
     // Which block of four rows (or columns) and which k this invocation loads: the fast one lies contiguous in memory.
-    let a_part = select(fast, slow, params.a_col == 1u);
-    let a_k = select(slow, fast, params.a_col == 1u);
-    let b_part = select(fast, slow, params.b_row == 1u);
-    let b_k = select(slow, fast, params.b_row == 1u);
-    let across = (params.n + SIDE - 1u) / SIDE;
-    let down = (params.m + SIDE - 1u) / SIDE;
-    for (var tile = group.x; tile < params.batch * down * across; tile += groups.x) {
+    let a_part = select(fast, slow, extents.a_col == 1u);
+    let a_k = select(slow, fast, extents.a_col == 1u);
+    let b_part = select(fast, slow, extents.b_row == 1u);
+    let b_k = select(slow, fast, extents.b_row == 1u);
+    let across = (extents.n + SIDE - 1u) / SIDE;
+    let down = (extents.m + SIDE - 1u) / SIDE;
+    for (var tile = group.x; tile < extents.batch * down * across; tile += groups.x) {
         let first_column = tile % across * SIDE;
         let first_row = tile / across % down * SIDE;
         let product = tile / across / down;
-        let a_first = params.a_offset + product * params.a_batch;
-        let b_first = params.b_offset + product * params.b_batch;
+        let a_row0 = first_row + 4u * a_part;
+        let b_column0 = first_column + 4u * b_part;
+        var a_at = extents.a_offset + product * extents.a_batch + a_row0 * extents.a_row + a_k * extents.a_col;
+        var b_at = extents.b_offset + product * extents.b_batch + b_column0 * extents.b_col + b_k * extents.b_row;
+        let a_inside = vec4(a_row0) + FOUR < vec4(extents.m);
+        let b_inside = vec4(b_column0) + FOUR < vec4(extents.n);
+#ifdef WIDE
+        let a_inside1 = vec4(a_row0 + 4u * Q) + FOUR < vec4(extents.m);
+        let b_inside1 = vec4(b_column0 + 4u * Q) + FOUR < vec4(extents.n);
+#endif
         var block00 = mat4x4<f32>();
 #ifdef WIDE
         var block01 = mat4x4<f32>();
         var block10 = mat4x4<f32>();
         var block11 = mat4x4<f32>();
 #endif
-        for (var p = 0u; p < params.k; p += Q) {
-            a_slab[a_k * Q * W + a_part] = a_four(a_first, first_row + 4u * a_part, p + a_k);
-            b_slab[b_k * Q * W + b_part] = b_four(b_first, p + b_k, first_column + 4u * b_part);
+        for (var p = 0u; p < extents.k; p += Q) {
+            let a_here = vec4(p + a_k < extents.k);
+            let b_here = vec4(p + b_k < extents.k);
+            a_slab[a_k * Q * W + a_part] = four_of_a(a_at, extents.a_row, a_inside & a_here);
+            b_slab[b_k * Q * W + b_part] = four_of_b(b_at, extents.b_col, b_inside & b_here);
 #ifdef WIDE
-            a_slab[a_k * Q * W + a_part + Q] = a_four(a_first, first_row + 4u * (a_part + Q), p + a_k);
-            b_slab[b_k * Q * W + b_part + Q] = b_four(b_first, p + b_k, first_column + 4u * (b_part + Q));
+            a_slab[a_k * Q * W + a_part + Q] = four_of_a(a_at + 4u * Q * extents.a_row, extents.a_row, a_inside1 & a_here);
+            b_slab[b_k * Q * W + b_part + Q] = four_of_b(b_at + 4u * Q * extents.b_col, extents.b_col, b_inside1 & b_here);
 #endif
+            a_at += Q * extents.a_col;
+            b_at += Q * extents.b_row;
             workgroupBarrier();
             for (var q = 0u; q < Q; q++) {
                 let left0 = a_slab[q * Q * W + slow];
@@ -98,11 +122,17 @@ fn main(
         }
         let row = first_row + 4u * slow;
         let column = first_column + 4u * fast;
-        store_block(product, row, column, block00);
+        let at = (product * extents.m + row) * extents.n + column;
+        let rows = extents.m - min(row, extents.m);
+        let columns = extents.n - min(column, extents.n);
+        store_block(at, column, extents.n, rows, columns, block00);
 #ifdef WIDE
-        store_block(product, row, column + 4u * Q, block01);
-        store_block(product, row + 4u * Q, column, block10);
-        store_block(product, row + 4u * Q, column + 4u * Q, block11);
+        let rows1 = rows - min(4u * Q, rows);
+        let columns1 = columns - min(4u * Q, columns);
+        let at1 = at + 4u * Q * extents.n;
+        store_block(at + 4u * Q, column + 4u * Q, extents.n, rows, columns1, block01);
+        store_block(at1, column, extents.n, rows1, columns, block10);
+        store_block(at1 + 4u * Q, column + 4u * Q, extents.n, rows1, columns1, block11);
 #endif
     }
 }

@@ -1,9 +1,10 @@
 // The softmax along rows, y (rows, columns), or its logarithm where LOG is 1, and the gradient given y.
 //
 // forward:  y = e^(x - m) / s with m = max(x), s = sum e^(x - m);  log: y = x - m - ln(s)
-// backward: dx = y (dy - sum(y dy));                               log: dx = dy - e^y sum(dy)
+// backward: dx = y (dy - sum(y dy) / sum(y));                      log: dx = dy - e^y sum(dy)
 // m and s come in one pass: where m grows, s shrinks by e^(old m - new m). An x of -inf (a masked place) gives 0; a row
-// of nothing but -inf gives zeros, and -inf for the logarithm. NaN and +inf make their row NaN.
+// of nothing but -inf gives zeros, and -inf for the logarithm. NaN and +inf make their row NaN. sum(y) is 1 but for
+// rounding; over it, the gradients of a row add up to 0 as closely as they can.
 //
 // Grid: LANES invocations a row, ROWS rows a workgroup, striding. Cost: two reads and a write an element forward, four
 // reads and a write backward.
@@ -66,13 +67,14 @@ fn backward(
     for (var block = group.x * ROWS; block < params.rows; block += groups.x * ROWS) {
         let row = block + lane / LANES;
         let columns = select(0u, params.columns, row < params.rows);
-        var part = 0.0;
+        var part = vec2<f32>();
         for (var c = lane % LANES; c < columns; c += 4u * LANES) {
-            let grads = dy_four(row, c);
-            let terms = select(grads * x_four(row, c), grads, LOG == 1u);
-            part += dot(select(vec4<f32>(), terms, within(c, columns)), vec4(1.0));
+            let inside = within(c, columns);
+            let shares = select(vec4<f32>(), select(x_four(row, c), vec4(1.0), LOG == 1u), inside);
+            part += vec2(dot(select(vec4<f32>(), shares * dy_four(row, c), inside), vec4(1.0)), dot(shares, vec4(1.0)));
         }
-        let total = row_sum(lane, vec2(part, 0.0)).x;
+        let sums = row_sum(lane, part);
+        let total = sums.x / select(sums.y, 1.0, LOG == 1u || sums.y == 0.0);
         for (var c = lane % LANES; c < columns; c += LANES) {
             let at = row * columns + c;
             let result = x[params.x_offset + at];

@@ -61,7 +61,7 @@ fn store(at: Indices, there: Bools, value: Lanes) {
 
 const P = D / 4u;
 
-// Four columns from 4 part on, of a row that begins at `row`.
+// Whether these four columns, from 4 part on, are the head's.
 fn inside(part: u32) -> vec4<bool> {
     return vec4(4u * part, 4u * part + 1u, 4u * part + 2u, 4u * part + 3u) < vec4(params.d);
 }
@@ -74,6 +74,11 @@ fn q_four(row: u32, part: u32) -> vec4<f32> {
 fn kv_four(row: u32, part: u32) -> vec4<f32> {
     let at = row + 4u * part;
     return select(vec4<f32>(), vec4(kv[at], kv[at + 1u], kv[at + 2u], kv[at + 3u]), inside(part));
+}
+
+fn y_four(row: u32, part: u32) -> vec4<f32> {
+    let at = row + 4u * part;
+    return select(vec4<f32>(), vec4(y[at], y[at + 1u], y[at + 2u], y[at + 3u]), inside(part));
 }
 
 fn dy_four(row: u32, part: u32) -> vec4<f32> {

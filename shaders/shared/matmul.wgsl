@@ -19,7 +19,6 @@ struct MatmulParams {
     b_row: u32,
     b_col: u32,
     bias_offset: u32,
-    has_bias: u32,
     saved_offset: u32,
     y_offset: u32,
 }
@@ -33,14 +32,14 @@ struct MatmulParams {
 
 // What is done to each element z, f being the activation ACTIVATION: 0 nothing, 1 y = f(z), 2 y = z f'(saved). These
 // are overrides, since software devices run through every branch whose condition they do not know beforehand.
+override BIAS: u32 = 0;
 override EPILOGUE: u32 = 0;
 override ACTIVATION: u32 = 0;
 
-// Finishes and stores element (row, column) of one product, given the sum over k.
-fn store(product: u32, row: u32, column: u32, sum: f32) {
-    let at = (product * params.m + row) * params.n + column;
+// Finishes and stores element `at` of y, which is in this column, given the sum over k.
+fn store(at: u32, column: u32, sum: f32) {
     var z = sum;
-    if params.has_bias == 1u {
+    if BIAS == 1u {
         z += bias[params.bias_offset + column];
     }
     if EPILOGUE == 1u {

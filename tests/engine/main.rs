@@ -9,6 +9,7 @@ mod gpu_kernels;
 mod gradcheck;
 mod memory;
 mod model;
+mod muon;
 mod ops_table;
 mod semantics;
 mod session;

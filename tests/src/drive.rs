@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use minibatch_session::{Command, CurvePoint, Event, Experiment, Message, Metrics, NamedTensor, Session, Supplies, Wait};
+use minibatch_session::{
+    Command, CurvePoint, Event, Experiment, Message, Metrics, NamedTensor, Session, Supplies, Wait,
+};
 
 /// A session and everything it said, sorted.
 pub struct Driver {

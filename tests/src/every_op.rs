@@ -57,6 +57,7 @@ pub fn every_op() -> Vec<Op> {
         Op::Confusion { classes: 2 },
         Op::BeginStep { samples: 1, batch: 1 },
         Op::Update(Optimizer::Adagrad { eps: 0.0 }),
+        Op::Momentum { momentum: 0.9, nesterov: false },
         Op::Record,
     ];
     for op in &all {
@@ -74,7 +75,7 @@ pub fn every_op() -> Vec<Op> {
             Op::SumSquares | Op::ClipNorm { .. } | Op::ClipValue { .. } => {}
             Op::ToIndex | Op::Gather | Op::GatherGrad { .. } | Op::Dropout { .. } => {}
             Op::Loss(_) | Op::LossGrad(_) | Op::Confusion { .. } => {}
-            Op::BeginStep { .. } | Op::Update(_) | Op::Record => {}
+            Op::BeginStep { .. } | Op::Update(_) | Op::Momentum { .. } | Op::Record => {}
         }
     }
     all

@@ -93,6 +93,11 @@ fn run_step<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
             memory.write_words(output, |_, batch| step::begin(control, *samples, batch));
         }),
         Op::Update(optimizer) => update::run(*optimizer, memory, inputs),
+        Op::Momentum { momentum, nesterov } => memory.write(&inputs[0], |memory, buffer| {
+            memory.write(output, |memory, out| {
+                update::momentum(*momentum, *nesterov, memory.floats(&inputs[1]), buffer, out);
+            });
+        }),
         Op::Record => memory.write(&inputs[0], |memory, ring| {
             step::record(ring, memory.floats(&inputs[1]));
         }),

@@ -115,7 +115,7 @@ fn packed_inputs(graph: &Graph, needed: &[bool]) -> Vec<Option<(NodeId, usize)>>
         for &input in &graph.node(id).inputs {
             let base = whole(graph, input);
             let op = &graph.node(base).op;
-            let computed = !op.is_place() && *op != Op::Pack && op.changes().is_empty();
+            let computed = !op.is_place() && *op != Op::Pack && !op.yields_change();
             if computed && uses[input.index()] == 1 && uses[base.index()] == 1 {
                 packed[base.index()] = Some((id, offset));
             }
@@ -214,7 +214,7 @@ impl<'a> Planner<'a> {
                 p.offset += offset;
                 p
             }),
-            // An op that changes variables yields nothing else, but for BeginStep's batch.
+            // An op that changes variables yields nothing else, but for BeginStep's batch and Momentum's direction.
             (Op::Update(_) | Op::Record | Op::RunningStats { .. }, ..) => {
                 self.places[node.inputs[0].index()].clone()
             }

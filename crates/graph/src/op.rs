@@ -193,6 +193,14 @@ pub enum Op {
     /// (params (p), grads (p), decay (p), control, state...): one optimizer step in place over flat parameters.
     /// `decay` is 1 where L1 and L2 apply, 0 where not.
     Update(Optimizer),
+    /// (buffer, grads): moves the buffer in place, b = momentum b + (1 - momentum) g, and gives the direction: b, or
+    /// momentum b + (1 - momentum) g of the new b with Nesterov's look ahead. As `torch.optim.Muon` has it.
+    Momentum {
+        /// The share of the buffer that stays, 0 <= momentum < 1.
+        momentum: f32,
+        /// Look ahead along the buffer.
+        nesterov: bool,
+    },
     /// (x): the sum of all squares, (1).
     SumSquares,
     /// (x, squares (1)): x min(1, max / (sqrt(squares) + 1e-6)), as PyTorch clips by norm.
@@ -257,6 +265,7 @@ impl Op {
             Self::Confusion { .. } => "confusion",
             Self::BeginStep { .. } => "begin_step",
             Self::Update(_) => "update",
+            Self::Momentum { .. } => "momentum",
             Self::SumSquares => "sum_squares",
             Self::ClipNorm { .. } => "clip_norm",
             Self::ClipValue { .. } => "clip_value",
@@ -267,7 +276,7 @@ impl Op {
     /// Which inputs the op changes in place; such a node is always kept and runs in the order it was added.
     pub fn changes(&self) -> &'static [usize] {
         match self {
-            Self::BeginStep { .. } | Self::Record | Self::RunningStats { .. } => &[0],
+            Self::BeginStep { .. } | Self::Record | Self::RunningStats { .. } | Self::Momentum { .. } => &[0],
             Self::Update(optimizer) => match optimizer.state_count() {
                 0 => &[0],
                 1 => &[0, 4],

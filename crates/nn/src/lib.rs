@@ -6,19 +6,23 @@ mod error;
 mod init;
 mod losses;
 mod model;
+mod muon;
 mod optimizer;
+mod parts;
 mod schedule;
 
 pub mod names;
 
-pub use block::{Block, Input, Pair, PositionKind, RecurrentOutput, Transformer};
+pub use block::Block;
 pub use error::NnError;
 pub use init::{Begin, Init, Rule};
 pub use losses::{LossKind, LossOptions};
 pub use model::{
     Buffer, Clip, Layout, MAX_ELEMENTS, Model, NamedTensor, Outline, OutlineRow, Parameter, Samples,
 };
+pub use muon::{Adjust, Flat, Matrix, Muon};
 pub use optimizer::{OptimizerConfig, OptimizerKind};
+pub use parts::{Input, Pair, PositionKind, RecurrentOutput, Transformer};
 pub use schedule::{Schedule, ScheduleKind};
 
 pub use minibatch_graph::{Activation, Cell, Loss};

@@ -13,6 +13,7 @@ mod layout;
 mod lower;
 mod norm;
 mod outline;
+mod params;
 mod recurrent;
 mod spatial;
 mod transformer;
@@ -58,6 +59,12 @@ impl Model {
         classes: Option<usize>,
     ) -> Result<Self, NnError> {
         let (layout, output) = survey(&input, &blocks)?;
+        if layout.total() == 0 {
+            return Err(NnError::layer(
+                "the model",
+                "it has nothing to train; add a layer with weights, a linear one for example",
+            ));
+        }
         if loss.takes_classes() && output.last().is_none_or(|&k| k < 2) {
             let message = format!(
                 "cross-entropy needs a score for each of at least 2 classes along the last axis, and a sample's output is \

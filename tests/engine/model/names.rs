@@ -59,21 +59,24 @@ fn modules_with_an_activation_count_two() {
            {"layer": "branches", "branches": [[{"layer": "conv2d", "channels": 3, "kernel": 1}], []]},
            {"layer": "conv-transpose2d", "channels": 2, "kernel": [2, 3], "stride": 2}"#,
     );
-    assert_eq!(arrays(&model), [
-        "layers.0.weight [4, 1, 3, 3]",
-        "layers.0.bias [4]",
-        "layers.2.weight [4]",
-        "layers.2.bias [4]",
-        "layers.3.body.0.weight [2, 4, 1, 1]",
-        "layers.3.shortcut.0.weight [2, 4, 1, 1]",
-        "layers.3.shortcut.0.bias [2]",
-        "layers.4.branches.0.0.weight [3, 2, 1, 1]",
-        "layers.4.branches.0.0.bias [3]",
-        "layers.5.weight [5, 2, 2, 3]",
-        "layers.5.bias [2]",
-        "layers.2.running_mean [4]",
-        "layers.2.running_var [4]",
-    ]);
+    assert_eq!(
+        arrays(&model),
+        [
+            "layers.0.weight [4, 1, 3, 3]",
+            "layers.0.bias [4]",
+            "layers.2.weight [4]",
+            "layers.2.bias [4]",
+            "layers.3.body.0.weight [2, 4, 1, 1]",
+            "layers.3.shortcut.0.weight [2, 4, 1, 1]",
+            "layers.3.shortcut.0.bias [2]",
+            "layers.4.branches.0.0.weight [3, 2, 1, 1]",
+            "layers.4.branches.0.0.bias [3]",
+            "layers.5.weight [5, 2, 2, 3]",
+            "layers.5.bias [2]",
+            "layers.2.running_mean [4]",
+            "layers.2.running_var [4]",
+        ]
+    );
     assert_eq!(model.output, [2, 8, 9]);
 }
 

@@ -102,7 +102,8 @@ fn the_eleven_line_network_is_what_it_says() {
     let mut driver = Driver::start(true);
     driver.load_with(&e, Supplies::default()).expect("is sound");
     let start = driver.weights();
-    let mut syn: Vec<Vec<f64>> = start.iter().map(|w| w.values.iter().map(|&v| f64::from(v)).collect()).collect();
+    let mut syn: Vec<Vec<f64>> =
+        start.iter().map(|w| w.values.iter().map(|&v| f64::from(v)).collect()).collect();
     let ours = losses(&mut driver, 20);
     let x = [[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]];
     let y = [0.0, 1.0, 1.0, 0.0];
@@ -175,7 +176,10 @@ fn running_statistics_move_in_training_and_serve_in_evaluation() {
         assert!(near(&values("layers.0.running_var"), &[2.5, 6.5]), "{weights:?}");
         let x = tensor("x", &[1, 2], vec![1.5, 6.0]);
         let answer = driver.answers(&x).expect("fit").values;
-        assert!(near(&answer, &values("layers.1.bias")), "at the running mean only the bias is left: {answer:?}");
+        assert!(
+            near(&answer, &values("layers.1.bias")),
+            "at the running mean only the bias is left: {answer:?}"
+        );
         driver.send(Command::Reset);
         driver.settle();
         let weights = driver.weights();
@@ -201,7 +205,8 @@ fn what_is_supplied_must_fit() {
     };
     let x = tensor("train_inputs", &[2, 4], vec![0.5; 8]);
     let y = tensor("train_targets", &[2], vec![0.0, 2.0]);
-    let weights = |w: &[&NamedTensor]| Supplies { weights: w.iter().map(|w| (*w).clone()).collect(), data: None };
+    let weights =
+        |w: &[&NamedTensor]| Supplies { weights: w.iter().map(|w| (*w).clone()).collect(), data: None };
     let set = |x: &NamedTensor, y: &NamedTensor| Supplies {
         weights: vec![],
         data: Some(data(x.clone(), y.clone())),
@@ -218,7 +223,10 @@ fn what_is_supplied_must_fit() {
         (set(&x, &tensor("train_targets", &[3], vec![0.0; 3])), &["train_targets", "[3]", "[2]"]),
         (set(&x, &tensor("train_targets", &[2], vec![0.0, 3.0])), &["targets", "3", "0 to 2"]),
         (set(&tensor("train_inputs", &[2, 4], vec![f32::NAN; 8]), &y), &["inputs", "NaN"]),
-        (set(&tensor("train_inputs", &[0, 4], vec![]), &tensor("train_targets", &[0], vec![])), &["no samples"]),
+        (
+            set(&tensor("train_inputs", &[0, 4], vec![]), &tensor("train_targets", &[0], vec![])),
+            &["no samples"],
+        ),
     ];
     for (supplies, words) in cases {
         let said = driver.load_with(&e, supplies).expect_err(words[0]);

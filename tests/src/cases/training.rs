@@ -1,6 +1,7 @@
 //! What makes a step: begin_step, update, record.
 
 use minibatch_graph::{Op, Optimizer, control};
+use minibatch_nn::{Flat, Matrix, Muon};
 
 use super::{Builder, Case};
 
@@ -23,6 +24,10 @@ pub(super) fn cases() -> Vec<Case> {
             all.push(update(optimizer, length));
         }
     }
+    for nesterov in [false, true] {
+        all.extend([1, 65, 1009].map(|length| momentum(length, nesterov)));
+    }
+    all.push(muon());
     // (samples, batch, cursor): begins an epoch, ends one, spans two, takes all, takes one.
     for [samples, batch, cursor] in [
         [250, 10, 0],
@@ -60,6 +65,30 @@ pub(super) fn update(optimizer: Optimizer, length: usize) -> Case {
     builder.graph().update(optimizer, [params, grads, decay, control], &state).expect("a case's update");
     let changed: Vec<&str> = ["params"].iter().chain(&names[..optimizer.state_count()]).copied().collect();
     builder.changes(&changed, &[])
+}
+
+/// Of a part of a flat buffer, into a pack.
+fn momentum(length: usize, nesterov: bool) -> Case {
+    let mut builder = Builder::new(format!("momentum ({length}), nesterov {nesterov}"));
+    let (whole, grads) = (builder.float("buffer", [length + 7]), builder.float("grads", [length]));
+    let buffer = builder.graph().view(whole, 3, [length]).expect("in range");
+    let direction = builder.op(Op::Momentum { momentum: 0.9, nesterov }, &[buffer, grads]);
+    let packed = builder.op(Op::Pack, &[grads, direction]);
+    builder.compares_as("packed", packed).changes(&["buffer"], &[])
+}
+
+/// A step of Muon over a wide matrix, a tall one, two alike, and what lies between them.
+fn muon() -> Case {
+    let mut builder = Builder::new("muon").tolerance(2e-5);
+    let sizes = [(3, 17, 33), (570, 65, 9), (1160, 5, 5), (1185, 5, 5)];
+    let matrices = sizes.map(|(offset, rows, columns)| Matrix { offset, rows, columns });
+    let [params, grads] = ["params", "grads"].map(|name| builder.float(name, [1213]));
+    let decay = builder.given("decay", [1213], (0..1213).map(|i| (i % 3 != 1) as u32 as f32).collect());
+    let state = [builder.float("state 0", [1213]), builder.between("state 1", [1213], 0.01, 1.0)];
+    let control = builder.control(&[]);
+    let flat = Flat { params, grads, decay, control, state };
+    Muon::default().update(builder.graph(), &flat, &matrices).expect("a case's step");
+    builder.changes(&["params", "state 0", "state 1"], &[])
 }
 
 fn begin_step(name: &str, samples: usize, batch: usize, words: &[(usize, u32)]) -> Case {

@@ -66,7 +66,7 @@ impl Page {
                 self.send(command);
             }
             (None, Err(mistake)) => self.notice.set(Some(Notice::Mistake(mistake.to_string()))),
-            (None, Ok(())) => {}
+            (None, Ok(_)) => {}
         }
         receiver.unwrap_or_else(|| futures_channel::oneshot::channel().1)
     }

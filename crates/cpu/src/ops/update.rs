@@ -112,6 +112,15 @@ fn step<T: Real>(
     }
 }
 
+/// b = momentum b + (1 - momentum) g; out = b, or momentum b + (1 - momentum) g with Nesterov.
+pub(crate) fn momentum<T: Real>(momentum: f32, nesterov: bool, g: &[T], buffer: &mut [T], out: &mut [T]) {
+    let stays = T::of(f64::from(momentum));
+    for ((&g, b), out) in g.iter().zip(buffer).zip(out) {
+        *b = stays * *b + (T::ONE - stays) * g;
+        *out = if nesterov { stays * *b + (T::ONE - stays) * g } else { *b };
+    }
+}
+
 struct Adam<'a, T> {
     beta1: T,
     beta2: T,

@@ -1,147 +1,174 @@
-//! Attention and rotary positions.
+//! Attention and rotary positions: which kernel suits a head's width, and where its operands lie.
 
 use super::Lowering;
-use crate::kernels::{AttentionParams, Kernel};
+use crate::kernels::{AttentionParams, Kernel, RotaryParams};
 use crate::launch::Launch;
-use minibatch_graph::{Attention, NodeId, Op};
+use minibatch_graph::{Attention, NodeId, Op, Rotary};
+
+/// The most workgroups of a launch.
+const MOST_GROUPS: u32 = 65_535;
+/// A software device may end an invocation after 65,535 rounds of its loops.
+const MOST_ROUNDS: u32 = 60_000;
 
 pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
     match &l.graph.node(id).op {
-        Op::Attention(attention) => forward(l, id, attention, Pass::Result),
-        Op::AttentionLse(attention) => forward(l, id, attention, Pass::Lse),
-        Op::AttentionGrad(attention) => backward(l, id, attention),
+        Op::Attention(attention) => launch(l, id, attention, Pass::Result),
+        Op::AttentionLse(attention) => launch(l, id, attention, Pass::Lse),
+        Op::AttentionGrad(attention) => {
+            [Pass::GradQuery, Pass::GradKey].into_iter().flat_map(|p| launch(l, id, attention, p)).collect()
+        }
+        Op::Rotary(rotary) => vec![turn(l, id, rotary)],
         _ => vec![],
     }
 }
 
 /// What a launch computes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Pass {
     Result,
     Lse,
+    /// The gradient of q, and that of k and v.
     GradQuery,
     GradKey,
 }
 
-/// Where the operands are, and what the kernels are told of them.
-struct Source {
-    q: NodeId,
-    kv: NodeId,
-    /// `q` where there is none.
-    mask: NodeId,
-    batches: u32,
-    params: AttentionParams,
+/// A kernel for heads of so many columns.
+struct Suited {
+    kernel: Kernel,
+    /// Columns that it computes with; none for the kernel that takes any.
+    columns: Option<u32>,
+    /// Queries (or keys) of an invocation; of a workgroup for the kernel that takes any.
+    own: u32,
 }
 
-impl Source {
-    fn new(l: &Lowering, id: NodeId, attention: &Attention) -> Self {
-        let inputs = &l.graph.node(id).inputs;
-        let (q, kv) = (inputs[0], inputs[usize::from(attention.cross)]);
-        let mask = if attention.mask { inputs[1 + usize::from(attention.cross)] } else { q };
-        let (dims, s) = (l.dims(q), l.dims(kv)[1] as u32);
-        let (batches, t, q_row) = (dims[0] as u32, dims[1] as u32, dims[2] as u32);
-        let e = if attention.cross { q_row } else { q_row / 3 };
-        let k_offset = l.offset(kv) + if attention.cross { 0 } else { e };
-        let d = e / attention.heads as u32;
+impl Suited {
+    fn new(pass: Pass, d: u32) -> Self {
+        use Kernel::{
+            Attention16, Attention32, Attention64, Attention128, AttentionAny, AttentionKey16,
+            AttentionKey32, AttentionKey64, AttentionKey128, AttentionKeyAny, AttentionLse16, AttentionLse32,
+            AttentionLse64, AttentionLse128, AttentionLseAny, AttentionQuery16, AttentionQuery32,
+            AttentionQuery64, AttentionQuery128, AttentionQueryAny,
+        };
+        let kernels = match pass {
+            Pass::Result => [Attention16, Attention32, Attention64, Attention128, AttentionAny],
+            Pass::Lse => [AttentionLse16, AttentionLse32, AttentionLse64, AttentionLse128, AttentionLseAny],
+            Pass::GradQuery => {
+                [AttentionQuery16, AttentionQuery32, AttentionQuery64, AttentionQuery128, AttentionQueryAny]
+            }
+            Pass::GradKey => {
+                [AttentionKey16, AttentionKey32, AttentionKey64, AttentionKey128, AttentionKeyAny]
+            }
+        };
+        let widths = [16, 32, 64, 128];
+        let i = widths.iter().filter(|&&width| d > width).count();
+        Self { kernel: kernels[i], columns: widths.get(i).copied(), own: [4, 2, 1, 1, 1][i] }
+    }
+
+    /// Invocations of a workgroup, given the rows that are looked for: no more than are needed, since software devices
+    /// run idle ones too.
+    fn lanes(&self, rows: u32) -> u32 {
+        match self.columns {
+            Some(_) => rows.div_ceil(self.own).next_power_of_two().clamp(8, 32),
+            // As the kernel's file says.
+            None => 64,
+        }
+    }
+
+    /// At most so many rounds of loops an item takes, given the rows that are gone over.
+    fn rounds(&self, over: u32, d: u32, lanes: u32) -> u32 {
+        match self.columns {
+            Some(columns) => {
+                let tile = 1024 / columns;
+                over.div_ceil(tile) * (2 + 256u32.div_ceil(lanes) + 2 * tile.div_ceil(lanes) + tile)
+            }
+            None => {
+                let dots = 3 * (d / 4 + 4);
+                over.div_ceil(lanes) * (dots + d.div_ceil(lanes) * (lanes / 4 + 1) + 16) + dots
+            }
+        }
+    }
+}
+
+/// One launch as a rule; more where a workgroup would have too much to do.
+fn launch(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<Launch> {
+    let inputs = &l.graph.node(id).inputs;
+    let (q, kv) = (inputs[0], inputs[usize::from(attention.cross)]);
+    // Where there is no mask, something is bound and not looked at.
+    let mask = if attention.mask { inputs[1 + usize::from(attention.cross)] } else { q };
+    let (batches, t, s) = (l.dims(q)[0] as u32, l.dims(q)[1] as u32, l.dims(kv)[1] as u32);
+    let (heads, q_row, kv_row) = (attention.heads as u32, l.dims(q)[2] as u32, l.dims(kv)[2] as u32);
+    // q, k and v stand side by side in a row, or k and v.
+    let (e, k_column) = if attention.cross { (q_row, 0) } else { (q_row / 3, q_row / 3) };
+    let d = e / heads;
+    let suited = Suited::new(pass, d);
+    let (rows, over) = if pass == Pass::GradKey { (s, t) } else { (t, s) };
+    let lanes = suited.lanes(rows);
+    let blocks = if suited.columns.is_some() { rows.div_ceil(lanes * suited.own) } else { rows };
+    let items = batches * heads * blocks;
+    let (mut buffers, mut results) = (vec![q, kv, mask], [q; 3]);
+    if matches!(pass, Pass::GradQuery | Pass::GradKey) {
+        results = [3, 2, 1].map(|back| inputs[inputs.len() - back]);
+        buffers.extend(results);
+    }
+    buffers.push(id);
+    let out = l.offset(id);
+    // The gradient of k and v is packed as they are, behind q's where that is another input.
+    let dk = out + if attention.cross { l.numel(q) } else { k_column };
+    let (out_offset, out_row) = match pass {
+        Pass::Result | Pass::Lse => (out, e),
+        Pass::GradQuery => (out, q_row),
+        Pass::GradKey => (dk, kv_row),
+    };
+    let per_launch = MOST_GROUPS.saturating_mul((MOST_ROUNDS / suited.rounds(over, d, lanes)).max(1));
+    let part = |first: u32| {
         let params = AttentionParams {
-            heads: attention.heads as u32,
+            heads,
             t,
             s,
             d,
             scale: (1.0 / f64::from(d).sqrt()) as f32,
-            first: 0,
-            items: 0,
+            first,
+            items: items.min(first.saturating_add(per_launch)),
             q_offset: l.offset(q),
             q_row,
-            k_offset,
-            v_offset: k_offset + e,
-            kv_row: if attention.cross { 2 * e } else { 3 * e },
+            k_offset: l.offset(kv) + k_column,
+            v_offset: l.offset(kv) + k_column + e,
+            kv_row,
             mask_offset: l.offset(mask),
-            y_offset: 0,
-            lse_offset: 0,
-            dy_offset: 0,
-            out_offset: l.offset(id),
-            out_row: e,
-            out2_offset: 0,
+            y_offset: l.offset(results[0]),
+            lse_offset: l.offset(results[1]),
+            dy_offset: l.offset(results[2]),
+            out_offset,
+            out_row,
+            out2_offset: dk + e,
         };
-        Self { q, kv, mask, batches, params }
-    }
-}
-
-fn kernel(pass: Pass, d: u32) -> Kernel {
-    let sizes = match pass {
-        Pass::Result => [Kernel::Attention16, Kernel::Attention32, Kernel::Attention64, Kernel::Attention128],
-        Pass::Lse => {
-            [Kernel::AttentionLse16, Kernel::AttentionLse32, Kernel::AttentionLse64, Kernel::AttentionLse128]
-        }
-        Pass::GradQuery => [
-            Kernel::AttentionQuery16,
-            Kernel::AttentionQuery32,
-            Kernel::AttentionQuery64,
-            Kernel::AttentionQuery128,
-        ],
-        Pass::GradKey => {
-            [Kernel::AttentionKey16, Kernel::AttentionKey32, Kernel::AttentionKey64, Kernel::AttentionKey128]
-        }
+        let groups = (params.items - first) as usize;
+        let homes = buffers.iter().map(|&node| l.home(node)).collect();
+        let launch = Launch::new(suited.kernel, params, homes, groups)
+            .with("CAUSAL", u32::from(attention.causal))
+            .with("MASK", u32::from(attention.mask));
+        if suited.columns.is_some() { launch.with("WORKGROUP", lanes) } else { launch }
     };
-    let i = [16, 32, 64].iter().filter(|&&size| d > size).count();
-    sizes[i]
+    (0..items).step_by(per_launch as usize).map(part).collect()
 }
 
-fn forward(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<Launch> {
-    let Source { q, kv, mask, batches, params } = Source::new(l, id, attention);
-    let buffers = [q, kv, mask, id].map(|node| l.home(node)).to_vec();
-    vec![launch(pass, attention, batches, params, buffers)]
-}
-
-fn backward(l: &Lowering, id: NodeId, attention: &Attention) -> Vec<Launch> {
-    let inputs = &l.graph.node(id).inputs;
-    let [y, lse, dy] = [3, 2, 1].map(|back| inputs[inputs.len() - back]);
-    [Pass::GradQuery, Pass::GradKey]
-        .into_iter()
-        .map(|pass| {
-            let Source { q, kv, mask, batches, mut params } = Source::new(l, id, attention);
-            let out = l.offset(id);
-            (params.y_offset, params.lse_offset, params.dy_offset) =
-                (l.offset(y), l.offset(lse), l.offset(dy));
-            let e = params.heads * params.d;
-            let k = if attention.cross { out + l.numel(q) } else { out + e };
-            match pass {
-                Pass::GradKey => {
-                    (params.out_offset, params.out2_offset, params.out_row) = (k, k + e, params.kv_row)
-                }
-                _ => (params.out_offset, params.out_row) = (out, params.q_row),
-            }
-            let buffers = match pass {
-                Pass::GradKey | Pass::GradQuery => {
-                    [q, kv, mask, y, lse, dy, id].map(|node| l.home(node)).to_vec()
-                }
-                _ => vec![],
-            };
-            launch(pass, attention, batches, params, buffers)
-        })
-        .collect()
-}
-
-fn launch(
-    pass: Pass,
-    attention: &Attention,
-    batches: u32,
-    mut params: AttentionParams,
-    buffers: Vec<minibatch_graph::Home>,
-) -> Launch {
-    let rows = if let Pass::GradKey = pass { params.s } else { params.t };
-    let own = match params.d {
-        0..=16 => 4,
-        17..=32 => 2,
-        _ => 1,
+fn turn(l: &Lowering, id: NodeId, rotary: &Rotary) -> Launch {
+    let x = l.graph.node(id).inputs[0];
+    let (rows, t, width) = (l.dims(x)[0] * l.dims(x)[1], l.dims(x)[1] as u32, l.dims(x)[2] as u32);
+    let d = width / (rotary.parts * rotary.heads) as u32;
+    // base^(-2 / d) as a fraction of 2^64; 1 is the largest there is.
+    let ratio = (f64::from(rotary.base).powf(-2.0 / f64::from(d)) * 2f64.powi(64)) as u64;
+    let params = RotaryParams {
+        rows: rows as u32,
+        t,
+        width,
+        d,
+        turned: width / rotary.parts as u32 * rotary.turned as u32,
+        back: u32::from(rotary.inverse),
+        ratio_high: (ratio >> 32) as u32,
+        ratio_low: ratio as u32,
+        x_offset: l.offset(x),
+        y_offset: l.offset(id),
     };
-    let most: u32 = std::env::var("LANES").ok().and_then(|x| x.parse().ok()).unwrap_or(32);
-    let lanes = rows.div_ceil(own).next_power_of_two().clamp(8, most);
-    params.items = batches * params.heads * rows.div_ceil(lanes * own);
-    let items = params.items as usize;
-    Launch::new(kernel(pass, params.d), params, buffers, items)
-        .with("WORKGROUP", lanes)
-        .with("CAUSAL", u32::from(attention.causal))
-        .with("MASK", u32::from(attention.mask))
+    Launch::over(Kernel::Rotary, params, vec![l.home(x), l.home(id)], rows as u32 * d / 2)
 }

@@ -44,29 +44,36 @@ pub(super) fn matmul(
         b_row,
         b_col,
         bias_offset: l.offset(bias),
-        has_bias: u32::from(has_bias),
         saved_offset: l.offset(saved),
         y_offset: l.offset(id),
     };
     let buffers = [a, b, bias, saved, id].map(|node| l.home(node)).to_vec();
     let product = l.product.unwrap_or_else(|| suits(l.software, batch, m, n, k));
     let (kernel, groups) = grid(product, batch as usize, m as usize, n as usize);
-    Launch::new(kernel, params, buffers, groups).with("EPILOGUE", epilogue).with("ACTIVATION", activation)
+    let launch = Launch::new(kernel, params, buffers, groups);
+    let launch =
+        if kernel == Kernel::MatmulDeep && k > 1_000_000 { launch.with("SLICES", 256) } else { launch };
+    launch.with("BIAS", u32::from(has_bias)).with("EPILOGUE", epilogue).with("ACTIVATION", activation)
 }
 
-/// Tiles pay once they are mostly full; a long sum of few elements is shared by a workgroup. A software device has no
-/// use for workgroup memory.
+/// An inner extent for which every kernel but the one for long sums stays below the 65,535 rounds of its loops after which
+/// a software device may end it.
+const MOST_ROUNDS: u32 = 50_000;
+
+/// A long sum of few elements is shared by a workgroup. Else a real device gets tiles once they are mostly full, and a
+/// software one, which has no use for workgroup memory, register tiles.
 fn suits(software: bool, batch: u32, m: u32, n: u32, k: u32) -> Product {
-    if software && m * n >= 64 && (k < 1024 || m * n > 1024) {
-        Product::Direct
-    } else if m >= 256 && n >= 256 && m * n >= 512 * 512 && k >= 64 {
+    let elements = u64::from(batch) * u64::from(m) * u64::from(n);
+    if (elements <= 64 && k >= 1024) || (elements <= 1024 && k >= 4096) || k > MOST_ROUNDS {
+        Product::Deep
+    } else if software {
+        if m * n >= 32 { Product::Direct } else { Product::Small }
+    } else if m >= 256 && n >= 256 && k >= 64 && elements >= 512 * 512 {
         Product::Tile128
     } else if m >= 48 && n >= 48 && k >= 16 {
         Product::Tile64
     } else if m >= 24 && n >= 24 && k >= 8 {
         Product::Tile32
-    } else if k >= 1024 && batch * m * n <= 1024 {
-        Product::Deep
     } else {
         Product::Small
     }

@@ -91,6 +91,7 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
         Op::Confusion { classes } => vec![loss::confusion(l, id, *classes, inputs)],
         Op::BeginStep { samples, batch } => vec![step::begin_step(l, id, *samples, *batch, inputs)],
         Op::Update(optimizer) => vec![step::update(l, *optimizer, inputs)],
+        Op::Momentum { momentum, nesterov } => vec![step::momentum(l, id, *momentum, *nesterov, inputs)],
         Op::Record => vec![step::record(l, inputs)],
     }
 }

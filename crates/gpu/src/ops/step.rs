@@ -1,7 +1,7 @@
 //! Ops that change variables in place: what makes a graph a training step.
 
 use super::Lowering;
-use crate::kernels::{BeginStepParams, Kernel, RecordParams, UpdateParams};
+use crate::kernels::{BeginStepParams, Kernel, MomentumParams, RecordParams, UpdateParams};
 use crate::launch::Launch;
 use minibatch_graph::{NodeId, Optimizer};
 
@@ -51,6 +51,19 @@ pub(super) fn update(l: &Lowering, optimizer: Optimizer, inputs: &[NodeId]) -> L
     };
     let buffers = inputs.iter().map(|&input| l.home(input)).collect();
     Launch::over(kernel, params, buffers, len).with("RULE", rule)
+}
+
+pub(super) fn momentum(l: &Lowering, id: NodeId, momentum: f32, nesterov: bool, inputs: &[NodeId]) -> Launch {
+    let (buffer, grads) = (inputs[0], inputs[1]);
+    let params = MomentumParams {
+        len: l.numel(id),
+        momentum,
+        buffer_offset: l.offset(buffer),
+        g_offset: l.offset(grads),
+        y_offset: l.offset(id),
+    };
+    let buffers = [buffer, grads, id].map(|node| l.home(node)).to_vec();
+    Launch::over(Kernel::Momentum, params, buffers, l.numel(id)).with("NESTEROV", u32::from(nesterov))
 }
 
 /// One workgroup, since all must have read the row before it moves on.

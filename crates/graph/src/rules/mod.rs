@@ -163,6 +163,16 @@ pub(crate) fn output_of(
             Ok((Shape::from([*batch]), DType::U32))
         }
         Op::Update(optimizer) => float(rule.update(*optimizer)?),
+        Op::Momentum { momentum, .. } => {
+            rule.arity(2)?;
+            rule.floats()?;
+            rule.same(0, 1)?;
+            if !(0.0..1.0).contains(momentum) {
+                let mend = "give a share from 0 up to, not including, 1";
+                return Err(rule.bad_value("momentum", &momentum.to_string(), mend));
+            }
+            float(rule.shape(0).clone())
+        }
         Op::Record => {
             rule.arity(2)?;
             rule.floats()?;

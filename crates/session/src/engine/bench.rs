@@ -74,7 +74,7 @@ pub async fn bench(
     if let (false, Some(reason)) = (force_cpu, reason) {
         return Err(BenchError::NoGpu(reason));
     }
-    let until = clock() + seconds * 1000.0;
+    let ms = seconds * 1000.0;
     let mut measured = Measured {
         workload: name.into(),
         backend: backend.name(),
@@ -85,10 +85,10 @@ pub async fn bench(
         gflops: None,
     };
     match workload(name) {
-        Some(w) => train(&mut backend, &w, &mut measured, until, clock).await?,
+        Some(w) => train(&mut backend, &w, &mut measured, ms, clock).await?,
         None => {
             let n: usize = name.trim_start_matches("matmul-").parse().unwrap_or(512);
-            multiply(&mut backend, n, &mut measured, until, clock).await?;
+            multiply(&mut backend, n, &mut measured, ms, clock).await?;
         }
     }
     Ok(measured)
@@ -98,14 +98,14 @@ async fn train(
     backend: &mut Backend,
     w: &Workload,
     measured: &mut Measured,
-    until: f64,
+    ms: f64,
     clock: impl Fn() -> f64,
 ) -> Result<(), BuildError> {
     let plan = build(backend, w).await?;
     measured.first = Some(steps(backend, &plan, 1).await?);
     measured.loss = Some(steps(backend, &plan, WARM_UP).await?);
     let start = clock();
-    while measured.steps == 0 || clock() < until {
+    while measured.steps == 0 || clock() - start < ms {
         measured.loss = Some(steps(backend, &plan, BLOCK).await?);
         measured.steps += BLOCK;
     }
@@ -125,7 +125,7 @@ async fn multiply(
     backend: &mut Backend,
     n: usize,
     measured: &mut Measured,
-    until: f64,
+    ms: f64,
     clock: impl Fn() -> f64,
 ) -> Result<(), BuildError> {
     let mut rand = Mulberry::new(3);
@@ -142,7 +142,7 @@ async fn multiply(
     }
     let plan = backend.compile(&g).await?;
     let mut start = clock();
-    while measured.steps < 3 || clock() < until {
+    while measured.steps < 3 || clock() - start < ms {
         backend.submit(&[Work::Run(&plan, 1)], &[])?;
         backend.read_f32("corner").await?;
         // The first makes ready.

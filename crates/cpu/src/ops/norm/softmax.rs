@@ -26,7 +26,8 @@ pub(super) fn forward<T: Real>(x: &[T], columns: usize, log: bool, out: &mut [T]
     }
 }
 
-/// out = y (dy - sum(y dy)), or dy - exp(y) sum(dy) for the logarithm.
+/// out = y (dy - sum(y dy) / sum(y)), so that a row adds up to 0 though sum(y) is not quite 1; or dy - exp(y) sum(dy) for
+/// the logarithm.
 pub(super) fn gradient<T: Real>(y: &[T], dy: &[T], columns: usize, log: bool, out: &mut [T]) {
     let rows = y.chunks_exact(columns).zip(dy.chunks_exact(columns));
     for ((y, dy), out) in rows.zip(out.chunks_exact_mut(columns)) {
@@ -35,7 +36,9 @@ pub(super) fn gradient<T: Real>(y: &[T], dy: &[T], columns: usize, log: bool, ou
             let total = T::of(sum(dy, |dy| dy));
             pairs.for_each(|(out, (&y, &dy))| *out = dy - y.exp() * total);
         } else {
-            let total = T::of(sum_of_pairs(y, dy, |y, dy| y * dy));
+            let shares = sum(y, |y| y);
+            let shares = if shares == 0.0 { 1.0 } else { shares };
+            let total = T::of(sum_of_pairs(y, dy, |y, dy| y * dy) / shares);
             pairs.for_each(|(out, (&y, &dy))| *out = y * (dy - total));
         }
     }
