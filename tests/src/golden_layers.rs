@@ -118,7 +118,8 @@ impl Case {
         let ours: Vec<_> = model.layout.parameters.iter().map(|p| (&p.name, &p.shape)).collect();
         let mut wanted: Vec<_> = self.parameters.iter().map(|p| (&p.0, &p.1)).collect();
         let mut sorted = ours.clone();
-        (sorted.sort(), wanted.sort());
+        sorted.sort();
+        wanted.sort();
         assert_eq!(sorted, wanted, "{}: parameters have PyTorch's names and shapes", self.name);
         let mut flat = vec![0.0; model.parameters()];
         for p in &model.layout.parameters {

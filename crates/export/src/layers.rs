@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use minibatch_nn::{Activation, Block, Pair, PositionKind, RecurrentOutput};
+use minibatch_nn::{Activation, Block, PositionKind, RecurrentOutput};
 
 use crate::ExportError;
 use crate::code::{Argument, Call, Code, float, pair, tuple};
+use crate::facts::{hands_on, pool, rank_after, windows, without_bias};
 use crate::helpers::{Helper, Recurrent};
 
 /// What turns blocks into code.
@@ -125,7 +126,7 @@ impl Writer {
             Block::Embedding { vocabulary, units, padding } => {
                 Ok(vec![self.embedding(*vocabulary, *units, *padding)])
             }
-            Block::Positions { kind } => self.positions(place, *kind, block).map(|code| vec![code]),
+            Block::Positions { kind } => self.positions(place, *kind).map(|code| vec![code]),
             Block::Recurrent { .. } => self.recurrent(place, block).map(|code| vec![code]),
             Block::SelfAttention { heads, causal, rotary } => {
                 let features = self.extent(place, "attention.in_proj_weight", 1)?;
@@ -222,14 +223,13 @@ impl Writer {
         }
     }
 
-    fn positions(&mut self, place: &str, kind: PositionKind, block: &Block) -> Result<Code, ExportError> {
+    fn positions(&mut self, place: &str, kind: PositionKind) -> Result<Code, ExportError> {
         match kind {
             PositionKind::Learned => {
                 let sizes = self.shape(place, "weight")?.clone();
                 Ok(self.helper(Helper::LearnedPositions, "LearnedPositions", &sizes))
             }
             PositionKind::Sinusoidal => {
-                debug_assert!(matches!(block, Block::Positions { .. }), "{block:?}");
                 Ok(self.helper(Helper::SinusoidalPositions, "SinusoidalPositions", &[]))
             }
         }
@@ -271,61 +271,4 @@ impl Writer {
         let found = self.shape(place, name)?.get(axis).copied();
         found.ok_or_else(|| ExportError::Parameter(format!("{place}.{name}")))
     }
-}
-
-/// Whether the block has something that later layers look at.
-fn hands_on(block: &Block) -> bool {
-    match block {
-        Block::Embedding { padding, .. } => padding.is_some(),
-        Block::EncoderDecoder { .. } => true,
-        Block::Residual { body, shortcut } => body.iter().chain(shortcut).any(hands_on),
-        Block::Branches { branches, .. } => branches.iter().flatten().any(hands_on),
-        _ => false,
-    }
-}
-
-fn rank_after(block: &Block, rank: usize) -> usize {
-    match block {
-        Block::Flatten => 2,
-        Block::Reshape { shape } => shape.len() + 1,
-        Block::Embedding { .. } => rank + 1,
-        Block::Recurrent { output: RecurrentOutput::Last, .. } | Block::LastStep | Block::MeanOverSteps => 2,
-        Block::Residual { body, .. } => body.iter().fold(rank, |rank, block| rank_after(block, rank)),
-        Block::Branches { branches, .. } => {
-            branches.first().map_or(rank, |b| b.iter().fold(rank, |rank, block| rank_after(block, rank)))
-        }
-        Block::EncoderDecoder { decoder, .. } => {
-            decoder.iter().fold(rank, |rank, block| rank_after(block, rank))
-        }
-        _ => rank,
-    }
-}
-
-fn without_bias(module: Call, bias: bool) -> Call {
-    if bias { module } else { module.named("bias", "False") }
-}
-
-fn windows(
-    module: Call,
-    stride: Pair,
-    padding: Pair,
-    output_padding: [usize; 2],
-    dilation: Pair,
-    groups: usize,
-) -> Call {
-    module
-        .unless([1, 1], "stride", stride.0, pair)
-        .unless([0, 0], "padding", padding.0, pair)
-        .unless([0, 0], "output_padding", output_padding, pair)
-        .unless([1, 1], "dilation", dilation.0, pair)
-        .unless(1, "groups", groups, |n| n.to_string())
-}
-
-fn pool(name: &str, kernel: Pair, stride: Option<Pair>, padding: Pair) -> Call {
-    let module = Call::new(name).arg(pair(kernel.0));
-    let module = match stride {
-        Some(stride) => module.unless(kernel.0, "stride", stride.0, pair),
-        None => module,
-    };
-    module.unless([0, 0], "padding", padding.0, pair)
 }

@@ -4,6 +4,7 @@
 mod code;
 mod data;
 mod error;
+mod facts;
 mod files;
 mod helpers;
 mod layers;

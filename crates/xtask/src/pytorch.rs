@@ -178,8 +178,8 @@ mod tests {
 
     #[test]
     fn numbers_are_found_in_a_line_of_json() {
-        let line = r#"{"step":3,"loss": 0.693147}"#;
-        assert_eq!(number(line, "loss"), Some(0.693147));
+        let line = r#"{"step":3,"loss": 0.7251}"#;
+        assert_eq!(number(line, "loss"), Some(0.7251));
         assert_eq!(number(r#"{"loss":null}"#, "loss"), None);
         assert_eq!(number("no JSON", "loss"), None);
     }

@@ -1,5 +1,5 @@
 class PaddedEmbedding(nn.Embedding):
-    """nn.Embedding with a token for padding, at which attention does not look. Its vector is trained like the others."""
+    """nn.Embedding with a token for padding: attention does not look there. Its vector is trained like the others."""
 
     def __init__(self, vocabulary, features, padding):
         super().__init__(vocabulary, features)
