@@ -62,15 +62,21 @@ async fn scoped<T>(
     made
 }
 
-/// The kernels that a graph would launch, in order, each with the node it works for. Needs no device.
+/// The kernels that a graph would launch, each with the node it works for: those of a real device, then those of a
+/// software one. Needs no device.
 ///
 /// # Errors
 /// When the graph cannot be planned.
 pub fn kernels_of(graph: &Graph) -> Result<Vec<(NodeId, &'static str)>, GpuError> {
     let memory = MemoryPlan::new(graph)?;
-    let lowering = Lowering { graph, memory: &memory, product: None, software: false };
-    let of = |id: NodeId| ops::launches(&lowering, id).into_iter().map(move |l| (id, l.kernel.info().name));
-    Ok(memory.order.iter().flat_map(|&id| of(id)).collect())
+    let mut found = vec![];
+    for software in [false, true] {
+        let lowering = Lowering { graph, memory: &memory, product: None, software };
+        for &id in &memory.order {
+            found.extend(ops::launches(&lowering, id).iter().map(|l| (id, l.kernel.info().name)));
+        }
+    }
+    Ok(found)
 }
 
 /// All launches of a graph, in order, none writing what it reads.
