@@ -21,7 +21,7 @@ impl Dice {
 
     /// Mostly small and sound; now and then 0, odd, or far too large.
     fn size(&mut self) -> u64 {
-        match self.below(40) {
+        match self.below(120) {
             0 => 0,
             1 => u64::from(u32::MAX),
             2 => 1 << 40,
@@ -98,6 +98,11 @@ impl Dice {
         let rank = 1 + self.below(3);
         let shape: Vec<u64> = (0..rank).map(|_| self.size()).collect();
         let tokens = (self.below(3) == 0).then_some(5);
+        let mut layers = self.blocks(0);
+        // Most have something to train.
+        if self.below(6) > 0 {
+            layers.push(json!({"layer": "linear", "units": self.size()}));
+        }
         let loss = self.pick(&[
             "auto",
             "mse",
@@ -110,7 +115,7 @@ impl Dice {
         json!({
             "model": {
                 "input": {"shape": shape, "tokens": tokens},
-                "layers": self.blocks(0),
+                "layers": layers,
                 "samples": {"kind": "random", "train": 4, "test": self.below(3)}
             },
             "loss": loss,
