@@ -20,6 +20,36 @@ var<workgroup> v_tile: array<vec4<f32>, KEYS * P>;
 #endif
 var<workgroup> mask_tile: array<f32, KEYS>;
 
+// Sixteen columns, from c on, of a row of a tile.
+fn k_part(row: u32, c: u32) -> mat4x4<f32> {
+    let at = row * P + c / 4u;
+    return mat4x4(k_tile[at], k_tile[at + 1u], k_tile[at + 2u], k_tile[at + 3u]);
+}
+
+#ifdef LSE
+#else
+fn v_part(row: u32, c: u32) -> mat4x4<f32> {
+    let at = row * P + c / 4u;
+    return mat4x4(v_tile[at], v_tile[at + 1u], v_tile[at + 2u], v_tile[at + 3u]);
+}
+
+// Four columns of the weighted values move on by two keys.
+fn mix_four(
+    mixed: ptr<function, array<Lanes, D>>,
+    c: u32,
+    fade: Lanes,
+    weight0: Lanes,
+    v0: vec4<f32>,
+    weight1: Lanes,
+    v1: vec4<f32>,
+) {
+    (*mixed)[c] = (*mixed)[c] * fade + (weight0 * v0.x + weight1 * v1.x);
+    (*mixed)[c + 1u] = (*mixed)[c + 1u] * fade + (weight0 * v0.y + weight1 * v1.y);
+    (*mixed)[c + 2u] = (*mixed)[c + 2u] * fade + (weight0 * v0.z + weight1 * v1.z);
+    (*mixed)[c + 3u] = (*mixed)[c + 3u] * fade + (weight0 * v0.w + weight1 * v1.w);
+}
+#endif
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
     @builtin(local_invocation_index) lane: u32,
@@ -72,11 +102,9 @@ fn main(
             for (var key = 0u; key < here; key += 2u) {
                 var score0 = Lanes();
                 var score1 = Lanes();
-                for (var p = 0u; p < P; p++) {
-                    let k0 = k_tile[key * P + p];
-                    let k1 = k_tile[key * P + P + p];
-                    score0 += q_own[4u * p] * k0.x + q_own[4u * p + 1u] * k0.y + (q_own[4u * p + 2u] * k0.z + q_own[4u * p + 3u] * k0.w);
-                    score1 += q_own[4u * p] * k1.x + q_own[4u * p + 1u] * k1.y + (q_own[4u * p + 2u] * k1.z + q_own[4u * p + 3u] * k1.w);
+                for (var c = 0u; c < D; c += 16u) {
+                    score0 += dot_own(&q_own, c, k_part(key, c));
+                    score1 += dot_own(&q_own, c, k_part(key + 1u, c));
                 }
                 let sees0 = sees(start + key, reaches, mask_tile[key]);
                 let sees1 = sees(start + key + 1u, reaches, mask_tile[key + 1u]);
@@ -90,13 +118,13 @@ fn main(
                 sum = sum * fade + (weight0 + weight1);
 #ifdef LSE
 #else
-                for (var p = 0u; p < P; p++) {
-                    let v0 = v_tile[key * P + p];
-                    let v1 = v_tile[key * P + P + p];
-                    mixed[4u * p] = mixed[4u * p] * fade + (weight0 * v0.x + weight1 * v1.x);
-                    mixed[4u * p + 1u] = mixed[4u * p + 1u] * fade + (weight0 * v0.y + weight1 * v1.y);
-                    mixed[4u * p + 2u] = mixed[4u * p + 2u] * fade + (weight0 * v0.z + weight1 * v1.z);
-                    mixed[4u * p + 3u] = mixed[4u * p + 3u] * fade + (weight0 * v0.w + weight1 * v1.w);
+                for (var c = 0u; c < D; c += 16u) {
+                    let v0 = v_part(key, c);
+                    let v1 = v_part(key + 1u, c);
+                    mix_four(&mixed, c, fade, weight0, v0[0], weight1, v1[0]);
+                    mix_four(&mixed, c + 4u, fade, weight0, v0[1], weight1, v1[1]);
+                    mix_four(&mixed, c + 8u, fade, weight0, v0[2], weight1, v1[2]);
+                    mix_four(&mixed, c + 12u, fade, weight0, v0[3], weight1, v1[3]);
                 }
 #endif
             }

@@ -16,6 +16,17 @@ var<workgroup> q_tile: array<vec4<f32>, QUERIES * P>;
 var<workgroup> dy_tile: array<vec4<f32>, QUERIES * P>;
 var<workgroup> sums_tile: array<vec2<f32>, QUERIES>; // lse, D
 
+// Sixteen columns, from c on, of a row of a tile.
+fn q_part(row: u32, c: u32) -> mat4x4<f32> {
+    let at = row * P + c / 4u;
+    return mat4x4(q_tile[at], q_tile[at + 1u], q_tile[at + 2u], q_tile[at + 3u]);
+}
+
+fn dy_part(row: u32, c: u32) -> mat4x4<f32> {
+    let at = row * P + c / 4u;
+    return mat4x4(dy_tile[at], dy_tile[at + 1u], dy_tile[at + 2u], dy_tile[at + 3u]);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
     @builtin(local_invocation_index) lane: u32,
@@ -71,27 +82,17 @@ fn main(
                 let query = end - 1u - n - start;
                 var score = Lanes();
                 var slope = Lanes();
-                for (var p = 0u; p < P; p++) {
-                    let x = q_tile[query * P + p];
-                    let z = dy_tile[query * P + p];
-                    score += (k_own[4u * p] * x.x + k_own[4u * p + 1u] * x.y) + (k_own[4u * p + 2u] * x.z + k_own[4u * p + 3u] * x.w);
-                    slope += (v_own[4u * p] * z.x + v_own[4u * p + 1u] * z.y) + (v_own[4u * p + 2u] * z.z + v_own[4u * p + 3u] * z.w);
+                for (var c = 0u; c < D; c += 16u) {
+                    score += dot_own(&k_own, c, q_part(query, c));
+                    slope += dot_own(&v_own, c, dy_part(query, c));
                 }
                 let sums = sums_tile[query];
                 let seen = shown & ((keys <= Indices(start + query)) | Bools(CAUSAL == 0u));
                 let weight = select(Lanes(), exp(score - sums.x), seen);
                 let ds = weight * (slope - sums.y);
-                for (var p = 0u; p < P; p++) {
-                    let x = q_tile[query * P + p];
-                    let z = dy_tile[query * P + p];
-                    dk[4u * p] += ds * x.x;
-                    dk[4u * p + 1u] += ds * x.y;
-                    dk[4u * p + 2u] += ds * x.z;
-                    dk[4u * p + 3u] += ds * x.w;
-                    dv[4u * p] += weight * z.x;
-                    dv[4u * p + 1u] += weight * z.y;
-                    dv[4u * p + 2u] += weight * z.z;
-                    dv[4u * p + 3u] += weight * z.w;
+                for (var c = 0u; c < D; c += 16u) {
+                    add_own(&dk, c, ds, q_part(query, c));
+                    add_own(&dv, c, weight, dy_part(query, c));
                 }
             }
         }

@@ -13,6 +13,17 @@ var<workgroup> k_tile: array<vec4<f32>, KEYS * P>;
 var<workgroup> v_tile: array<vec4<f32>, KEYS * P>;
 var<workgroup> mask_tile: array<f32, KEYS>;
 
+// Sixteen columns, from c on, of a row of a tile.
+fn k_part(row: u32, c: u32) -> mat4x4<f32> {
+    let at = row * P + c / 4u;
+    return mat4x4(k_tile[at], k_tile[at + 1u], k_tile[at + 2u], k_tile[at + 3u]);
+}
+
+fn v_part(row: u32, c: u32) -> mat4x4<f32> {
+    let at = row * P + c / 4u;
+    return mat4x4(v_tile[at], v_tile[at + 1u], v_tile[at + 2u], v_tile[at + 3u]);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
     @builtin(local_invocation_index) lane: u32,
@@ -62,20 +73,14 @@ fn main(
             for (var key = 0u; key < here; key++) {
                 var score = Lanes();
                 var slope = Lanes();
-                for (var p = 0u; p < P; p++) {
-                    let k = k_tile[key * P + p];
-                    let v = v_tile[key * P + p];
-                    score += (q_own[4u * p] * k.x + q_own[4u * p + 1u] * k.y) + (q_own[4u * p + 2u] * k.z + q_own[4u * p + 3u] * k.w);
-                    slope += (dy_own[4u * p] * v.x + dy_own[4u * p + 1u] * v.y) + (dy_own[4u * p + 2u] * v.z + dy_own[4u * p + 3u] * v.w);
+                for (var c = 0u; c < D; c += 16u) {
+                    score += dot_own(&q_own, c, k_part(key, c));
+                    slope += dot_own(&dy_own, c, v_part(key, c));
                 }
                 let seen = sees(start + key, reaches, mask_tile[key]);
                 let ds = select(Lanes(), exp(score - log_sum) * (slope - delta), seen);
-                for (var p = 0u; p < P; p++) {
-                    let k = k_tile[key * P + p];
-                    dq[4u * p] += ds * k.x;
-                    dq[4u * p + 1u] += ds * k.y;
-                    dq[4u * p + 2u] += ds * k.z;
-                    dq[4u * p + 3u] += ds * k.w;
+                for (var c = 0u; c < D; c += 16u) {
+                    add_own(&dq, c, ds, k_part(key, c));
                 }
             }
         }

@@ -86,6 +86,31 @@ fn dy_four(row: u32, part: u32) -> vec4<f32> {
     return select(vec4<f32>(), vec4(dy[at], dy[at + 1u], dy[at + 2u], dy[at + 3u]), inside(part));
 }
 
+// Own rows of sixteen columns from c on times a row read: sums over the columns.
+fn dot_own(own: ptr<function, array<Lanes, D>>, c: u32, x: mat4x4<f32>) -> Lanes {
+    return (dot_four(own, c, x[0]) + dot_four(own, c + 4u, x[1]))
+        + (dot_four(own, c + 8u, x[2]) + dot_four(own, c + 12u, x[3]));
+}
+
+fn dot_four(own: ptr<function, array<Lanes, D>>, c: u32, x: vec4<f32>) -> Lanes {
+    return ((*own)[c] * x.x + (*own)[c + 1u] * x.y) + ((*own)[c + 2u] * x.z + (*own)[c + 3u] * x.w);
+}
+
+// Adds a row read, weighted, to sixteen columns of own rows.
+fn add_own(own: ptr<function, array<Lanes, D>>, c: u32, weight: Lanes, x: mat4x4<f32>) {
+    add_four(own, c, weight, x[0]);
+    add_four(own, c + 4u, weight, x[1]);
+    add_four(own, c + 8u, weight, x[2]);
+    add_four(own, c + 12u, weight, x[3]);
+}
+
+fn add_four(own: ptr<function, array<Lanes, D>>, c: u32, weight: Lanes, x: vec4<f32>) {
+    (*own)[c] += weight * x.x;
+    (*own)[c + 1u] += weight * x.y;
+    (*own)[c + 2u] += weight * x.z;
+    (*own)[c + 3u] += weight * x.w;
+}
+
 // How many keys each query sees, the mask aside.
 fn reach(queries: Indices) -> Indices {
     return select(Indices(params.s), min(Indices(params.s), queries + Indices(1u)), Bools(CAUSAL != 0u));

@@ -43,6 +43,15 @@ pub(super) fn cases() -> Vec<Case> {
             all.extend(Kind::ALL.map(|of| attention(of, extents, flags(kind))));
         }
     }
+    // Many rounds for each invocation, up to where another kernel takes over; then more items than there are workgroups.
+    for steps in [[1, 30_000], [30_000, 1]] {
+        for d in [16, 64, 100] {
+            all.push(attention(Kind::Gradient, [1, steps[0], steps[1], 1, d], [false, true, false]));
+        }
+    }
+    all.push(attention(Kind::Result, [1, 1, 20_000, 1, 100], [false, true, true]));
+    all.push(attention(Kind::Lse, [1, 1, 20_000, 1, 130], [false, true, false]));
+    all.push(attention(Kind::Gradient, [66_000, 1, 1, 1, 1], [true, false, false]));
     all.extend(Kind::ALL.map(of_computed_rows));
     for large in [[1, 20, 20, 2, 8], [1, 20, 20, 1, 140]] {
         all.push(attention_of_large_scores(large));

@@ -42,7 +42,16 @@ struct Suited {
 }
 
 impl Suited {
-    fn new(pass: Pass, d: u32) -> Self {
+    /// The narrowest that is wide enough; the one that takes any for more rows than a software device would let an
+    /// invocation go over.
+    fn new(pass: Pass, d: u32, rows: u32, over: u32) -> Self {
+        let fits = |suited: &Self| suited.rounds(pass, over, d, suited.lanes(rows, over)) <= MOST_ROUNDS;
+        let narrowest = [16, 32, 64, 128].iter().filter(|&&width| d > width).count();
+        Some(Self::of(pass, narrowest)).filter(fits).unwrap_or_else(|| Self::of(pass, 4))
+    }
+
+    /// The kernels by the columns they compute with.
+    fn of(pass: Pass, i: usize) -> Self {
         use Kernel::{
             Attention16, Attention32, Attention64, Attention128, AttentionAny, AttentionKey16,
             AttentionKey32, AttentionKey64, AttentionKey128, AttentionKeyAny, AttentionLse16, AttentionLse32,
@@ -60,30 +69,35 @@ impl Suited {
             }
         };
         let widths = [16, 32, 64, 128];
-        let i = widths.iter().filter(|&&width| d > width).count();
         Self { kernel: kernels[i], columns: widths.get(i).copied(), own: [4, 2, 1, 1, 1][i] }
     }
 
     /// Invocations of a workgroup, given the rows that are looked for: no more than are needed, since software devices
-    /// run idle ones too.
-    fn lanes(&self, rows: u32) -> u32 {
+    /// run idle ones too; but many where there is much to load.
+    fn lanes(&self, rows: u32, over: u32) -> u32 {
+        let fewest = if over > 1024 { 32 } else { 8 };
         match self.columns {
-            Some(_) => rows.div_ceil(self.own).next_power_of_two().clamp(8, 32),
+            Some(_) => rows.div_ceil(self.own).next_power_of_two().clamp(fewest, 32),
             // As the kernel's file says.
             None => 64,
         }
     }
 
     /// At most so many rounds of loops an item takes, given the rows that are gone over.
-    fn rounds(&self, over: u32, d: u32, lanes: u32) -> u32 {
+    fn rounds(&self, pass: Pass, over: u32, d: u32, lanes: u32) -> u32 {
         match self.columns {
             Some(columns) => {
                 let tile = 1024 / columns;
-                over.div_ceil(tile) * (2 + 256u32.div_ceil(lanes) + 2 * tile.div_ceil(lanes) + tile)
+                let loading = 2 + 256u32.div_ceil(lanes) + 2 * tile.div_ceil(lanes);
+                let of_a_row = 1 + 2 * (columns / 16);
+                // Forward they come in pairs.
+                let rows = if matches!(pass, Pass::Result | Pass::Lse) { tile / 2 } else { tile };
+                over.div_ceil(tile).saturating_mul(loading + rows * of_a_row)
             }
             None => {
                 let dots = 3 * (d / 4 + 4);
-                over.div_ceil(lanes) * (dots + d.div_ceil(lanes) * (lanes / 4 + 1) + 16) + dots
+                let columns = d.div_ceil(lanes) * (lanes / 4 + 1);
+                over.div_ceil(lanes).saturating_mul(dots + columns + 16) + dots
             }
         }
     }
@@ -100,9 +114,9 @@ fn launch(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<La
     // q, k and v stand side by side in a row, or k and v.
     let (e, k_column) = if attention.cross { (q_row, 0) } else { (q_row / 3, q_row / 3) };
     let d = e / heads;
-    let suited = Suited::new(pass, d);
     let (rows, over) = if pass == Pass::GradKey { (s, t) } else { (t, s) };
-    let lanes = suited.lanes(rows);
+    let suited = Suited::new(pass, d, rows, over);
+    let lanes = suited.lanes(rows, over);
     let blocks = if suited.columns.is_some() { rows.div_ceil(lanes * suited.own) } else { rows };
     let items = batches * heads * blocks;
     let (mut buffers, mut results) = (vec![q, kv, mask], [q; 3]);
@@ -119,7 +133,7 @@ fn launch(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<La
         Pass::GradQuery => (out, q_row),
         Pass::GradKey => (dk, kv_row),
     };
-    let per_launch = MOST_GROUPS.saturating_mul((MOST_ROUNDS / suited.rounds(over, d, lanes)).max(1));
+    let per_launch = MOST_GROUPS.saturating_mul((MOST_ROUNDS / suited.rounds(pass, over, d, lanes)).max(1));
     let part = |first: u32| {
         let params = AttentionParams {
             heads,
