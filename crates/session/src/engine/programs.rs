@@ -162,7 +162,7 @@ impl Start {
 }
 
 /// The samples an evaluation looks at: all points of the plane; of other models at most 512 training and 512 test
-/// samples, and fewer where their values would take more than 256 MiB.
+/// samples, and fewer of large models, see [`rows_at_once`].
 fn seen(model: &Model, data: &Data) -> Result<Samples, BuildError> {
     if data.points.is_some() {
         return Ok(data.samples);
@@ -171,10 +171,11 @@ fn seen(model: &Model, data: &Data) -> Result<Samples, BuildError> {
     Ok(Samples { train: data.samples.train.min(most), test: data.samples.test.min(most) })
 }
 
-/// How many samples may go through a model at once.
+/// How many samples may go through a model at once: their values together take at most 96 MiB, so that none is larger
+/// than the 128 MiB a GPU lets a kernel see.
 pub fn rows_at_once(model: &Model) -> Result<usize, BuildError> {
     let bytes = Outline::of(&model.input, &model.blocks)?.activation_bytes.max(1);
-    Ok(((256 << 20) / bytes).clamp(1, 4096) as usize)
+    Ok(((96 << 20) / bytes).clamp(1, 4096) as usize)
 }
 
 fn control_block(experiment: &Experiment) -> Vec<u32> {
