@@ -13,6 +13,8 @@ mod feature;
 mod generators;
 mod kind;
 mod rng;
+mod samples;
+mod tasks;
 
 pub use csv::{CsvPoints, parse_csv, to_csv};
 pub use dataset::{
@@ -22,3 +24,5 @@ pub use error::DataError;
 pub use feature::{DOMAIN, Feature, features_of, grid};
 pub use kind::{DatasetKind, MAX_CLASSES, Task};
 pub use rng::Rng;
+pub use samples::SampleSet;
+pub use tasks::{TaskConfig, TaskKind};
