@@ -7,6 +7,7 @@ mod golden_layers;
 mod gpu_device;
 mod gpu_kernels;
 mod gradcheck;
+mod inside;
 mod memory;
 mod model;
 mod muon;

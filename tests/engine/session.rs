@@ -63,7 +63,7 @@ fn reset_replays_bit_for_bit_however_the_steps_are_cut_and_whoever_looks() {
         assert_eq!(driver.metrics.step, 0);
         assert_eq!(driver.curve.len(), 1, "a reset begins the curve anew");
         for n in [1, 2, 3, 44, 50] {
-            driver.send(Command::Look(Look { boundary: 20, units: 8, parameters: true }));
+            driver.send(Command::Look(Look { boundary: 20, units: 8, parameters: true, ..Look::default() }));
             driver.step(n);
         }
         assert_eq!((driver.curve.clone(), driver.metrics.batch_loss), first, "cpu {cpu}");
@@ -94,7 +94,7 @@ fn frames_hold_what_was_asked_for() {
     for cpu in BACKENDS {
         let mut driver = Driver::start(cpu);
         driver.load(&experiment);
-        driver.send(Command::Look(Look { boundary: 10, units: 6, parameters: true }));
+        driver.send(Command::Look(Look { boundary: 10, units: 6, parameters: true, ..Look::default() }));
         driver.settle();
         let sizes: Vec<usize> = driver.arrays.iter().map(Vec::len).collect();
         assert_eq!(sizes, [10 * 10 * 3, 6 * 6 * 5, 6 * 6 * 3, 5 * 3 + 3 * 6], "cpu {cpu}");
@@ -156,7 +156,7 @@ fn a_weight_can_be_set_and_reset_brings_the_first_ones_back() {
         let mut driver = Driver::start(cpu);
         driver.load(&Experiment::default());
         let parameters = |driver: &mut Driver| {
-            driver.send(Command::Look(Look { boundary: 0, units: 0, parameters: true }));
+            driver.send(Command::Look(Look { boundary: 0, units: 0, parameters: true, ..Look::default() }));
             driver.settle();
             driver.arrays[0].clone()
         };

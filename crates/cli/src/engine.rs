@@ -95,6 +95,7 @@ impl Engine {
             supplies.data.as_ref().map(|data| data.train_inputs.shape.first().copied().unwrap_or(0));
         let written = experiment.model.as_ref().map(|model| match &model.samples {
             SampleSource::Random { train, .. } => *train as usize,
+            SampleSource::Task(task) => task.train as usize,
             SampleSource::Table { inputs, .. } => inputs.len(),
         });
         pollster::block_on(self.session.load_with(experiment.clone(), 1, supplies))?;

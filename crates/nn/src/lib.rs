@@ -18,7 +18,8 @@ pub use error::NnError;
 pub use init::{Begin, Init, Rule};
 pub use losses::{LossKind, LossOptions};
 pub use model::{
-    Buffer, Clip, Layout, MAX_ELEMENTS, Model, NamedTensor, Outline, OutlineRow, Parameter, Samples,
+    Buffer, Clip, Layout, MAX_ELEMENTS, Model, NamedTensor, Outline, OutlineRow, Parameter, Probe, ProbeKind,
+    Samples, finish,
 };
 pub use muon::{Adjust, Flat, Matrix, Muon};
 pub use optimizer::{OptimizerConfig, OptimizerKind};

@@ -9,6 +9,7 @@ mod blocks;
 mod compose;
 mod dense;
 mod graphs;
+mod inside;
 mod layout;
 mod lower;
 mod norm;
@@ -19,6 +20,7 @@ mod spatial;
 mod transformer;
 
 pub use graphs::{Clip, Samples};
+pub use inside::{Probe, ProbeKind, finish};
 pub use layout::{Buffer, Layout, NamedTensor, Parameter};
 pub use outline::{Outline, OutlineRow};
 

@@ -11,7 +11,7 @@ mod summary;
 pub use error::ExperimentError;
 pub use experiment::{Experiment, Layer, MAX_LAYERS, MAX_UNITS, Training, VERSION};
 pub use presets::{PRESETS, Preset, preset};
-pub use protocol::{Command, CurvePoint, Event, Look, Message, Metrics};
+pub use protocol::{Command, CurvePoint, Event, Facts, Look, Message, Metrics, Shown};
 pub use spec::{MAX_SAMPLES, ModelSpec, SampleSource};
 pub use summary::{LayerSummary, Summary};
 
@@ -31,6 +31,6 @@ pub use minibatch_gpu::{AdapterInfo, adapters};
 pub use minibatch_data as data;
 pub use minibatch_nn::{
     Activation, Block, Buffer, Cell, Init, Input, Layout, Loss, LossKind, LossOptions, Model, NamedTensor,
-    NnError, OptimizerConfig, OptimizerKind, Outline, OutlineRow, Pair, Parameter, PositionKind,
-    RecurrentOutput, Schedule, ScheduleKind, Transformer,
+    NnError, OptimizerConfig, OptimizerKind, Outline, OutlineRow, Pair, Parameter, PositionKind, Probe,
+    ProbeKind, RecurrentOutput, Schedule, ScheduleKind, Transformer,
 };

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use minibatch_nn::Probe;
+
 use crate::{Experiment, Training};
 
 /// What the page asks of the session.
@@ -58,6 +60,24 @@ pub enum Command {
     },
     /// Asks for one [`Event::Frame`]. The page asks again when it has drawn it.
     Look(Look),
+    /// Chooses the sample that [`Look::inside`] shows; the first one until then.
+    Show(Shown),
+    /// Asks for samples as they are; answers [`Event::Samples`].
+    Samples {
+        /// The answer's id.
+        id: u32,
+        /// The first one; test samples come after those to train on.
+        first: u32,
+        /// How many, at most 4096.
+        n: u32,
+    },
+    /// Asks for a model's answers to inputs of the learner's; answers [`Event::Asked`].
+    Ask {
+        /// The answer's id.
+        id: u32,
+        /// (rows, input shape).
+        inputs: Vec<f32>,
+    },
     /// Asks for the network's output at these points; answers [`Event::Predicted`].
     Predict {
         /// The answer's id.
@@ -86,6 +106,51 @@ pub struct Look {
     pub units: u32,
     /// All parameters as well.
     pub parameters: bool,
+    /// Of a model of layers: all it makes of the sample shown, see [`Facts::probes`].
+    pub inside: bool,
+    /// Of a model of layers: the gradients.
+    pub gradients: bool,
+    /// Of a model of layers: its answers to many test samples.
+    pub examine: bool,
+}
+
+/// A sample to look at.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shown {
+    /// One of the data: training samples first, then test samples.
+    Row(u32),
+    /// The learner's own, (input shape).
+    Own(Vec<f32>),
+}
+
+/// What a model of layers and its data look like, for whoever draws them.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// One input's shape.
+    pub input: Vec<usize>,
+    /// Inputs are token numbers below this.
+    pub tokens: Option<usize>,
+    /// One target's shape; empty for one class.
+    pub target: Vec<usize>,
+    /// One output's shape.
+    pub output: Vec<usize>,
+    /// Samples to train on.
+    pub train: usize,
+    /// Samples held back; they come after.
+    pub test: usize,
+    /// What each token is called.
+    pub vocabulary: Vec<String>,
+    /// What each class is called.
+    pub class_names: Vec<String>,
+    /// What a look inside gives, in order.
+    pub probes: Vec<Probe>,
+    /// How many steps the gradient over time has; 0 where there are no steps.
+    pub gradient_steps: usize,
+    /// The samples an examination looks at: the first, and how many.
+    pub examined: (usize, usize),
+    /// How many numbers of the last hidden layer an examination gives for each sample; 0 where they are too many.
+    pub features: usize,
 }
 
 /// Where a run stands.
@@ -155,6 +220,8 @@ pub enum Event {
         steps_per_epoch: u32,
         /// The batch size in force.
         batch_size: u32,
+        /// Of a model of layers.
+        facts: Option<Box<Facts>>,
     },
     /// Where the run stands, and the curve's points since the last such event.
     Metrics {
@@ -173,7 +240,9 @@ pub enum Event {
         playing: bool,
     },
     /// Pictures. Arrays, those asked for, in this order: the output at each pixel, (boundary, boundary, outputs); for each
-    /// layer, the output last, every unit at each pixel, (units, units, layer units); all parameters. Row 0 is the top.
+    /// layer, the output last, every unit at each pixel, (units, units, layer units); all parameters; what is inside, by
+    /// [`Facts::probes`]; gradients: all parameters', then the norm at each step; the examination: answers (samples,
+    /// output shape), then the last hidden layer (samples, [`Facts::features`]). Row 0 is the top.
     /// Outputs are shown as the learner reads them: a probability between 0 and 1 behind sigmoid or softmax.
     Frame {
         /// Which build it belongs to.
@@ -196,6 +265,18 @@ pub enum Event {
         id: u32,
         /// How many outputs.
         outputs: u32,
+    },
+    /// Arrays: inputs (n, input shape) and targets (n, target shape).
+    Samples {
+        /// From the command.
+        id: u32,
+        /// The first one.
+        first: u32,
+    },
+    /// Arrays: one, (rows, output shape), as the learner reads outputs.
+    Asked {
+        /// From the command.
+        id: u32,
     },
     /// The device's buffers (zeros on the CPU) and the engine's memory.
     Memory {

@@ -1,5 +1,6 @@
 //! A model written layer by layer, and what it is trained on.
 
+use minibatch_data::TaskConfig;
 use minibatch_nn::{Activation, Block, Input, LossKind, Model};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,8 @@ pub enum SampleSource {
         /// Samples held back.
         test: u32,
     },
+    /// A task of the playground's: images, series, tokens or language, drawn by the seed.
+    Task(TaskConfig),
     /// Written out; all of them are trained on.
     Table {
         /// One row a sample, its elements in order.
@@ -90,6 +93,8 @@ impl SampleSource {
                 crate::experiment::range("training samples", f64::from(*train), 1.0, most)?;
                 crate::experiment::range("test samples", f64::from(*test), 0.0, most)
             }
+            // The generator checks its own settings when it draws.
+            Self::Task(_) => Ok(()),
             Self::Table { inputs, targets } => {
                 let supply = |message: String| ExperimentError::Supply { name: "table".into(), message };
                 let row: usize = model.input.shape.iter().product();

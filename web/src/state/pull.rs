@@ -33,7 +33,7 @@ pub fn look(view: &str, width: f64, height: f64) -> Look {
         _ if small => 64,
         _ => 100,
     };
-    Look { boundary, units, parameters: units > 0 }
+    Look { boundary, units, parameters: units > 0, ..Look::default() }
 }
 
 impl Page {
@@ -95,8 +95,14 @@ mod tests {
 
     #[test]
     fn a_view_asks_for_what_it_shows() {
-        assert_eq!(look("boundary", 1280.0, 720.0), Look { boundary: 100, units: 0, parameters: false });
-        assert_eq!(look("full", 480.0, 270.0), Look { boundary: 64, units: 24, parameters: true });
+        assert_eq!(
+            look("boundary", 1280.0, 720.0),
+            Look { boundary: 100, units: 0, parameters: false, ..Look::default() }
+        );
+        assert_eq!(
+            look("full", 480.0, 270.0),
+            Look { boundary: 64, units: 24, parameters: true, ..Look::default() }
+        );
         assert_eq!(look("loss", 1280.0, 720.0), Look::default());
     }
 }

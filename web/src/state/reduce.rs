@@ -157,13 +157,13 @@ mod tests {
 
     #[test]
     fn a_frame_is_taken_apart_as_it_was_asked_for() {
-        let look = Look { boundary: 2, units: 1, parameters: true };
+        let look = Look { boundary: 2, units: 1, parameters: true, ..Look::default() };
         let arrays = vec![vec![1.0; 4], vec![2.0; 3], vec![3.0], vec![4.0; 7]];
         let event = Event::Frame { generation: 1, step: 5, look, outputs: 1 };
         let News::Frame(5, frame) = read(1, &Status::default(), event, arrays) else { panic!("a frame") };
         assert_eq!((frame.boundary.len(), frame.layers.len(), frame.parameters.len()), (4, 2, 7));
 
-        let look = Look { boundary: 0, units: 1, parameters: false };
+        let look = Look { boundary: 0, units: 1, parameters: false, ..Look::default() };
         let event = Event::Frame { generation: 1, step: 5, look, outputs: 1 };
         let News::Frame(_, frame) = read(1, &Status::default(), event, vec![vec![2.0; 3], vec![3.0]]) else {
             panic!("a frame")

@@ -2,6 +2,7 @@
 
 use minibatch_graph::{Activation, Attention, Binary, NodeId, Op, Rotary};
 
+use super::inside::ProbeKind;
 use super::lower::{Lower, Value};
 use crate::{Begin, NnError, Rule};
 
@@ -79,6 +80,7 @@ impl Lower<'_> {
                 cross: memory.is_some(),
                 mask: mask.is_some(),
             };
+            l.show_attention(&attention, &inputs)?;
             let seen = l.node(Op::Attention(attention), &inputs)?;
             let seen = l.rows(seen)?;
             let y = l.matmul((seen, false), (out, true), Some(out_bias), Activation::Linear)?;
@@ -89,6 +91,7 @@ impl Lower<'_> {
     pub(super) fn self_attention(&mut self, x: Value, how: Heads) -> Result<Value, NnError> {
         let x = self.numbers(x)?;
         self.steps(x)?;
+        self.steps_begin = self.steps_begin.or(Some(x.node));
         let node = self.multi_head("attention", x.node, None, x.mask, how)?;
         Ok(Value { node, ..x })
     }
@@ -129,6 +132,7 @@ impl Lower<'_> {
     ) -> Result<Value, NnError> {
         let x = self.numbers(x)?;
         let [b, t, e] = self.steps(x)?;
+        self.steps_begin = self.steps_begin.or(Some(x.node));
         self.within("hidden layers", hidden.len(), 0, 16)?;
         hidden.iter().try_for_each(|&n| self.within("hidden units", n, 1, 1 << 14))?;
         let rows = self.rows(x.node)?;
@@ -152,6 +156,7 @@ impl Lower<'_> {
         let scores = self.view(h, &[b, t, t])?;
         let seen = self.seen(x, t, causal)?;
         let weights = self.score_weights(scores, seen, softmax)?;
+        self.show("", ProbeKind::Attention, weights, &[b, 1, t, t], causal);
         let context = self.matmul((weights, false), (x.node, false), None, Activation::Linear)?;
         let node = self.node(Op::Concat { axis: 2 }, &[x.node, context])?;
         Ok(Value { node, ..x })

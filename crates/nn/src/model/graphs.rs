@@ -7,7 +7,7 @@ use super::lower::Lower;
 use crate::{Block, NnError, names};
 
 /// How many rows of data there are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Samples {
     /// Rows to train on; they come first.
     pub train: usize,
@@ -146,7 +146,7 @@ impl Model {
         Ok(g)
     }
 
-    fn data(&self, g: &mut Graph, samples: Samples) -> Result<(NodeId, NodeId), NnError> {
+    pub(super) fn data(&self, g: &mut Graph, samples: Samples) -> Result<(NodeId, NodeId), NnError> {
         let n = samples.train + samples.test;
         let dims = |shape: &[usize]| Shape::new([&[n], shape].concat());
         let inputs = g.variable(names::INPUTS, dims(&self.input.shape), DType::F32)?;
@@ -156,7 +156,12 @@ impl Model {
     }
 
     /// Prediction and target as a loss wants them: (rows, columns), and as many columns or one class a row.
-    fn as_rows(&self, g: &mut Graph, y: NodeId, target: NodeId) -> Result<(NodeId, NodeId), NnError> {
+    pub(super) fn as_rows(
+        &self,
+        g: &mut Graph,
+        y: NodeId,
+        target: NodeId,
+    ) -> Result<(NodeId, NodeId), NnError> {
         let dims = g.shape(y).dims().to_vec();
         let columns = dims[dims.len() - 1];
         let rows = g.shape(y).numel() / columns;
@@ -171,7 +176,7 @@ impl Model {
 }
 
 /// `n` rows from `first` on.
-fn part(g: &mut Graph, x: NodeId, first: usize, n: usize) -> Result<NodeId, NnError> {
+pub(super) fn part(g: &mut Graph, x: NodeId, first: usize, n: usize) -> Result<NodeId, NnError> {
     let mut dims = g.shape(x).dims().to_vec();
     let row: usize = dims[1..].iter().product();
     if first == 0 && dims[0] == n {

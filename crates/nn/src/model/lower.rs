@@ -3,6 +3,7 @@
 use minibatch_graph::{Activation, Binary, DType, Graph, NodeId, Op, Shape};
 
 use super::MAX_ELEMENTS;
+use super::inside::{ProbeKind, Seen};
 use super::layout::Layout;
 use super::outline::Note;
 use crate::{Block, Input, NnError, names};
@@ -41,6 +42,10 @@ pub(super) struct Lower<'a> {
     pub outputs: Vec<NodeId>,
     /// What was built, block by block.
     pub notes: Vec<Note>,
+    /// What shall be shown, where somebody looks inside.
+    pub seen: Option<Vec<Seen>>,
+    /// What the first layer that goes from step to step sees, (b, steps, features).
+    pub steps_begin: Option<NodeId>,
     /// What a transformer decoder looks at.
     pub memory: Option<Value>,
     /// All parameters in one.
@@ -68,6 +73,8 @@ impl<'a> Lower<'a> {
             leaves: vec![],
             outputs: vec![],
             notes: vec![],
+            seen: None,
+            steps_begin: None,
             memory: None,
             params,
             path: String::new(),
@@ -105,6 +112,11 @@ impl<'a> Lower<'a> {
     /// What is wrong with the layer under construction.
     pub fn refuse(&self, message: impl Into<String>) -> NnError {
         NnError::layer(self.label(), message)
+    }
+
+    /// What the layer under construction is.
+    pub fn kind(&self) -> &'static str {
+        self.kind
     }
 
     fn label(&self) -> String {
@@ -255,8 +267,10 @@ impl<'a> Lower<'a> {
         self.depth += 1;
         let value = self.block(block, x)?;
         self.depth -= 1;
+        let shape = self.dims(value)[1..].to_vec();
+        self.show("", ProbeKind::Output, value.node, &shape, false);
         let note = &mut self.notes[at];
-        note.shape = self.g.shape(value.node).dims()[1..].to_vec();
+        note.shape = shape;
         note.parameters = self.layout.total() - parameters;
         note.nodes = nodes..self.g.nodes().len();
         Ok(value)

@@ -2,6 +2,7 @@
 
 use minibatch_graph::{Activation, Binary, Cell, NodeId, Op, Recurrent, Shape};
 
+use super::inside::ProbeKind;
 use super::lower::{Lower, Value};
 use crate::{Begin, Block, NnError, RecurrentOutput, Rule};
 
@@ -25,6 +26,7 @@ impl Lower<'_> {
         self.within("layers", layers, 1, 64)?;
         let x = self.numbers(x)?;
         let [b, t, features] = self.steps(x)?;
+        self.steps_begin = self.steps_begin.or(Some(x.node));
         // Parameters stand in PyTorch's order: first all layers', then the initial states.
         let mut weights = vec![];
         for layer in 0..layers {
@@ -41,7 +43,8 @@ impl Lower<'_> {
             for direction in 0..directions {
                 let number = layer * directions + direction;
                 let initial: Vec<NodeId> = states.iter().map(|s| s[number]).collect();
-                passes.push(self.pass(stack, h, &weights[number], &initial, direction == 1)?);
+                let part = format!("l{layer}{}", if direction == 1 { "_reverse" } else { "" });
+                passes.push(self.pass(stack, h, &weights[number], &initial, (direction == 1, &part))?);
             }
             ends.clone_from(&passes);
             h = if directions == 2 { self.node(Op::Concat { axis: 2 }, &passes)? } else { passes[0] };
@@ -114,7 +117,7 @@ impl Lower<'_> {
         x: NodeId,
         weights: &[NodeId; 4],
         initial: &[NodeId],
-        reverse: bool,
+        (reverse, part): (bool, &str),
     ) -> Result<NodeId, NnError> {
         let [w, u, bias, inner] = *weights;
         let dims = self.g.shape(x).dims().to_vec();
@@ -126,7 +129,20 @@ impl Lower<'_> {
         let inputs = [&[projected, u, inner], initial].concat();
         let result = self.node(Op::Recurrent(recurrent), &inputs)?;
         // The initial state stands before the others, or after them when time runs backwards.
-        let first = recurrent.parts(t, b, stack.units).states + if reverse { 0 } else { b * stack.units };
-        Ok(self.g.view(result, first, Shape::from([t, b, stack.units]))?)
+        let parts = recurrent.parts(t, b, stack.units);
+        let first = if reverse { 0 } else { b * stack.units };
+        let states = self.g.view(result, parts.states + first, Shape::from([t, b, stack.units]))?;
+        if self.seen.is_some() && b == 1 {
+            let units = stack.units;
+            self.show(part, ProbeKind::States, states, &[t, units], false);
+            if stack.cell == Cell::Lstm {
+                let cells = self.g.view(result, parts.cells + first, Shape::from([t, units]))?;
+                self.show(part, ProbeKind::Cells, cells, &[t, units], false);
+            }
+            let gates = stack.cell.gates();
+            let all = self.g.view(result, parts.gates, Shape::from([t, gates, units]))?;
+            self.show(part, ProbeKind::Gates, all, &[t, gates, units], false);
+        }
+        Ok(states)
     }
 }

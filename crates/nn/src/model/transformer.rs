@@ -19,6 +19,7 @@ impl Lower<'_> {
     ) -> Result<Value, NnError> {
         let x = self.numbers(x)?;
         self.steps(x)?;
+        self.steps_begin = self.steps_begin.or(Some(x.node));
         self.within("feedforward", spec.feedforward, 1, super::dense::MAX_UNITS)?;
         self.within("layers", spec.layers, 1, 64)?;
         let memory = match (decoder, self.memory) {

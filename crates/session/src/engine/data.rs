@@ -1,6 +1,6 @@
 //! The samples of an experiment: points in the plane, drawn by the seed, written out, or handed in.
 
-use minibatch_data::{Rng, Split, features_of, generate};
+use minibatch_data::{Rng, SampleSet, Split, features_of, generate, samples};
 use minibatch_nn::{Loss, LossKind, Model, NamedTensor, Samples};
 
 use crate::{Experiment, ExperimentError, SampleSource};
@@ -19,6 +19,7 @@ pub struct DataSet {
 }
 
 /// What the variables of a run hold.
+#[derive(Default)]
 pub struct Data {
     /// How many of each.
     pub samples: Samples,
@@ -28,6 +29,10 @@ pub struct Data {
     pub targets: Vec<f32>,
     /// The points in the plane, where they are points.
     pub points: Option<Split>,
+    /// What each token is called, where it has a name.
+    pub vocabulary: Vec<String>,
+    /// What each class is called, where it has a name.
+    pub class_names: Vec<String>,
 }
 
 /// The random streams of inputs and targets.
@@ -47,11 +52,12 @@ impl Data {
                 SampleSource::Random { train, test } => {
                     random(model, experiment.seed, [*train as usize, *test as usize])?
                 }
+                SampleSource::Task(task) => drawn(experiment, model, samples(task, experiment.seed)?)?,
                 SampleSource::Table { inputs, targets } => Self {
                     samples: Samples { train: inputs.len(), test: 0 },
                     inputs: inputs.concat(),
                     targets: targets.clone(),
-                    points: None,
+                    ..Self::default()
                 },
             },
         };
@@ -122,7 +128,7 @@ fn plane(experiment: &Experiment, model: &Model) -> Result<Data, ExperimentError
         loss => LossKind::float_target(loss, classes, label),
     };
     let targets = points.iter().map(|p| target(p.label)).collect();
-    Ok(Data { samples, inputs, targets, points: Some(split) })
+    Ok(Data { samples, inputs, targets, points: Some(split), ..Data::default() })
 }
 
 fn random(model: &Model, seed: u32, [train, test]: [usize; 2]) -> Result<Data, ExperimentError> {
@@ -147,7 +153,61 @@ fn random(model: &Model, seed: u32, [train, test]: [usize; 2]) -> Result<Data, E
     };
     let inputs = (0..rows * row).map(|_| input(&mut x)).collect();
     let targets = (0..rows * target).map(|_| answer(&mut y)).collect();
-    Ok(Data { samples: Samples { train, test }, inputs, targets, points: None })
+    Ok(Data { samples: Samples { train, test }, inputs, targets, ..Data::default() })
+}
+
+/// The samples of a task, if they are what the model takes and gives.
+fn drawn(experiment: &Experiment, model: &Model, set: SampleSet) -> Result<Data, ExperimentError> {
+    let wrong = |message: String| Err(ExperimentError::Supply { name: "samples".into(), message });
+    if set.input != model.input.shape {
+        return wrong(format!(
+            "a sample of this task has the shape {:?}, and the model's input {:?}; make them equal",
+            set.input, model.input.shape
+        ));
+    }
+    if set.tokens > model.input.tokens || set.tokens.is_some() != model.input.tokens.is_some() {
+        return wrong(match set.tokens {
+            Some(n) => format!("this task has {n} tokens; give the model's input `tokens`: {n}"),
+            None => "this task's samples are numbers; leave the model's input `tokens` out".into(),
+        });
+    }
+    let classes = model.output.last().copied().unwrap_or(1);
+    if let (Some(n), true) = (set.classes, model.loss.takes_classes() && set.classes > Some(classes)) {
+        return wrong(format!(
+            "this task has {n} classes, and the output {classes} scores; give the last layer {n} units"
+        ));
+    }
+    if set.classes.is_some() != model.loss.takes_classes() {
+        return wrong(match set.classes {
+            Some(_) => "this task's answers are classes; choose cross-entropy".into(),
+            None => {
+                "this task's answers are numbers; choose a loss of numbers, squared error for example".into()
+            }
+        });
+    }
+    if set.target != model.target() {
+        return wrong(format!(
+            "this task's answers have the shape {:?} for each sample, and the model's {:?}; {}",
+            set.target,
+            model.target(),
+            if set.target.is_empty() {
+                "take the last step or the mean over the steps"
+            } else {
+                "answer at every step"
+            }
+        ));
+    }
+    if let Some(n) = set.classes
+        && set.targets.contains(&(n as f32))
+        && experiment.loss_options.ignore_index != u32::try_from(n).ok()
+    {
+        return wrong(format!(
+            "some places of this task have no answer; set loss_options.ignore_index to {n}"
+        ));
+    }
+    let samples = Samples { train: set.train, test: set.test };
+    let (vocabulary, class_names) = (set.vocabulary, set.class_names);
+    Ok(Data { samples, inputs: set.inputs, targets: set.targets, points: None, vocabulary, class_names })
 }
 
 /// Uniform in \[0, 1): the nearest float of a number close to 1 would be 1.
@@ -178,7 +238,7 @@ fn supplied(model: &Model, set: &DataSet) -> Result<Data, ExperimentError> {
             return Err(ExperimentError::Supply { name: alone.name.clone(), message });
         }
     };
-    Ok(Data { samples: Samples { train, test }, inputs, targets, points: None })
+    Ok(Data { samples: Samples { train, test }, inputs, targets, ..Data::default() })
 }
 
 /// How many rows of this shape an array has.

@@ -85,14 +85,20 @@ impl Session {
             .flat_map(|s| programs.kept.iter().map(|v| (v.as_str(), Snapshots::name(s.slot, v))))
             .collect();
         work.extend(copies.iter().map(|(from, to)| Work::Copy(from, to)));
+        let insides: Vec<String>;
         let mut reads = vec![];
         reads.extend((steps > 0).then_some(names::LOSSES));
         reads.extend((!evaluations.is_empty()).then_some(names::EVALUATIONS));
         if let Some(look) = &look {
             run.probes.prepare(backend, &programs.model, &run.experiment.features, look).await?;
+            run.inside.prepare(backend, &programs.model, &programs.data, (look, &run.shown)).await?;
             let (probes, results) = run.probes.work(look);
             work.extend(probes);
             reads.extend(results);
+            let (looks, results) = run.inside.work(look);
+            work.extend(looks);
+            insides = results;
+            reads.extend(insides.iter().map(String::as_str));
         }
         let ticket = backend.submit(&work, &reads).map_err(BuildError::from)?;
         let (loss_row, evaluation_row) = (run.loss_row, run.evaluation_row);

@@ -65,12 +65,16 @@ impl Session {
         let split = programs.points.as_ref();
         let arrays = vec![split.map_or(vec![], |s| flat(&s.train)), split.map_or(vec![], |s| flat(&s.test))];
         let (steps_per_epoch, batch_size) = (programs.steps_per_epoch, programs.batch as u32);
-        let event = Event::Loaded { generation, steps_per_epoch, batch_size };
+        let facts = match programs.points {
+            Some(_) => None,
+            None => Some(Box::new(super::inside::facts(&programs.model, &programs.data)?)),
+        };
+        let event = Event::Loaded { generation, steps_per_epoch, batch_size, facts: facts.clone() };
         self.messages.push(Message { event, arrays });
         self.answer(old.iter().flat_map(|r| r.goals.iter()).map(|g| g.id).collect());
         self.pace = self.pace.fresh();
         let look = old.and_then(|run| run.look);
-        self.run = Some(Run::new(generation, experiment, programs, look));
+        self.run = Some(Run::new(generation, experiment, programs, (look, facts)));
         self.say(Event::Playing { playing: false });
         Ok(())
     }

@@ -5,6 +5,7 @@ mod backend;
 mod bench;
 mod data;
 mod flights;
+mod inside;
 mod launch;
 mod load;
 mod probes;

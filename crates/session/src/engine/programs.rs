@@ -34,6 +34,8 @@ pub struct Programs {
     pub model: Model,
     /// The points, where they are points in the plane.
     pub points: Option<Split>,
+    /// The samples, for those who look at them.
+    pub data: Data,
     /// How many samples of each.
     pub samples: Samples,
     /// The batch size in force.
@@ -110,7 +112,8 @@ impl Programs {
         let test_variance = (model.classes.is_none() && squared).then(|| data.test_variance(seen.test));
         Ok(Self {
             model,
-            points: data.points,
+            points: data.points.clone(),
+            data,
             samples,
             batch,
             steps_per_epoch,

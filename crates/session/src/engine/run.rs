@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use super::flights::Flight;
+use super::inside::{Inside, finish_look};
 use super::probes::{Probes, as_shown, outputs, widths};
 use super::programs::Programs;
 use super::snapshots::Snapshots;
-use crate::{Event, Experiment, Look, Metrics};
+use crate::{Event, Experiment, Facts, Look, Metrics, Shown};
 
 /// A number of steps to reach, and whom to tell.
 pub(super) struct Goal {
@@ -22,6 +23,11 @@ pub(super) struct Run {
     pub(super) experiment: Experiment,
     pub(super) programs: Programs,
     pub(super) probes: Probes,
+    pub(super) inside: Inside,
+    /// Of a model of layers.
+    pub(super) facts: Option<Box<Facts>>,
+    /// The sample that a look inside shows.
+    pub(super) shown: Shown,
     pub(super) snapshots: Snapshots,
     /// Steps submitted so far.
     pub(super) step: u32,
@@ -47,7 +53,7 @@ impl Run {
         generation: u32,
         experiment: Experiment,
         programs: Programs,
-        look: Option<Look>,
+        (look, facts): (Option<Look>, Option<Box<Facts>>),
     ) -> Self {
         let learning_rate = experiment.training.schedule.rate(experiment.training.learning_rate, 0);
         Self {
@@ -56,6 +62,9 @@ impl Run {
             experiment,
             programs,
             probes: Probes::default(),
+            inside: Inside::default(),
+            facts,
+            shown: Shown::Row(0),
             snapshots: Snapshots::default(),
             step: 0,
             playing: false,
@@ -75,6 +84,24 @@ impl Run {
     /// How many outputs the network has.
     pub(super) fn outputs(&self) -> u32 {
         outputs(&self.programs.model) as u32
+    }
+
+    /// Notes what somebody wants to see. Only points in the plane have pictures of the plane, and only models of layers
+    /// have an inside.
+    pub(super) fn look(&mut self, look: Look) {
+        let plane = self.facts.is_none();
+        let most = if plane { [200, 64] } else { [0, 0] };
+        let look = Look {
+            boundary: look.boundary.min(most[0]),
+            units: look.units.min(most[1]),
+            parameters: look.parameters,
+            inside: look.inside && !plane,
+            gradients: look.gradients && !plane,
+            examine: look.examine && !plane,
+        };
+        if look != Look::default() {
+            self.look = Some(look);
+        }
     }
 
     /// Stands at `step` from now on: what is under way no longer counts. Gives the ids still waiting for an answer.
@@ -106,6 +133,9 @@ impl Run {
 
     /// Turns a picture's arrays into what the learner reads.
     pub(super) fn show(&self, look: &Look, arrays: &mut [Vec<f32>]) {
+        if let Some(facts) = &self.facts {
+            finish_look(&self.programs.model, facts, look, arrays);
+        }
         let last = widths(&self.programs.model).len().saturating_sub(1);
         let boundary = usize::from(look.boundary > 0);
         let output = (look.units > 0).then_some(boundary + last);

@@ -5,12 +5,13 @@ use minibatch_nn::names;
 
 use super::backend::{Backend, Work};
 use super::flights::Pace;
+use super::inside::check;
 use super::load::Supplies;
 use super::probes::predict;
 use super::programs::{BuildError, Programs, live_settings};
 use super::run::{Goal, Run};
 use super::snapshots::Snapshots;
-use crate::{Command, Event, Experiment, Look, Message, Training};
+use crate::{Command, Event, Experiment, Message, Shown, Training};
 
 /// When the session wants its next tick.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -108,14 +109,13 @@ impl Session {
             Command::Tune { training } => self.tune(&training)?,
             Command::SetParameter { index, value } => self.set_parameter(index, value)?,
             Command::Look(look) => {
-                let something = look.boundary > 0 || look.units > 0 || look.parameters;
-                if let (Some(run), true) = (&mut self.run, something) {
-                    // Only points in the plane have pictures.
-                    let most = if run.programs.points.is_some() { [200, 64] } else { [0, 0] };
-                    let [boundary, units] = [look.boundary.min(most[0]), look.units.min(most[1])];
-                    run.look = Some(Look { boundary, units, ..look });
+                if let Some(run) = &mut self.run {
+                    run.look(look);
                 }
             }
+            Command::Show(shown) => self.show(shown)?,
+            Command::Samples { id, first, n } => self.samples(id, first, n)?,
+            Command::Ask { id, inputs } => self.ask(id, &inputs).await?,
             Command::Predict { id, points } => self.predict(id, &points).await?,
             Command::Recover { learning_rate } => self.recover(learning_rate)?,
         }
@@ -220,6 +220,34 @@ impl Session {
         let values = predict(backend, &run.programs.model, &run.experiment.features, points).await?;
         let event = Event::Predicted { id, outputs: run.outputs() };
         self.messages.push(Message { event, arrays: vec![values] });
+        Ok(())
+    }
+
+    fn show(&mut self, shown: Shown) -> Result<(), BuildError> {
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
+        let (model, data) = (&run.programs.model, &run.programs.data);
+        if let Shown::Own(values) = &shown {
+            check(model, values)?;
+        }
+        run.inside.show(backend, model, data, &shown)?;
+        run.shown = shown;
+        Ok(())
+    }
+
+    fn samples(&mut self, id: u32, first: u32, n: u32) -> Result<(), BuildError> {
+        let Some(run) = &self.run else { return self.nothing_built() };
+        let (inputs, targets) =
+            run.programs.data.some(&run.programs.model, first as usize, n.min(4096) as usize);
+        self.messages.push(Message { event: Event::Samples { id, first }, arrays: vec![inputs, targets] });
+        Ok(())
+    }
+
+    async fn ask(&mut self, id: u32, inputs: &[f32]) -> Result<(), BuildError> {
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else {
+            return self.nothing_built();
+        };
+        let values = run.inside.ask(backend, &run.programs.model, inputs).await?;
+        self.messages.push(Message { event: Event::Asked { id }, arrays: vec![values] });
         Ok(())
     }
 
