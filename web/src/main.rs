@@ -1,10 +1,13 @@
 //! The page: a pure function of the engine's last events, over an experiment that the learner edits.
 
+mod answer;
 mod api;
 mod app;
+mod builder;
 mod draw;
 mod embed;
 mod engine;
+mod inside;
 mod network;
 mod panel;
 mod shell;

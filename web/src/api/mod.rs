@@ -2,12 +2,13 @@
 //! `minibatch.call(method, params)` returns a promise; `minibatch.ready` one that is kept once there is something to call.
 
 mod answer;
+mod probes;
 mod set;
 
 use futures_channel::oneshot::Receiver;
 use js_sys::{Array, Object, Promise, Reflect};
 use leptos::prelude::*;
-use minibatch_session::{Command, Experiment, preset};
+use minibatch_session::{Command, Experiment, PRESETS, preset};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -16,8 +17,10 @@ use crate::state::waits::{Answer, Wait};
 use crate::state::{Effect as Asked, Page, effect};
 
 /// All methods, for the message that names them.
-const METHODS: [&str; 10] =
-    ["load", "play", "pause", "step", "reset", "set", "state", "metrics", "predict", "memory"];
+const METHODS: [&str; 12] = [
+    "load", "play", "pause", "step", "reset", "set", "state", "metrics", "predict", "probes", "presets",
+    "memory",
+];
 
 /// Puts `window.minibatch` in place. `first` is the load that the page began with.
 pub fn install(page: Page, first: Receiver<Answer>) {
@@ -73,6 +76,8 @@ async fn call(page: Page, method: &JsValue, params: &JsValue) -> Result<JsValue,
             let rows = finish(page.predict(points(&params)?)).await?;
             answer::to_js(&rows)
         }
+        "probes" => probes::probes(page).await,
+        "presets" => answer::to_js(&PRESETS.map(|p| p.name)),
         "memory" => {
             let receiver = page.errands.try_update_value(|e| e.waits.add(Wait::Memory));
             page.send(Command::Weigh);
@@ -111,8 +116,7 @@ fn experiment(params: &Value) -> Result<Experiment, String> {
             return Err("load wants a preset's name, {preset: name} or {experiment: {...}}".into());
         }
     };
-    // The page shows networks over points in the plane; the engine itself knows more.
-    read.and_then(|e| e.summary().map(|_| e)).map_err(|error| error.to_string())
+    read.map_err(|error| error.to_string())
 }
 
 /// `{n: 3}` or `3`; 1 without.

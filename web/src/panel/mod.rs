@@ -4,6 +4,7 @@ mod data;
 mod features;
 mod import;
 mod own;
+mod task;
 mod thumbnails;
 
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ use features::Features;
 use import::ImportDialog;
 pub use import::dropped;
 pub use own::OwnTools;
+pub use task::TaskPanel;
 use thumbnails::Thumbnails;
 
 use crate::words::t;

@@ -5,6 +5,7 @@ mod footer;
 mod header;
 pub mod help;
 pub mod keys;
+mod model;
 mod notices;
 pub mod numbers;
 pub mod optimizer;
@@ -23,6 +24,7 @@ pub use columns::NetworkPanel;
 use footer::Footer;
 use header::Header;
 use help::Help;
+pub use model::ModelColumns;
 pub use notices::Notices;
 pub use output::{OutputPanel, OutputTaste};
 pub use speed::Speed;
@@ -39,6 +41,7 @@ use crate::words::t;
 #[component]
 pub fn Shell() -> impl IntoView {
     let page = Page::get();
+    let plane = page.plane();
     view! {
         <div class="page" on:dragover=|event| event.prevent_default()
             on:drop=move |event| dropped(page, &event)>
@@ -48,10 +51,12 @@ pub fn Shell() -> impl IntoView {
                 <Transport/>
                 <Training/>
             </div>
-            <main id="main" class="columns">
-                <DataPanel/>
-                <NetworkPanel/>
-                <OutputPanel/>
+            <main id="main" class="columns" class:model=move || !plane.get()>
+                <Show when=move || plane.get() fallback=|| view! { <ModelColumns/> }>
+                    <DataPanel/>
+                    <NetworkPanel/>
+                    <OutputPanel/>
+                </Show>
             </main>
             <Notices/>
             <Footer/>

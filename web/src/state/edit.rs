@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use minibatch_session::data::DataError;
 use minibatch_session::{Command, Experiment, ExperimentError, LossKind};
 
-use super::{Notice, Page};
+use super::{Draft, Notice, Page};
 use crate::words;
 
 /// How long edits are gathered before a rebuild, so that a slider does not rebuild at every pixel.
@@ -30,12 +30,18 @@ pub fn effect(old: &Experiment, new: &Experiment) -> Effect {
         Effect::Rebuild("rebuilt.data")
     } else if old.seed != new.seed {
         Effect::Rebuild("rebuilt.seed")
+    } else if old.model.as_ref().map(|m| &m.samples) != new.model.as_ref().map(|m| &m.samples) {
+        Effect::Rebuild("rebuilt.data")
+    } else if old.model != new.model {
+        Effect::Rebuild("rebuilt.network")
     } else if old.features != new.features {
         Effect::Rebuild("rebuilt.features")
     } else if old.hidden != new.hidden || old.output_init != new.output_init {
         Effect::Rebuild("rebuilt.network")
-    } else if old.loss != new.loss {
+    } else if old.loss != new.loss || old.loss_options != new.loss_options {
         Effect::Rebuild("rebuilt.loss")
+    } else if (a.clip_norm, a.clip_value) != (b.clip_norm, b.clip_value) {
+        Effect::Rebuild("rebuilt.clip")
     } else if a.optimizer != b.optimizer {
         Effect::Rebuild("rebuilt.optimizer")
     } else if a.batch_size != b.batch_size {
@@ -47,9 +53,19 @@ pub fn effect(old: &Experiment, new: &Experiment) -> Effect {
     }
 }
 
+/// What kind of edit it was, for the history.
+fn kind(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Nothing => "nothing",
+        Effect::Tune => "tune",
+        Effect::Rebuild(why) => why,
+    }
+}
+
 /// Where the loss no longer fits the task, takes the task's own. Whether it did.
 pub fn mend_loss(experiment: &mut Experiment) -> bool {
-    let unfit = experiment.resolved_loss().is_err();
+    // A model of layers says itself which losses its output fits.
+    let unfit = experiment.model.is_none() && experiment.resolved_loss().is_err();
     if unfit {
         experiment.loss = LossKind::Auto;
     }
@@ -65,13 +81,18 @@ impl Page {
     /// Changes the experiment: at once where it can be changed while it trains, by a rebuild where it cannot. What
     /// breaks a limit is said, and the last valid experiment trains on.
     pub fn edit(&self, change: impl FnOnce(&mut Experiment)) {
-        let mut new = self.experiment.get_untracked();
+        let old = self.written();
+        let mut new = old.clone();
         change(&mut new);
         let mended = mend_loss(&mut new);
-        if self.experiment.with_untracked(|old| *old == new) {
+        if old == new {
             return;
         }
-        let valid = new.summary();
+        if new.model.is_some() {
+            self.remember(kind(effect(&old, &new)));
+            return self.take(new);
+        }
+        let valid = new.validate();
         // A plane that is still being filled is shown as it is; any other mistake is said and changes nothing.
         if let Err(mistake) = valid {
             if unfinished(&mistake) {
@@ -82,6 +103,7 @@ impl Page {
             self.notice.set(Some(self.complaint(&mistake)));
             return;
         }
+        self.remember(kind(effect(&old, &new)));
         self.experiment.set(new);
         self.note_address();
         if !matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_))) {
@@ -92,6 +114,24 @@ impl Page {
             self.hint.set(words::t("rebuilt.loss-mended").into());
         } else if let Some(words) = words {
             self.hint.set(words::t(words).into());
+        }
+    }
+
+    /// Takes an experiment as it was written: in force where it fits together, else a draft beside the last that did.
+    pub(super) fn take(&self, new: Experiment) {
+        match new.validate() {
+            Err(mistake) => self.draft.set(Some(Draft { experiment: new, mistake })),
+            Ok(()) => {
+                self.draft.set(None);
+                self.experiment.set(new);
+                self.note_address();
+                if !matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_))) {
+                    self.notice.set(None);
+                }
+                if let Some(words) = self.apply() {
+                    self.hint.set(words::t(words).into());
+                }
+            }
         }
     }
 

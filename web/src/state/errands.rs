@@ -26,6 +26,8 @@ pub struct Errands {
     pub wants_play: bool,
     /// What the engine was asked to build last.
     pub built: Option<Experiment>,
+    /// The experiment that was built last and is known to train.
+    pub good: Option<Experiment>,
 }
 
 impl Errands {

@@ -3,6 +3,7 @@
 pub mod boot;
 mod edit;
 mod errands;
+pub mod history;
 mod page;
 mod pull;
 mod receive;
@@ -14,7 +15,10 @@ pub mod url;
 #[cfg(test)]
 mod url_tests;
 pub mod waits;
+mod watch;
 
 pub use edit::{Effect, effect};
 pub use errands::Errands;
-pub use page::{Brush, Frame, Notice, Page, Shown, Status, Taste, Unit};
+pub use history::History;
+pub use page::{Brush, Draft, Frame, Notice, Page, Shown, Status, Taste, Unit};
+pub use watch::{Watch, Watched};

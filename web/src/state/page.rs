@@ -3,12 +3,16 @@
 //! Small things are signals. What arrives many times a second (curve, frame) is kept outside the reactive graph, with
 //! a version number that changes once for each arrival, so that a component redraws once and compares nothing.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use minibatch_session::data::Point;
-use minibatch_session::{Command, CurvePoint, Experiment, ExperimentError, Look, Metrics, Summary};
+use minibatch_session::{
+    Command, CurvePoint, Experiment, ExperimentError, Facts, Look, Metrics, Shown as Sample, Summary,
+};
 
 use crate::engine::Engine;
-use crate::state::Errands;
+use crate::state::{Errands, History, Watched};
 
 /// What the engine said about itself, and what it is doing.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -62,6 +66,21 @@ pub struct Frame {
     pub layers: Vec<Vec<f32>>,
     /// All parameters; see `LayerSummary` for where each layer's are.
     pub parameters: Vec<f32>,
+    /// What the model makes of the sample shown; see `Facts::probes`.
+    pub inside: Vec<f32>,
+    /// All parameters' gradients, then the norm at each step.
+    pub gradients: Vec<f32>,
+    /// Answers to many test samples, then what the last layer sees of each.
+    pub examined: Vec<f32>,
+}
+
+/// An experiment in the making that does not fit together yet.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Draft {
+    /// As it is written.
+    pub experiment: Experiment,
+    /// What is wrong with it.
+    pub mistake: ExperimentError,
 }
 
 /// A unit of the network, pointed at.
@@ -104,7 +123,13 @@ pub struct Taste {
 pub struct Page {
     /// What the controls show.
     pub experiment: RwSignal<Experiment>,
-    /// Its shapes and counts, or what is wrong with it.
+    /// Layers in the making; the experiment is the last that fitted together.
+    pub draft: RwSignal<Option<Draft>>,
+    /// What was edited, to take it back.
+    pub history: StoredValue<History>,
+    /// Whether there is something to undo, and to redo.
+    pub reach: RwSignal<(bool, bool)>,
+    /// Shapes and counts of a network over the plane, or what is wrong with it.
     pub summary: Memo<Result<Summary, ExperimentError>>,
     /// The engine's state.
     pub status: RwSignal<Status>,
@@ -118,6 +143,12 @@ pub struct Page {
     pub curve: StoredValue<Vec<CurvePoint>>,
     /// Changes with the curve.
     pub curve_version: RwSignal<u32>,
+    /// What a model of layers and its data look like; none for the plane, and until it is built.
+    pub facts: RwSignal<Option<Arc<Facts>>>,
+    /// The sample looked at.
+    pub sample: RwSignal<Sample>,
+    /// Who looks at what inside a model.
+    pub watched: StoredValue<Watched>,
     /// The newest pictures.
     pub frame: StoredValue<Frame>,
     /// Changes with the frame.
@@ -155,6 +186,12 @@ impl Page {
     /// The page, from the context.
     pub fn get() -> Self {
         expect_context()
+    }
+
+    /// Whether the experiment is a network over points in the plane.
+    pub fn plane(&self) -> Memo<bool> {
+        let experiment = self.experiment;
+        Memo::new(move |_| experiment.with(|e| e.model.is_none()))
     }
 
     /// Asks something of the engine.

@@ -54,17 +54,21 @@ impl Page {
         });
         if place == Some(true) {
             let page = *self;
-            request_animation_frame(move || page.ask());
+            request_animation_frame(move || page.pull());
         }
     }
 
-    fn ask(self) {
+    fn pull(self) {
         let loaded = self.status.with_untracked(|s| s.loaded);
         let window = window();
         let side =
             |length: Result<wasm_bindgen::JsValue, _>| length.ok().and_then(|v| v.as_f64()).unwrap_or(1000.0);
         let (width, height) = (side(window.inner_width()), side(window.inner_height()));
-        let look = self.shown.with_value(|shown| look(&shown.view, width, height));
+        let look = if self.experiment.with_untracked(|e| e.model.is_some()) {
+            self.watched.with_value(|w| w.look(Look::default()))
+        } else {
+            self.shown.with_value(|shown| look(&shown.view, width, height))
+        };
         let nothing = look == Look::default();
         self.errands.update_value(|e| {
             e.pull.placed = false;

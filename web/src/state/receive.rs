@@ -1,7 +1,9 @@
 //! Lets the engine's events into the page's signals.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
-use minibatch_session::{Command, Event};
+use minibatch_session::{Command, Event, Shown};
 
 use super::reduce::{News, extend_curve, lost_at, read};
 use super::waits::Wait;
@@ -17,7 +19,13 @@ impl Page {
             News::Late => {}
             News::Listening => self.engine.with_value(|engine| engine.listens()),
             News::Status(status) => self.set_status(status),
-            News::Loaded { status, train, test } => {
+            News::Loaded { status, train, test, facts } => {
+                self.errands.update_value(|e| e.good.clone_from(&e.built));
+                self.facts.set(facts.map(|facts| Arc::from(*facts)));
+                // The engine shows the first sample until told otherwise.
+                self.sample.set(Shown::Row(0));
+                self.frame.set_value(super::Frame::default());
+                self.frame_version.update(|v| *v += 1);
                 self.points.set_value((train, test));
                 self.points_version.update(|v| *v += 1);
                 self.curve.set_value(vec![]);
@@ -44,10 +52,16 @@ impl Page {
             News::Frame(_, frame) => {
                 self.frame.set_value(*frame);
                 self.frame_version.update(|v| *v += 1);
-                self.errands.update_value(|e| e.pull.outstanding = false);
+                let whole = self.frame.with_value(|f| f.look.inside && f.look.gradients);
+                self.errands.update_value(|e| {
+                    e.pull.outstanding = false;
+                    e.waits.settle(|w| whole && w == Wait::Frame, &Ok(vec![]));
+                });
                 self.wake();
             }
             News::Done(id) => self.settle(Wait::Done(id), vec![]),
+            News::Samples(id, arrays) => self.settle_quietly(Wait::Samples(id), arrays),
+            News::Asked(id, arrays) => self.settle_quietly(Wait::Asked(id), arrays),
             News::Predicted(id, rows) => self.settle(Wait::Predicted(id), rows),
             News::Memory(buffers, bytes, heap) => {
                 self.settle(Wait::Memory, vec![vec![buffers as f32, bytes as f32, heap as f32]]);
@@ -76,6 +90,7 @@ impl Page {
                 if let Notice::Mistake(why) = &notice {
                     self.errands.update_value(|e| e.waits.settle(|_| true, &Err(why.clone())));
                 }
+                self.fall_back();
                 self.notice.set(Some(notice));
             }
         }
@@ -86,6 +101,11 @@ impl Page {
             self.status.set(status);
         }
         self.wake();
+    }
+
+    /// What was asked of the model changes nothing that is drawn.
+    fn settle_quietly(&self, wait: Wait, arrays: Vec<Vec<f32>>) {
+        self.errands.update_value(|e| e.waits.settle(|w| w == wait, &Ok(arrays.clone())));
     }
 
     fn settle(&self, wait: Wait, rows: Vec<Vec<f32>>) {

@@ -1,7 +1,7 @@
 //! What an event of the engine means for the page: plain functions over plain values.
 
 use minibatch_session::data::Point;
-use minibatch_session::{CurvePoint, Event, Metrics};
+use minibatch_session::{CurvePoint, Event, Facts, Metrics};
 
 use super::{Frame, Notice, Status};
 
@@ -20,6 +20,8 @@ pub enum News {
         train: Vec<Point>,
         /// Test points.
         test: Vec<Point>,
+        /// Of a model of layers.
+        facts: Option<Box<Facts>>,
     },
     /// Where the run stands.
     Metrics {
@@ -36,6 +38,10 @@ pub enum News {
     Done(u32),
     /// The outputs asked for under this id, a row a point.
     Predicted(u32, Vec<Vec<f32>>),
+    /// The samples asked for under this id: inputs and targets.
+    Samples(u32, Vec<Vec<f32>>),
+    /// The answers asked for under this id.
+    Asked(u32, Vec<Vec<f32>>),
     /// The device's buffers, their bytes, and the bytes of the engine's own memory.
     Memory(u32, u64, u64),
     /// Something to tell the learner; training has stopped.
@@ -54,11 +60,11 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
             News::Status(Status { backend, adapter, software, reason, ..status.clone() })
         }
         Event::Loaded { generation: g, .. } if g != generation => News::Late,
-        Event::Loaded { steps_per_epoch, .. } => {
+        Event::Loaded { steps_per_epoch, facts, .. } => {
             let mut sides = arrays.drain(..).map(|a| points(&a));
             let (train, test) = (sides.next().unwrap_or_default(), sides.next().unwrap_or_default());
             let status = Status { loaded: true, playing: false, steps_per_epoch, ..status.clone() };
-            News::Loaded { status, train, test }
+            News::Loaded { status, train, test, facts }
         }
         Event::Metrics { generation: g, .. } | Event::Frame { generation: g, .. } if g != generation => {
             News::Late
@@ -71,12 +77,17 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
             let mut arrays = arrays.into_iter();
             let boundary = if look.boundary > 0 { arrays.next().unwrap_or_default() } else { vec![] };
             let mut layers: Vec<_> = arrays.collect();
-            let parameters = if look.parameters { layers.pop().unwrap_or_default() } else { vec![] };
+            let mut last = |wanted: bool| if wanted { layers.pop().unwrap_or_default() } else { vec![] };
+            let (examined, gradients) = (last(look.examine), last(look.gradients));
+            let (inside, parameters) = (last(look.inside), last(look.parameters));
             let outputs = outputs as usize;
-            News::Frame(step, Box::new(Frame { look, outputs, boundary, layers, parameters }))
+            let frame = Frame { look, outputs, boundary, layers, parameters, inside, gradients, examined };
+            News::Frame(step, Box::new(frame))
         }
         Event::Done { id } => News::Done(id),
         Event::Predicted { id, outputs } => News::Predicted(id, rows(arrays.pop(), outputs as usize)),
+        Event::Samples { id, .. } => News::Samples(id, arrays),
+        Event::Asked { id } => News::Asked(id, arrays),
         Event::Memory { buffers, bytes, heap } => News::Memory(buffers, bytes, heap),
         Event::Diverged { step, learning_rate, good_step } => News::Stopped(
             Status { playing: false, ..status.clone() },
@@ -173,9 +184,9 @@ mod tests {
 
     #[test]
     fn loaded_brings_the_points_of_both_sides() {
-        let event = Event::Loaded { generation: 1, steps_per_epoch: 25, batch_size: 10 };
+        let event = Event::Loaded { generation: 1, steps_per_epoch: 25, batch_size: 10, facts: None };
         let arrays = vec![vec![1.0, 2.0, 0.0, 3.0, 4.0, 1.0], vec![5.0, 6.0, 1.0]];
-        let News::Loaded { status, train, test } = read(1, &Status::default(), event, arrays) else {
+        let News::Loaded { status, train, test, .. } = read(1, &Status::default(), event, arrays) else {
             panic!("loaded")
         };
         assert!(status.loaded && !status.playing && status.steps_per_epoch == 25);

@@ -40,7 +40,7 @@ impl Page {
     /// Has the present experiment built, if it is valid; the receiver hears when its first metrics are in.
     pub fn load(&self) -> Receiver<Answer> {
         let experiment = self.experiment.get_untracked();
-        let valid = experiment.summary();
+        let valid = experiment.validate();
         let mut command = None;
         let receiver = self.errands.try_update_value(|e| {
             if let Some(timer) = e.rebuild.take() {
@@ -66,7 +66,7 @@ impl Page {
                 self.send(command);
             }
             (None, Err(mistake)) => self.notice.set(Some(Notice::Mistake(mistake.to_string()))),
-            (None, Ok(_)) => {}
+            (None, Ok(())) => {}
         }
         receiver.unwrap_or_else(|| futures_channel::oneshot::channel().1)
     }
@@ -167,25 +167,44 @@ impl Page {
         }
     }
 
+    /// The engine refused to build what the page took for valid: back to the last one it did build, and what was
+    /// refused stays as a draft.
+    pub(super) fn fall_back(&self) {
+        let refused = self.status.with_untracked(|s| !s.loaded && !s.backend.is_empty());
+        let good = self.errands.with_value(|e| e.good.clone());
+        let written = self.experiment.get_untracked();
+        if let (true, Some(good)) = (refused, good.filter(|good| *good != written)) {
+            self.experiment.set(good);
+            self.note_address();
+            drop(self.load());
+        }
+    }
+
     /// Sets a whole experiment, from a preset say, and has it built.
     pub fn open(&self, experiment: Experiment) -> Receiver<Answer> {
         if !matches!(self.notice.get_untracked(), Some(Notice::Fatal(_))) {
             self.notice.set(None);
         }
         self.brush.set(None);
+        self.remember("open");
+        self.draft.set(None);
         self.experiment.set(experiment);
         self.note_address();
         self.errands.update_value(|e| e.wants_play = false);
         self.load()
     }
 
-    fn wait_by_id(&self, wait: fn(u32) -> Wait, command: impl FnOnce(u32) -> Command) -> Receiver<Answer> {
+    pub(super) fn wait_by_id(
+        &self,
+        wait: fn(u32) -> Wait,
+        command: impl FnOnce(u32) -> Command,
+    ) -> Receiver<Answer> {
         // A worker that is gone answers nobody.
         let gone = match self.notice.get_untracked() {
             Some(Notice::Fatal(why)) => Some(why),
             _ => None,
         };
-        let gone = gone.or(self.experiment.with_untracked(|e| e.summary().err().map(|e| e.to_string())));
+        let gone = gone.or(self.experiment.with_untracked(|e| e.validate().err().map(|e| e.to_string())));
         let asked = self.errands.try_update_value(|e| {
             let id = e.id();
             let receiver = e.waits.add(wait(id));

@@ -8,8 +8,10 @@ use std::str::FromStr;
 
 use minibatch_session::data::{DatasetKind, Feature, Point};
 use minibatch_session::{
-    Activation, Experiment, Init, Layer, LossKind, OptimizerKind, ScheduleKind, VERSION, preset,
+    Activation, Experiment, Init, Layer, LossKind, LossOptions, ModelSpec, OptimizerKind, PRESETS,
+    ScheduleKind, VERSION, preset,
 };
+use serde::{Deserialize, Serialize};
 
 /// More own points than these make an address that mail and chat programs cut.
 pub const MOST_POINTS: usize = 400;
@@ -29,8 +31,8 @@ pub struct Opened {
 
 /// The address's text for an experiment, without the `#`; empty for the default one.
 pub fn write(e: &Experiment) -> String {
-    let d = Experiment::default();
     let mut pairs: Vec<(&str, String)> = vec![];
+    let d = base(e, &mut pairs);
     fn add<T: PartialEq + Display>(pairs: &mut Vec<(&str, String)>, key: &'static str, new: T, old: T) {
         if new != old {
             pairs.push((key, new.to_string()));
@@ -51,9 +53,15 @@ pub fn write(e: &Experiment) -> String {
     add(&mut pairs, "layers", layers(&e.hidden), layers(&d.hidden));
     add(&mut pairs, "out", e.output_init.id(), d.output_init.id());
     add(&mut pairs, "loss", e.loss.id(), d.loss.id());
+    let (l, k) = (&e.loss_options, &d.loss_options);
+    add(&mut pairs, "smoothing", l.label_smoothing, k.label_smoothing);
+    add(&mut pairs, "delta", l.delta, k.delta);
     let (t, u) = (&e.training, &d.training);
     add(&mut pairs, "batch", t.batch_size, u.batch_size);
     add(&mut pairs, "lr", t.learning_rate, u.learning_rate);
+    let limit = |value: Option<f32>| value.map_or("none".to_owned(), |v| v.to_string());
+    add(&mut pairs, "clip", limit(t.clip_norm), limit(u.clip_norm));
+    add(&mut pairs, "clip-value", limit(t.clip_value), limit(u.clip_value));
     add(&mut pairs, "l1", t.l1, u.l1);
     add(&mut pairs, "l2", t.l2, u.l2);
     let (o, p) = (&t.optimizer, &u.optimizer);
@@ -77,6 +85,53 @@ pub fn write(e: &Experiment) -> String {
     }
     let rest: Vec<_> = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect();
     format!("v={VERSION}&{}", rest.join("&"))
+}
+
+/// What the other keys are differences from: the preset that has the same layers, samples and loss, or the layers
+/// themselves; the default for the plane.
+fn base(e: &Experiment, pairs: &mut Vec<(&str, String)>) -> Experiment {
+    let Some(spec) = &e.model else { return Experiment::default() };
+    let same = |p: &Experiment| p.model == e.model && p.loss == e.loss && p.loss_options == e.loss_options;
+    let known = PRESETS
+        .iter()
+        .filter(|p| !p.plane)
+        .find_map(|p| Some((p.name, preset(p.name).ok()?)).filter(|p| same(&p.1)));
+    if let Some((name, preset)) = known {
+        pairs.push(("preset", name.into()));
+        return preset;
+    }
+    let parts = Parts { model: spec.clone(), loss: e.loss, loss_options: e.loss_options };
+    let text = serde_json::to_string(&parts).unwrap_or_default();
+    pairs.push(("model", encode(&text)));
+    parts.put(Experiment::default())
+}
+
+/// What stands under the key `model`.
+#[derive(Serialize, Deserialize)]
+struct Parts {
+    model: ModelSpec,
+    loss: LossKind,
+    loss_options: LossOptions,
+}
+
+impl Parts {
+    fn put(self, e: Experiment) -> Experiment {
+        Experiment { model: Some(self.model), loss: self.loss, loss_options: self.loss_options, ..e }
+    }
+}
+
+/// Text as an address takes it: what is neither letter, digit nor one of a few marks is written in hexadecimal.
+fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' | b',' => {
+                out.push(byte.into())
+            }
+            _ => out += &format!("%{byte:02X}"),
+        }
+    }
+    out
 }
 
 fn write_layer(layer: &Layer) -> String {
@@ -130,7 +185,7 @@ pub fn read(text: &str) -> Opened {
     let mut opened = Opened::default();
     // The points before the kind that needs them, the loss after the data that it must fit.
     let order = |key: &str| match key {
-        "v" | "preset" => 0,
+        "v" | "preset" | "model" => 0,
         "own" | "target" => 1,
         "data" => 2,
         "loss" => 4,
@@ -140,7 +195,7 @@ pub fn read(text: &str) -> Opened {
     for (key, value) in pairs {
         let mut changed = opened.experiment.clone();
         let set = apply(&mut changed, &key, &value);
-        match set.and_then(|()| changed.summary().map(drop).map_err(|e| e.to_string())) {
+        match set.and_then(|()| changed.validate().map_err(|e| e.to_string())) {
             Ok(()) => opened.experiment = changed,
             Err(why) => opened.problems.push(format!("{key}={}: {why}", shorten(&value))),
         }
@@ -155,6 +210,10 @@ fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
             return Err("it is of a newer release; reload the page".into());
         }
         "preset" => *e = preset(value).map_err(|error| error.to_string())?,
+        "model" => {
+            let parts: Parts = serde_json::from_str(value).map_err(|error| error.to_string())?;
+            *e = parts.put(e.clone());
+        }
         "seed" => e.seed = number(value)?,
         "data" => d.kind = choose(value, DatasetKind::from_id(value), &DatasetKind::ALL.map(|k| k.id()))?,
         "noise" => d.noise = number(value)?,
@@ -171,6 +230,10 @@ fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
         "layers" => e.hidden = value.split(',').map(read_layer).collect::<Result<_, _>>()?,
         "out" => e.output_init = find(value, Init::ALL.map(|i| (i.id(), i)))?,
         "loss" => e.loss = find(value, LossKind::ALL.map(|l| (l.id(), l)))?,
+        "smoothing" => e.loss_options.label_smoothing = number(value)?,
+        "delta" => e.loss_options.delta = number(value)?,
+        "clip" => t.clip_norm = limit(value)?,
+        "clip-value" => t.clip_value = limit(value)?,
         "batch" => t.batch_size = number(value)?,
         "lr" => t.learning_rate = number(value)?,
         "l1" => t.l1 = number(value)?,
@@ -201,6 +264,11 @@ pub fn number<T: FromStr>(value: &str) -> Result<T, String> {
 
 fn choose<T>(value: &str, found: Option<T>, known: &[&str]) -> Result<T, String> {
     found.ok_or_else(|| format!("there is no \"{}\"; there are {}", shorten(value), known.join(", ")))
+}
+
+/// A number, or none.
+fn limit(value: &str) -> Result<Option<f32>, String> {
+    if value == "none" { Ok(None) } else { number(value).map(Some) }
 }
 
 fn find<T: Copy, const N: usize>(value: &str, known: [(&'static str, T); N]) -> Result<T, String> {

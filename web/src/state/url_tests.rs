@@ -5,6 +5,21 @@ use minibatch_session::{Activation, Experiment, Init, Layer, LossKind, Optimizer
 
 use super::url::{MOST_POINTS, read, write};
 
+#[test]
+fn a_model_of_layers_is_written_by_its_presets_name_or_in_full() {
+    let mut e = preset("c2").unwrap();
+    e.training.learning_rate = 0.5;
+    assert_eq!(write(&e), "v=1&preset=c2&lr=0.5");
+    assert_eq!(read(&write(&e)).experiment, e);
+    e.model.as_mut().unwrap().layers.remove(1);
+    e.training.clip_norm = Some(2.0);
+    e.loss_options.label_smoothing = 0.25;
+    let text = write(&e);
+    assert!(text.starts_with("v=1&model=%7B") && text.ends_with("&batch=8&lr=0.5&clip=2&opt=adam"), "{text}");
+    assert_eq!(read(&text), super::url::Opened { experiment: e, ..Default::default() });
+    assert!(read("model=%7B1").problems[0].starts_with("model="));
+}
+
 /// Draws experiments that are valid, each field by chance left at its default.
 struct Chance(Rng);
 

@@ -15,6 +15,12 @@ pub enum Wait {
     Predicted(u32),
     /// The device's buffers.
     Memory,
+    /// Samples, by the command's id.
+    Samples(u32),
+    /// Answers to the learner's inputs, by the command's id.
+    Asked(u32),
+    /// The next frame with all that is inside.
+    Frame,
 }
 
 /// What comes of it: rows of numbers where numbers were asked for.

@@ -1,0 +1,21 @@
+//! What a model of layers answers, and to what: the top of the right column.
+
+mod image;
+mod sequence;
+
+use leptos::prelude::*;
+
+use crate::state::Page;
+use image::ImageAnswer;
+use sequence::SequenceAnswer;
+
+/// The answer, by what goes in.
+#[component]
+pub fn Answer() -> impl IntoView {
+    let page = Page::get();
+    let image = Memo::new(move |_| {
+        page.experiment
+            .with(|e| e.model.as_ref().is_some_and(|m| m.input.tokens.is_none() && m.input.shape.len() == 3))
+    });
+    view! { <Show when=move || image.get() fallback=|| view! { <SequenceAnswer/> }><ImageAnswer/></Show> }
+}
