@@ -10,6 +10,7 @@ mod csv;
 mod dataset;
 mod error;
 mod feature;
+mod files;
 mod generators;
 mod images;
 mod kind;
@@ -23,6 +24,10 @@ pub use dataset::{
 };
 pub use error::DataError;
 pub use feature::{DOMAIN, Feature, features_of, grid};
+pub use files::{
+    Decoded, Dropped, FileError, Found, Holding, ImageFile, MAX_IMAGE_CLASSES, MAX_NUMBERS, MAX_UNPACKED,
+    SIDE, Small, TEST_SHARE, assemble, assemble_small, read_files, shrink,
+};
 pub use kind::{DatasetKind, MAX_CLASSES, Task};
 pub use rng::Rng;
 pub use samples::SampleSet;

@@ -37,7 +37,7 @@ pub(crate) fn draw_digit(pixels: &mut [f32], class: usize, rng: &mut Rng) {
 
 /// The strokes as smooth curves through places that miss their mark a little.
 fn wobble(glyph: Glyph, rng: &mut Rng) -> Vec<Vec<(f64, f64)>> {
-    let amount = rng.range(0.008, 0.03);
+    let amount = rng.range(0.008, 0.036);
     let mut last: Option<((f64, f64), (f64, f64))> = None;
     glyph
         .iter()
@@ -84,7 +84,7 @@ fn place(strokes: &[Vec<(f64, f64)>], rng: &mut Rng) -> Vec<Vec<(f64, f64)>> {
     let height = rng.range(15.5, 21.5);
     let width = height * rng.range(0.8, 1.2);
     let slant = rng.range(-0.12, 0.38);
-    let turn = rng.range(-0.14, 0.14);
+    let turn = rng.range(-0.17, 0.17);
     let (sin, cos) = (libm::sin(turn), libm::cos(turn));
     let (bend_x, bend_y) = (rng.range(-0.06, 0.06), rng.range(-0.06, 0.06));
     let to_pixels = |&(x, y): &(f64, f64)| {

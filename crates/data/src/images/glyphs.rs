@@ -8,7 +8,7 @@ pub type Stroke = &'static [(f64, f64)];
 /// One way to write a digit.
 pub type Glyph = &'static [Stroke];
 
-/// The ways to write each digit, 0 to 9. Those that come twice are the more common.
+/// The ways to write each digit, 0 to 9.
 pub const GLYPHS: [&[Glyph]; 10] = [
     &[
         // Round, the ends crossing a little.
@@ -27,13 +27,15 @@ pub const GLYPHS: [&[Glyph]; 10] = [
         // Narrow.
         &[&[
             (0.33, 0.01),
-            (0.19, 0.14),
-            (0.12, 0.5),
-            (0.19, 0.88),
+            (0.2, 0.08),
+            (0.13, 0.28),
+            (0.12, 0.6),
+            (0.18, 0.88),
             (0.31, 0.99),
-            (0.44, 0.88),
-            (0.5, 0.5),
-            (0.43, 0.13),
+            (0.44, 0.9),
+            (0.5, 0.66),
+            (0.5, 0.34),
+            (0.43, 0.1),
             (0.33, 0.01),
         ]],
     ],

@@ -22,7 +22,6 @@ pub(crate) fn draw_shape(pixels: &mut [f32], class: usize, rng: &mut Rng) {
     let (light, towards) = (rng.range(0.0, 0.12), rng.range(0.0, TAU));
     let (light_x, light_y) = (light * libm::cos(towards) / 16.0, light * libm::sin(towards) / 16.0);
     let corners = match class {
-        // A square as wide as the others look: its corners would else stand out of the picture of sizes.
         1 => ring(&[radius], 4, turn),
         2 => ring(&[radius], 3, turn),
         _ => ring(&[radius, 0.45 * radius], 5, turn),
@@ -32,7 +31,7 @@ pub(crate) fn draw_shape(pixels: &mut [f32], class: usize, rng: &mut Rng) {
             let (px, py) = (column as f64 + 0.5 - x, row as f64 + 0.5 - y);
             let inside = match class {
                 // The circle has the radius that gives it about the square's area.
-                0 => 0.85 * radius - libm::sqrt(px * px + py * py),
+                0 => 0.8 * radius - libm::sqrt(px * px + py * py),
                 _ => depth(&corners, px, py),
             };
             let cover = (inside + 0.5).clamp(0.0, 1.0);

@@ -1,0 +1,167 @@
+//! Decoded images of any size, made into small ones of one size.
+
+use core::ops::RangeInclusive;
+
+use super::part::{check_size, gather_with};
+use super::{FileError, Holding};
+use crate::SampleSet;
+
+/// Pixels on a side that images can be made.
+pub const SIDE: RangeInclusive<usize> = 4..=256;
+
+/// An image as a browser decodes it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Decoded {
+    /// Its class.
+    pub label: String,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Red, green, blue and opacity of every pixel, row by row, 0 to 255.
+    pub rgba: Vec<u8>,
+}
+
+/// An image of the size the samples have.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Small {
+    /// Its class.
+    pub label: String,
+    /// (channels, side, side), in `[0, 1]`.
+    pub pixels: Vec<f32>,
+}
+
+/// Samples of decoded images: classes sorted by name, each image made `side` x `side` with 1 channel (grey) or 3.
+///
+/// # Errors
+/// What [`shrink`] and [`assemble_small`] find.
+pub fn assemble(
+    images: &[Decoded],
+    side: usize,
+    channels: usize,
+    holding: Holding,
+) -> Result<SampleSet, FileError> {
+    check(side, channels)?;
+    check_size(images.len(), [channels, side, side])?;
+    let small: Vec<Small> =
+        images.iter().map(|image| shrink(image, side, channels)).collect::<Result<_, _>>()?;
+    assemble_small(&small, side, channels, holding)
+}
+
+/// Samples of images that were made small one by one, so that never two large ones have to be in memory.
+///
+/// # Errors
+/// One class only; fewer than two images; more than fit; a size or number of channels that cannot be, or that an
+/// image does not have.
+pub fn assemble_small(
+    images: &[Small],
+    side: usize,
+    channels: usize,
+    holding: Holding,
+) -> Result<SampleSet, FileError> {
+    check(side, channels)?;
+    holding.check()?;
+    let size = channels * side * side;
+    if let Some(odd) = images.iter().find(|image| image.pixels.len() != size) {
+        let (label, found) = (odd.label.clone(), odd.pixels.len());
+        return Err(FileError::Small { label, found, expected: size });
+    }
+    let labels: Vec<String> = images.iter().map(|image| image.label.clone()).collect();
+    let write = |sample: usize, out: &mut [f32]| out.copy_from_slice(&images[sample].pixels);
+    gather_with([channels, side, side], &labels, None, holding, size, write)
+}
+
+fn check(side: usize, channels: usize) -> Result<(), FileError> {
+    match (SIDE.contains(&side), channels) {
+        (false, _) => Err(FileError::Side { found: side }),
+        (true, 1 | 3) => Ok(()),
+        (true, _) => Err(FileError::Channels { found: channels }),
+    }
+}
+
+/// Fits an image into a square of `side` pixels, by averaging the area that falls on each. Its proportions stay; what
+/// it leaves free takes the mean colour of its border. What is transparent becomes white, as on a page. Grey is luma
+/// (ITU-R BT.601).
+///
+/// # Errors
+/// Bytes that do not fit the size; a side outside [`SIDE`]; channels other than 1 and 3.
+pub fn shrink(image: &Decoded, side: usize, channels: usize) -> Result<Small, FileError> {
+    check(side, channels)?;
+    let Decoded { label, width, height, rgba } = image;
+    let (width, height) = (*width, *height);
+    let bytes = width.checked_mul(height).and_then(|pixels| pixels.checked_mul(4));
+    if bytes != Some(rgba.len()) || rgba.is_empty() {
+        return Err(FileError::Decoded { label: label.clone(), width, height, found: rgba.len() });
+    }
+    let longer = width.max(height) as f64;
+    let part = |length: usize| (libm::round(side as f64 * length as f64 / longer) as usize).clamp(1, side);
+    let (columns, rows) = (part(width), part(height));
+    let (left, upper) = ((side - columns) / 2, (side - rows) / 2);
+    let border = border(image);
+    let mut pixels = vec![0.0; channels * side * side];
+    let mut put = |row: usize, column: usize, colour: [f64; 3]| {
+        let grey = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
+        let values = if channels == 1 { [grey; 3] } else { colour };
+        for (channel, value) in values.into_iter().take(channels).enumerate() {
+            pixels[(channel * side + row) * side + column] = value.clamp(0.0, 1.0) as f32;
+        }
+    };
+    let (across, down) = (spans(width, columns), spans(height, rows));
+    for row in 0..side {
+        for column in 0..side {
+            let inside = (row.wrapping_sub(upper), column.wrapping_sub(left));
+            let colour = match (down.get(inside.0), across.get(inside.1)) {
+                (Some(rows), Some(columns)) => mean(image, rows, columns),
+                _ => border,
+            };
+            put(row, column, colour);
+        }
+    }
+    Ok(Small { label: label.clone(), pixels })
+}
+
+/// For each of `to` equal parts of a line of `from` pixels: the pixels that fall on it, each with how much of it does.
+fn spans(from: usize, to: usize) -> Vec<Vec<(usize, f64)>> {
+    let step = from as f64 / to as f64;
+    let span = |part: usize| {
+        let (start, end) = (part as f64 * step, (part + 1) as f64 * step);
+        let last = (libm::ceil(end) as usize).clamp(1, from);
+        let overlap =
+            move |pixel: usize| (pixel, (end.min(pixel as f64 + 1.0) - start.max(pixel as f64)).max(0.0));
+        ((start as usize).min(from - 1)..last).map(overlap).collect()
+    };
+    (0..to).map(span).collect()
+}
+
+fn mean(image: &Decoded, rows: &[(usize, f64)], columns: &[(usize, f64)]) -> [f64; 3] {
+    let (mut sum, mut area) = ([0.0; 3], 0.0);
+    for &(row, high) in rows {
+        for &(column, wide) in columns {
+            let colour = colour(image, row, column);
+            (0..3).for_each(|channel| sum[channel] += high * wide * colour[channel]);
+            area += high * wide;
+        }
+    }
+    sum.map(|channel| channel / area)
+}
+
+/// Red, green and blue of a pixel on white, 0 to 1.
+fn colour(image: &Decoded, row: usize, column: usize) -> [f64; 3] {
+    let place = 4 * (row * image.width + column);
+    let value = |channel: usize| f64::from(image.rgba[place + channel]) / 255.0;
+    let opacity = value(3);
+    [0, 1, 2].map(|channel| 1.0 + opacity * (value(channel) - 1.0))
+}
+
+fn border(image: &Decoded) -> [f64; 3] {
+    let (last_row, last_column) = (image.height - 1, image.width - 1);
+    let sides = (0..image.height).flat_map(|row| [(row, 0), (row, last_column)]);
+    let ends = (0..image.width).flat_map(|column| [(0, column), (last_row, column)]);
+    let (mut sum, mut count) = ([0.0; 3], 0.0);
+    for (row, column) in sides.chain(ends) {
+        let colour = colour(image, row, column);
+        (0..3).for_each(|channel| sum[channel] += colour[channel]);
+        count += 1.0;
+    }
+    sum.map(|channel| channel / count)
+}
