@@ -25,4 +25,7 @@ pub use feature::{DOMAIN, Feature, features_of, grid};
 pub use kind::{DatasetKind, MAX_CLASSES, Task};
 pub use rng::Rng;
 pub use samples::SampleSet;
-pub use tasks::{TaskConfig, TaskKind};
+pub use tasks::{
+    About, Setting, TEST_SAMPLES, TRAIN_SAMPLES, TaskConfig, TaskKind, Vocabulary, samples, validate_task,
+    vocabulary,
+};
