@@ -38,19 +38,20 @@ pub(super) fn samples(config: &TaskConfig, seed: u64) -> SampleSet {
     set
 }
 
-/// One wave of a class, row by row of steps. Every channel sees it at a strength, a sign and a lag of its own.
+/// One wave of a class, row by row of steps. It travels along the channels: each sees it a little later than the one
+/// before, and at a strength of its own.
 fn one(class: usize, rng: &mut Rng) -> [f64; STEPS * CHANNELS] {
     let cycles = rng.range(2.0, 3.0);
     let phase = rng.uniform();
+    let lag = rng.range(0.02, 0.08);
     let strength = rng.range(0.6, 1.4);
     let middle = rng.range(4.0, 10.0);
     let mut wave = [0.0; STEPS * CHANNELS];
     for channel in 0..CHANNELS {
-        let sign = if rng.below(2) == 0 { 1.0 } else { -1.0 };
-        let gain = sign * strength * rng.range(0.5, 1.0);
-        let lag = rng.range(0.0, 0.5);
+        let gain = strength * rng.range(0.5, 1.0);
+        let start = phase - lag * channel as f64;
         for step in 0..STEPS {
-            wave[step * CHANNELS + channel] = gain * value(class, step as f64, cycles, phase + lag, middle);
+            wave[step * CHANNELS + channel] = gain * value(class, step as f64, cycles, start, middle);
         }
     }
     wave
