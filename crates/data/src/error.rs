@@ -121,4 +121,52 @@ pub enum DataError {
         /// Line number of the first point over the limit, counted from 1.
         line: usize,
     },
+    /// So few different sequences that none could be kept for the test alone.
+    #[error(
+        "there are only {possible} different sequences, at least {needed} are needed to keep some for the test; \
+         raise the length or the symbols"
+    )]
+    TooFewDifferent {
+        /// How many there are.
+        possible: u64,
+        /// How many are needed.
+        needed: u64,
+    },
+    /// More samples than there are pairs of numbers below the modulus.
+    #[error(
+        "modulo {modulus} there are {possible} sums; train and test together ask for {asked}: \
+         ask for fewer, or raise the symbols"
+    )]
+    TooFewPairs {
+        /// The modulus.
+        modulus: u32,
+        /// How many pairs there are.
+        possible: u64,
+        /// How many are asked for.
+        asked: u64,
+    },
+    /// A text without a symbol.
+    #[error("the text is empty; paste or type some")]
+    TextEmpty,
+    /// A text in which there is nothing to learn.
+    #[error("the text has one symbol; \"{symbol}\" alone leaves nothing to predict: add others")]
+    TextOneSymbol {
+        /// The symbol, as shown.
+        symbol: String,
+    },
+    /// A text too short for one sample to train on and one to test.
+    #[error(
+        "the text has {found} {what}, at least {needed} are needed for sequences of {length}; \
+         add text or choose a shorter length"
+    )]
+    TextTooShort {
+        /// How many symbols it has.
+        found: usize,
+        /// "characters" or "words".
+        what: &'static str,
+        /// How many are needed.
+        needed: usize,
+        /// How long a sequence is.
+        length: usize,
+    },
 }

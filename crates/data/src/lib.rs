@@ -31,4 +31,7 @@ pub use files::{
 pub use kind::{DatasetKind, MAX_CLASSES, Task};
 pub use rng::Rng;
 pub use samples::SampleSet;
-pub use tasks::{About, Setting, TEST_SAMPLES, TRAIN_SAMPLES, TaskConfig, TaskKind, samples, validate_task};
+pub use tasks::{
+    About, Setting, TEST_SAMPLES, TRAIN_SAMPLES, TaskConfig, TaskKind, Vocabulary, samples, validate_task,
+    vocabulary,
+};

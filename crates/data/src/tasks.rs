@@ -2,12 +2,14 @@
 
 mod about;
 mod images;
+mod sequences;
 
 use core::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::about::{About, Setting};
+pub use self::sequences::{Vocabulary, vocabulary};
 use crate::{DataError, NOISE, SampleSet};
 
 /// Samples to train on.
@@ -115,7 +117,7 @@ impl TaskKind {
 
     /// What there is to know of the task before it is drawn.
     pub fn about(self) -> About {
-        images::about(self).expect("a task belongs to a family")
+        images::about(self).or_else(|| sequences::about(self)).expect("a task belongs to a family")
     }
 
     /// Its name in files: "copy-memory".
@@ -147,7 +149,8 @@ impl TaskKind {
 pub fn samples(config: &TaskConfig, seed: u32) -> Result<SampleSet, DataError> {
     validate_task(config)?;
     let seed = u64::from(seed);
-    images::samples(config, seed).expect("a task belongs to a family")
+    let drawn = images::samples(config, seed).or_else(|| sequences::samples(config, seed));
+    drawn.expect("a task belongs to a family")
 }
 
 /// Checks every setting that the task reads.
