@@ -76,7 +76,7 @@ mod tests {
         keys.extend(LossKind::ALL.map(|l| format!("loss.{}", l.id())));
         keys.extend(OptimizerKind::ALL.map(|o| format!("optimizer.{}", o.id())));
         keys.extend(ScheduleKind::ALL.map(|s| format!("schedule.{}", s.id())));
-        for preset in PRESETS.iter().filter(|p| p.plane) {
+        for preset in PRESETS {
             keys.extend([format!("preset.{}", preset.name), format!("preset-text.{}", preset.name)]);
         }
         let missing: Vec<_> = keys.iter().filter(|key| !words().contains_key(*key)).collect();

@@ -1,7 +1,7 @@
 //! A model written layer by layer, and what it is trained on.
 
-use minibatch_data::TaskConfig;
-use minibatch_nn::{Activation, Block, Input, LossKind, Model};
+use minibatch_data::{SampleSet, TEST_SAMPLES, TRAIN_SAMPLES, TaskConfig, TaskKind, samples, validate_task};
+use minibatch_nn::{Activation, Block, Input, Loss, LossKind, Model};
 use serde::{Deserialize, Serialize};
 
 use crate::{Experiment, ExperimentError};
@@ -42,6 +42,23 @@ pub enum SampleSource {
     },
 }
 
+/// Whether a task asks for no answer at some places, which then stand as one class more than there are.
+fn unanswered(task: TaskKind) -> bool {
+    match task {
+        TaskKind::Echo | TaskKind::CopyMemory | TaskKind::Reversal | TaskKind::Sorting => true,
+        TaskKind::Shapes
+        | TaskKind::Digits
+        | TaskKind::Textures
+        | TaskKind::Waves
+        | TaskKind::Sine
+        | TaskKind::Parity
+        | TaskKind::Adding
+        | TaskKind::Brackets
+        | TaskKind::ModularAddition
+        | TaskKind::Language => false,
+    }
+}
+
 /// The most samples.
 pub const MAX_SAMPLES: u32 = 1_000_000;
 
@@ -54,12 +71,16 @@ impl Experiment {
         let Some(spec) = &self.model else { return self.plane() };
         let output = Model::output_of(&spec.input, &spec.layers)?;
         let last = output.last().copied().unwrap_or(1);
-        let loss = self.loss.of_output(last, &self.loss_options);
+        let mut options = self.loss_options;
+        if let (SampleSource::Task(task), None) = (&spec.samples, options.ignore_index) {
+            options.ignore_index = unanswered(task.task).then_some(last as u32);
+        }
+        let loss = self.loss.of_output(last, &options);
         let classes = match loss {
             // Ignored rows would be counted as answers.
             _ if self.loss_options.ignore_index.is_some() => None,
-            crate::Loss::CrossEntropy { .. } => Some(last).filter(|&k| k <= 32),
-            crate::Loss::BinaryCrossEntropy if last == 1 => Some(2),
+            Loss::CrossEntropy { .. } => Some(last).filter(|&k| k <= 32),
+            Loss::BinaryCrossEntropy if last == 1 => Some(2),
             _ => None,
         };
         Ok(Model::new(spec.input.clone(), spec.layers.clone(), loss, classes)?)
@@ -86,15 +107,20 @@ impl Experiment {
 
 impl SampleSource {
     /// Checks that there are samples and that the numbers are numbers.
-    pub(crate) fn validate(&self, model: &Model) -> Result<(), ExperimentError> {
+    pub(crate) fn validate(&self, experiment: &Experiment, model: &Model) -> Result<(), ExperimentError> {
         match self {
             Self::Random { train, test } => {
                 let most = f64::from(MAX_SAMPLES);
                 crate::experiment::range("training samples", f64::from(*train), 1.0, most)?;
                 crate::experiment::range("test samples", f64::from(*test), 0.0, most)
             }
-            // The generator checks its own settings when it draws.
-            Self::Task(_) => Ok(()),
+            Self::Task(task) => {
+                validate_task(task)?;
+                // As few as there may be show the shapes of all.
+                let few =
+                    TaskConfig { train: *TRAIN_SAMPLES.start(), test: *TEST_SAMPLES.start(), ..task.clone() };
+                fits_model(model, &samples(&few, experiment.seed)?)
+            }
             Self::Table { inputs, targets } => {
                 let supply = |message: String| ExperimentError::Supply { name: "table".into(), message };
                 let row: usize = model.input.shape.iter().product();
@@ -119,4 +145,63 @@ impl SampleSource {
             }
         }
     }
+}
+
+/// Whether samples are what a model takes and gives.
+///
+/// # Errors
+/// Says what the task has and what the model has, and the mend.
+pub(crate) fn fits_model(model: &Model, set: &SampleSet) -> Result<(), ExperimentError> {
+    let wrong = |message: String| Err(ExperimentError::Supply { name: "samples".into(), message });
+    if set.input != model.input.shape {
+        return wrong(format!(
+            "a sample of this task has the shape {:?}, and the model's input {:?}; make them equal",
+            set.input, model.input.shape
+        ));
+    }
+    if set.tokens > model.input.tokens || set.tokens.is_some() != model.input.tokens.is_some() {
+        return wrong(match set.tokens {
+            Some(n) => format!("this task has {n} tokens; give the model's input `tokens`: {n}"),
+            None => "this task's samples are numbers; leave the model's input `tokens` out".into(),
+        });
+    }
+    let classes = model.output.last().copied().unwrap_or(1);
+    if let (Some(n), true) = (set.classes, model.loss.takes_classes() && set.classes > Some(classes)) {
+        return wrong(format!(
+            "this task has {n} classes, and the output {classes} scores; give the last layer {n} units"
+        ));
+    }
+    if set.classes.is_some() != model.loss.takes_classes() {
+        return wrong(match set.classes {
+            Some(_) => "this task's answers are classes; choose cross-entropy".into(),
+            None => {
+                "this task's answers are numbers; choose a loss of numbers, squared error for example".into()
+            }
+        });
+    }
+    if set.target != model.target() {
+        return wrong(format!(
+            "this task's answers have the shape {:?} for each sample, and the model's {:?}; {}",
+            set.target,
+            model.target(),
+            if set.target.is_empty() {
+                "take the last step or the mean over the steps"
+            } else {
+                "answer at every step"
+            }
+        ));
+    }
+    let ignored = match model.loss {
+        Loss::CrossEntropy { ignore_index, .. } => ignore_index,
+        _ => None,
+    };
+    if let Some(n) =
+        set.classes.filter(|&n| set.targets.contains(&(n as f32)) && ignored != u32::try_from(n).ok())
+    {
+        return wrong(format!(
+            "some places of this task have no answer, and stand as class {n}; give the last layer {n} units and leave \
+             loss_options.ignore_index out"
+        ));
+    }
+    Ok(())
 }

@@ -13,7 +13,7 @@ pub fn Presets() -> impl IntoView {
     view! {
         <Pop label=t("presets.open") class="presets right" face=|| t("presets.name")>
             <ul class="menu">
-                {PRESETS.into_iter().filter(|p| p.plane).map(|p| view! { <li><Entry preset=p/></li> }).collect_view()}
+                {PRESETS.into_iter().map(|p| view! { <li><Entry preset=p/></li> }).collect_view()}
             </ul>
         </Pop>
     }

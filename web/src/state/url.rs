@@ -92,10 +92,7 @@ pub fn write(e: &Experiment) -> String {
 fn base(e: &Experiment, pairs: &mut Vec<(&str, String)>) -> Experiment {
     let Some(spec) = &e.model else { return Experiment::default() };
     let same = |p: &Experiment| p.model == e.model && p.loss == e.loss && p.loss_options == e.loss_options;
-    let known = PRESETS
-        .iter()
-        .filter(|p| !p.plane)
-        .find_map(|p| Some((p.name, preset(p.name).ok()?)).filter(|p| same(&p.1)));
+    let known = PRESETS.iter().find_map(|p| Some((p.name, preset(p.name).ok()?)).filter(|p| same(&p.1)));
     if let Some((name, preset)) = known {
         pairs.push(("preset", name.into()));
         return preset;

@@ -3,6 +3,7 @@
 use minibatch_data::{Rng, SampleSet, Split, features_of, generate, samples};
 use minibatch_nn::{Loss, LossKind, Model, NamedTensor, Samples};
 
+use crate::spec::fits_model;
 use crate::{Experiment, ExperimentError, SampleSource};
 
 /// Samples from outside, rows in front. Classes and token numbers stand as floats.
@@ -52,7 +53,7 @@ impl Data {
                 SampleSource::Random { train, test } => {
                     random(model, experiment.seed, [*train as usize, *test as usize])?
                 }
-                SampleSource::Task(task) => drawn(experiment, model, samples(task, experiment.seed)?)?,
+                SampleSource::Task(task) => drawn(model, samples(task, experiment.seed)?)?,
                 SampleSource::Table { inputs, targets } => Self {
                     samples: Samples { train: inputs.len(), test: 0 },
                     inputs: inputs.concat(),
@@ -61,7 +62,7 @@ impl Data {
                 },
             },
         };
-        data.check(experiment, model)?;
+        data.check(model)?;
         Ok(data)
     }
 
@@ -81,7 +82,7 @@ impl Data {
     }
 
     /// Every number is one, and every token and class exists.
-    fn check(&self, experiment: &Experiment, model: &Model) -> Result<(), ExperimentError> {
+    fn check(&self, model: &Model) -> Result<(), ExperimentError> {
         let wrong = |name: &str, at: usize, value: f32, need: String| {
             Err(ExperimentError::Supply {
                 name: name.into(),
@@ -98,7 +99,10 @@ impl Data {
                 _ => {}
             }
         }
-        let ignored = experiment.loss_options.ignore_index.map(|i| i as f32);
+        let ignored = match model.loss {
+            Loss::CrossEntropy { ignore_index, .. } => ignore_index.map(|i| i as f32),
+            _ => None,
+        };
         let classes = model.output.last().copied().unwrap_or(1);
         for (at, &v) in self.targets.iter().enumerate() {
             if model.loss.takes_classes() && !whole(v, classes) && Some(v) != ignored {
@@ -157,54 +161,8 @@ fn random(model: &Model, seed: u32, [train, test]: [usize; 2]) -> Result<Data, E
 }
 
 /// The samples of a task, if they are what the model takes and gives.
-fn drawn(experiment: &Experiment, model: &Model, set: SampleSet) -> Result<Data, ExperimentError> {
-    let wrong = |message: String| Err(ExperimentError::Supply { name: "samples".into(), message });
-    if set.input != model.input.shape {
-        return wrong(format!(
-            "a sample of this task has the shape {:?}, and the model's input {:?}; make them equal",
-            set.input, model.input.shape
-        ));
-    }
-    if set.tokens > model.input.tokens || set.tokens.is_some() != model.input.tokens.is_some() {
-        return wrong(match set.tokens {
-            Some(n) => format!("this task has {n} tokens; give the model's input `tokens`: {n}"),
-            None => "this task's samples are numbers; leave the model's input `tokens` out".into(),
-        });
-    }
-    let classes = model.output.last().copied().unwrap_or(1);
-    if let (Some(n), true) = (set.classes, model.loss.takes_classes() && set.classes > Some(classes)) {
-        return wrong(format!(
-            "this task has {n} classes, and the output {classes} scores; give the last layer {n} units"
-        ));
-    }
-    if set.classes.is_some() != model.loss.takes_classes() {
-        return wrong(match set.classes {
-            Some(_) => "this task's answers are classes; choose cross-entropy".into(),
-            None => {
-                "this task's answers are numbers; choose a loss of numbers, squared error for example".into()
-            }
-        });
-    }
-    if set.target != model.target() {
-        return wrong(format!(
-            "this task's answers have the shape {:?} for each sample, and the model's {:?}; {}",
-            set.target,
-            model.target(),
-            if set.target.is_empty() {
-                "take the last step or the mean over the steps"
-            } else {
-                "answer at every step"
-            }
-        ));
-    }
-    if let Some(n) = set.classes
-        && set.targets.contains(&(n as f32))
-        && experiment.loss_options.ignore_index != u32::try_from(n).ok()
-    {
-        return wrong(format!(
-            "some places of this task have no answer; set loss_options.ignore_index to {n}"
-        ));
-    }
+fn drawn(model: &Model, set: SampleSet) -> Result<Data, ExperimentError> {
+    fits_model(model, &set)?;
     let samples = Samples { train: set.train, test: set.test };
     let (vocabulary, class_names) = (set.vocabulary, set.class_names);
     Ok(Data { samples, inputs: set.inputs, targets: set.targets, points: None, vocabulary, class_names })
