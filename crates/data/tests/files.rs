@@ -154,7 +154,7 @@ fn wrong_idx_files_get_a_clear_message() {
     assert!(error(vec![file("images", pixels.clone())]).starts_with("images has no labels beside it"));
     assert!(error(vec![file("labels", labels.clone())]).starts_with("labels has no images beside it"));
     assert!(
-        error(vec![file("x-idx3-ubyte", [9, 9, 9])]).starts_with("x-idx3-ubyte does not begin as an IDX")
+        error(vec![file("x-idx3-ubyte", [7, 7, 7])]).starts_with("x-idx3-ubyte does not begin as an IDX")
     );
     assert!(error(vec![file("x.gz", &gzip(&pixels)[..30])]).starts_with("x.gz cannot be unpacked: its gzip"));
     assert!(error(vec![file("x.gz", [0x1f, 0x8b])]).contains("damaged or cut short"));
@@ -214,12 +214,12 @@ fn zips_of_something_else_get_a_clear_message() {
 
 #[test]
 fn bombs_are_stopped() {
-    // 600 MB of zeros in about half a megabyte, in one file and in many.
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // 600 MB of zeros in a few megabytes, in one file and in many.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let block = vec![0u8; 1 << 20];
     (0..600).for_each(|_| encoder.write_all(&block).expect("memory"));
     let bomb = encoder.finish().expect("memory");
-    assert!(bomb.len() < 1 << 20);
+    assert!(bomb.len() < 8 << 20);
     assert_eq!(error(vec![file("b.gz", bomb)]), "b.gz unpacks to more than 512 MB in all; leave some out");
     let half = gzip(&vec![0u8; 300 << 20]);
     assert!(error(vec![file("1.gz", half.clone()), file("2.gz", half)]).starts_with("2.gz unpacks to more"));

@@ -59,9 +59,12 @@ fn the_column_that_counts_is_the_label() {
 #[test]
 fn a_train_and_a_test_file_keep_their_sides() {
     let file = |name: &str, text: &str| Dropped { name: name.into(), bytes: text.into() };
-    let both = vec![file("mnist_test.csv", "0,9,9,9,9"), file("mnist_train.csv", "0,1,1,1,1\n1,255,1,1,1")];
+    let both = vec![
+        file("mnist_test.csv", "0,9,9,9,9\n1,9,9,9,9"),
+        file("mnist_train.csv", "0,1,1,1,1\n1,255,1,1,1"),
+    ];
     let Ok(Found::Samples(set)) = read_files(both, Holding::default()) else { panic!("readable") };
-    assert_eq!((set.train, set.test, set.targets), (2, 1, vec![0.0, 1.0, 0.0]));
+    assert_eq!((set.train, set.test, set.targets), (2, 2, vec![0.0, 1.0, 0.0, 1.0]));
 }
 
 #[test]
