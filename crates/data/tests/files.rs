@@ -123,7 +123,8 @@ fn colours_stand_together_or_apart() {
     for pixels in [together, apart] {
         let set = samples(vec![file("images", pixels), file("labels", labels.clone())]);
         assert_eq!(set.input, [3, 2, 2]);
-        assert_eq!((set.inputs[3], set.inputs[4], set.inputs[11]), (0.0, 100.0 / 255.0, 200.0 / 255.0));
+        let bytes: Vec<u32> = set.inputs[..12].iter().map(|pixel| (pixel * 255.0).round() as u32).collect();
+        assert_eq!(bytes, [0, 0, 0, 0, 100, 100, 100, 100, 200, 200, 200, 200]);
     }
 }
 
