@@ -1,7 +1,7 @@
-//! Two-dimensional data sets for the playground: seeded generators, the learner's own points, input features
-//! and CSV.
+//! Data sets for the playground. Of the plane: seeded generators, the learner's own points, input features and
+//! CSV. Of arrays: tasks of images, sequences and language by seed, and the learner's own images from files.
 //!
-//! Everything here is pure: a [`DataConfig`] and a seed always give the same points, on every platform, bit
+//! Everything here is pure: a [`DataConfig`] or [`TaskConfig`] and a seed always give the same samples, on every platform, bit
 //! for bit. That is why every transcendental function comes from `libm` (never the platform's own) and every
 //! random number from [`Rng`]. Nothing reads files, clocks or the network, so the page can use this crate for
 //! its thumbnails too.

@@ -33,7 +33,10 @@ pub(super) fn read(file: &Dropped) -> Result<Part, FileError> {
     let columns = top.split(mark).count();
     let heading: Vec<String> = top.split(mark).map(|field| clean(field).to_lowercase()).collect();
     let inner = heading.get(1..columns - 1).unwrap_or_default();
-    let is_heading = inner.iter().any(|field| field.parse::<f32>().is_err());
+    let is_label =
+        |field: &String| ["label", "labels", "class", "target", "y", "digit"].contains(&field.as_str());
+    // A heading may number its pixels; the name of its label still gives it away.
+    let is_heading = inner.iter().any(|field| field.parse::<f32>().is_err()) || heading.iter().any(is_label);
     if is_heading {
         lines.remove(0);
     }
@@ -52,8 +55,6 @@ pub(super) fn read(file: &Dropped) -> Result<Part, FileError> {
         )
     })?;
     check_size(lines.len(), [channels, side, side])?;
-    let is_label =
-        |field: &String| ["label", "labels", "class", "target", "y", "digit"].contains(&field.as_str());
     let named =
         match (is_heading, heading.first().is_some_and(is_label), heading.last().is_some_and(is_label)) {
             (true, true, _) => Some(true),

@@ -1,0 +1,188 @@
+//! CSV of pixels, and decoded images made small.
+
+use minibatch_data::{
+    Decoded, Dropped, Found, Holding, SampleSet, Small, assemble, assemble_small, read_files, shrink,
+};
+
+fn csv(text: &str) -> Result<SampleSet, String> {
+    let file = Dropped { name: "mine.csv".into(), bytes: text.into() };
+    match read_files(vec![file], Holding { test_share: 0.5, seed: 0 }) {
+        Ok(Found::Samples(set)) => Ok(set),
+        Ok(other) => panic!("{other:?}"),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The images of a set by class, each as whole hundredths.
+fn by_class(text: &str) -> Vec<(String, Vec<u32>)> {
+    let set = csv(text).expect("readable");
+    let size = set.inputs.len() / set.targets.len();
+    let image = |pixels: &[f32]| pixels.iter().map(|pixel| (pixel * 100.0).round() as u32).collect();
+    let named = set.targets.iter().map(|&class| set.class_names[class as usize].clone());
+    let mut all: Vec<_> = named.zip(set.inputs.chunks_exact(size).map(image)).collect();
+    all.sort();
+    all
+}
+
+fn expected(images: &[(&str, [u32; 4])]) -> Vec<(String, Vec<u32>)> {
+    images.iter().map(|(name, pixels)| ((*name).to_owned(), pixels.to_vec())).collect()
+}
+
+#[test]
+fn labels_stand_first_or_last_with_and_without_heading() {
+    let wanted = expected(&[("0", [0, 0, 100, 0]), ("1", [20, 0, 0, 100])]);
+    for text in [
+        "label,1x1,1x2,2x1,2x2\n0,0,0,255,0\n1,51,0,0,255\n",
+        "0,0,0,255,0\n1,51,0,0,255",
+        "p1;p2;p3;p4;class\r\n0;0;255;0;0\r\n51;0;0;255;1\r\n",
+        "0\t0\t255\t0\t0\n51\t0\t0\t255\t1",
+        "\u{feff}0,0,0,1,0\n\n1,0.2,0,0,1.0\n",
+        "\"0\",\"0\",\"0\",\"255\",\"0\"\n1.0, 51, 0, 0, 255",
+        "0,0,0,16,0\n1,3.2,0,0,16",
+    ] {
+        assert_eq!(by_class(text), wanted, "{text:?}");
+    }
+    let named = expected(&[("cat", [0, 0, 100, 0]), ("dog", [20, 0, 0, 100])]);
+    assert_eq!(by_class("cat,0,0,255,0\ndog,51,0,0,255"), named);
+    assert_eq!(by_class("0,0,255,0,cat\n51,0,0,255,dog"), named);
+}
+
+#[test]
+fn the_column_that_counts_is_the_label() {
+    // The last column varies too, but only the first counts from 0 without a gap; and the other way round.
+    assert_eq!(csv("0,9,9,9,3\n1,9,9,9,7\n2,9,9,9,200").expect("first").class_names, ["0", "1", "2"]);
+    assert_eq!(csv("3,9,9,9,1\n7,9,9,9,2\n200,9,9,9,3").expect("last").class_names, ["1", "2", "3"]);
+    // Classes in order of size, not of the alphabet.
+    assert_eq!(csv("10,9,9,9,9\n9,9,9,9,9\n1,9,9,9,9").expect("first").class_names, ["1", "9", "10"]);
+}
+
+#[test]
+fn a_train_and_a_test_file_keep_their_sides() {
+    let file = |name: &str, text: &str| Dropped { name: name.into(), bytes: text.into() };
+    let both = vec![
+        file("mnist_test.csv", "0,9,9,9,9\n1,9,9,9,9"),
+        file("mnist_train.csv", "0,1,1,1,1\n1,255,1,1,1"),
+    ];
+    let Ok(Found::Samples(set)) = read_files(both, Holding::default()) else { panic!("readable") };
+    assert_eq!((set.train, set.test, set.targets), (2, 2, vec![0.0, 1.0, 0.0, 1.0]));
+}
+
+#[test]
+fn three_colours_pixel_by_pixel_or_apart() {
+    // Red falls to the right, green is even, blue is dark: 2 x 2.
+    let wanted: Vec<u32> = vec![78, 75, 78, 75, 39, 39, 39, 39, 4, 4, 4, 4];
+    let together = "1,200,100,10,190,100,10,200,100,10,190,100,10";
+    let apart = "1,200,190,200,190,100,100,100,100,10,10,10,10";
+    for row in [together, apart] {
+        let set = csv(&format!("0,{}\n{row}\n{row}", ["0"; 12].join(","))).expect("readable");
+        assert_eq!(set.input, [3, 2, 2]);
+        let brightest = set.inputs.chunks_exact(12).find(|image| image[0] > 0.5).expect("the second line");
+        // The largest value is 200: pixels are of 0 to 255.
+        assert_eq!(brightest.iter().map(|p| (p * 100.0).round() as u32).collect::<Vec<_>>(), wanted, "{row}");
+    }
+}
+
+#[test]
+fn wrong_lines_are_named() {
+    let error = |text: &str| csv(text).expect_err("wrong");
+    assert_eq!(
+        error("0,1,2,3,4\n1,1,2,3"),
+        "mine.csv, line 2: 4 values, but line 1 has 5; give every line as many"
+    );
+    assert_eq!(
+        error("l,a,b,c,d\n0,1,2,3,4\n\n1,1,x,3,4"),
+        "mine.csv, line 4: \"x\" in column 3 is no pixel; pixels are 0 to 255"
+    );
+    assert!(error("0,1,2,3,4\n1,1,256,3,4").contains("line 2: \"256\" in column 3"));
+    assert!(error("0,1,2,3,4\n1,1,-1,3,4").contains("line 2: \"-1\" in column 3"));
+    assert!(error("0,1,2,3,4\n1,1,NaN,3,4").contains("line 2: \"NaN\" in column 3"));
+    assert!(error("0,1,2,3,4\n1,1,,3,4").contains("line 2: \"\" in column 3"));
+    assert!(error("label,1,2,3,p\n0,1,2,3,4\n,1,2,3,4").contains("line 3: the label is empty"));
+    assert!(
+        error("x,y,label\n1,2,3")
+            .starts_with("mine.csv, line 1: 3 values: a label and 2 pixels, which make no")
+    );
+    assert!(
+        error("0.5,1,2,3,0.5\n0.7,1,2,3,0.1").starts_with("mine.csv: neither the first nor the last column")
+    );
+    assert!(error("label,a,b,c,d\n").starts_with("mine.csv has no rows of pixels"));
+    assert!(error("label,a,b,c,d\n1,2,3,4,5").starts_with("1 image(s) found; at least 2 are needed"));
+    let many: String = (0..1001).map(|row| format!("c{row},1,2,3,4\n")).collect();
+    assert!(error(&format!("label,a,b,c,d\n{many}")).starts_with("there are 1001 classes, at most 1000 fit"));
+}
+
+fn decoded(label: &str, width: usize, height: usize, pixel: impl Fn(usize, usize) -> [u8; 4]) -> Decoded {
+    let rgba = (0..height).flat_map(|row| (0..width).map(move |column| (row, column)));
+    Decoded {
+        label: label.into(),
+        width,
+        height,
+        rgba: rgba.flat_map(|(row, column)| pixel(row, column)).collect(),
+    }
+}
+
+#[test]
+fn shrinking_averages_areas() {
+    // A chessboard of single pixels is even grey from afar.
+    let board = decoded("b", 64, 64, |row, column| {
+        let value = if (row + column) % 2 == 0 { 255 } else { 0 };
+        [value, value, value, 255]
+    });
+    let Small { pixels, .. } = shrink(&board, 8, 1).expect("an image");
+    assert!(pixels.iter().all(|pixel| (pixel - 0.5).abs() < 1e-6), "{pixels:?}");
+    // The mean stays, whatever the sizes: here 7 pixels go to 5.
+    let slope = decoded("s", 7, 7, |_, column| [column as u8 * 40, 0, 0, 255]);
+    let Small { pixels, .. } = shrink(&slope, 5, 3).expect("an image");
+    let red = pixels[..25].iter().sum::<f32>() / 25.0;
+    assert!((red - 120.0 / 255.0).abs() < 1e-6, "the mean of red became {red}");
+    assert!(pixels[..5].is_sorted() && pixels[25..].iter().all(|&pixel| pixel == 0.0));
+}
+
+#[test]
+fn proportions_stay_and_gaps_take_the_border() {
+    // Twice as wide as high, blue with a white middle, onto a square: bands of blue above and below.
+    let wide = decoded("w", 40, 20, |row, column| {
+        if (5..15).contains(&row) && (10..30).contains(&column) { [255; 4] } else { [0, 0, 255, 255] }
+    });
+    let Small { pixels, .. } = shrink(&wide, 8, 3).expect("an image");
+    let rows: Vec<f32> = (0..8).map(|row| pixels[row * 8 + 4]).collect();
+    assert_eq!(rows, [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0], "red down the middle");
+    assert!(pixels[128..].iter().all(|&blue| blue == 1.0));
+    // One pixel is enough; what is transparent is white.
+    let clear = decoded("c", 1, 1, |_, _| [0, 0, 0, 0]);
+    assert!(shrink(&clear, 4, 1).expect("an image").pixels.iter().all(|&pixel| pixel == 1.0));
+    let line = decoded("l", 300, 1, |_, _| [255, 0, 0, 255]);
+    assert_eq!(shrink(&line, 28, 1).expect("an image").pixels.len(), 784);
+}
+
+#[test]
+fn assembling_sorts_the_classes() {
+    let plain = |label: &str, value: u8| decoded(label, 6, 6, move |_, _| [value, value, value, 255]);
+    let images = [plain("dog", 255), plain("cat", 0), plain("dog", 255), plain("cat", 0)];
+    let holding = Holding { test_share: 0.5, seed: 3 };
+    let set = assemble(&images, 4, 3, holding).expect("four images");
+    assert_eq!(
+        (set.class_names, set.input, set.train, set.test),
+        (vec!["cat".into(), "dog".into()], vec![3, 4, 4], 2, 2)
+    );
+    for (image, target) in set.inputs.chunks_exact(48).zip(&set.targets) {
+        assert!(image.iter().all(|pixel| (pixel - target).abs() < 1e-6), "dogs are white, cats black");
+    }
+    let error = |images: &[Decoded], side, channels| {
+        assemble(images, side, channels, holding).expect_err("wrong").to_string()
+    };
+    assert_eq!(error(&images, 3, 1), "images can be made 4 to 256 pixels wide, not 3");
+    assert_eq!(error(&images, 8, 4), "images can have 1 channel (grey) or 3 (red, green, blue), not 4");
+    assert!(error(&images[..1], 8, 1).starts_with("1 image(s) found"));
+    assert!(
+        error(&[images[0].clone(), images[2].clone()], 8, 1)
+            .starts_with("every image is of the class \"dog\"")
+    );
+    let torn = Decoded { width: usize::MAX, ..images[0].clone() };
+    assert!(
+        error(&[torn, images[1].clone()], 8, 1).contains("has 144 bytes for 18446744073709551615 x 6 pixels")
+    );
+    let small = Small { label: "a".into(), pixels: vec![0.0; 3] };
+    let odd = assemble_small(&[small], 4, 1, holding).expect_err("wrong").to_string();
+    assert_eq!(odd, "an image of \"a\" has 3 numbers instead of 16; make it small anew");
+}
