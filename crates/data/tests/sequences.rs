@@ -42,7 +42,7 @@ fn every_task_keeps_its_schema() {
         (&[21], Some(10), &[21], Some(8)),
         (&[16], Some(2), &[16], Some(2)),
         (&[30, 2], None, &[1], None),
-        (&[20], Some(5), &[], Some(2)),
+        (&[20], Some(3), &[], Some(2)),
         (&[16], Some(11), &[16], Some(10)),
         (&[16], Some(11), &[16], Some(10)),
         (&[4], Some(39), &[], Some(37)),
