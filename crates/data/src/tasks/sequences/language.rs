@@ -54,8 +54,8 @@ pub(super) fn samples(config: &TaskConfig, seed: u64) -> Result<SampleSet, DataE
 ///
 /// # Errors
 /// A text of fewer than two different symbols.
-pub fn vocabulary(config: &TaskConfig, seed: u64) -> Result<Vocabulary, DataError> {
-    known_symbols(&text_of(config, seed), config.words)
+pub fn vocabulary(config: &TaskConfig, seed: u32) -> Result<Vocabulary, DataError> {
+    known_symbols(&text_of(config, u64::from(seed)), config.words)
 }
 
 fn known_symbols(text: &str, words: bool) -> Result<Vocabulary, DataError> {

@@ -23,7 +23,7 @@ fn ranges(kind: TaskKind) -> [Option<Setting>; 3] {
         TaskKind::CopyMemory => [setting(5, 3, 32), setting(8, 2, 26), setting(10, 0, 190)],
         TaskKind::Parity => [setting(16, 8, 256), None, None],
         TaskKind::Adding => [setting(30, 4, 256), None, None],
-        TaskKind::Brackets => [setting(20, 16, 256), setting(2, 1, 4), None],
+        TaskKind::Brackets => [setting(20, 16, 256), setting(1, 1, 4), None],
         TaskKind::Reversal | TaskKind::Sorting => [setting(8, 3, 128), setting(10, 2, 26), None],
         TaskKind::ModularAddition => [None, setting(37, 5, 97), None],
         TaskKind::Language => [setting(32, 4, 256), None, None],
