@@ -2,7 +2,7 @@
 
 use minibatch_data::{SampleSet, TaskConfig, TaskKind, samples, validate_task};
 
-const IMAGES: [TaskKind; 3] = [TaskKind::Shapes, TaskKind::Digits, TaskKind::Textures];
+const IMAGES: [TaskKind; 3] = [TaskKind::ALL];
 
 fn draw(task: TaskKind, train: u32, test: u32, noise: f32, seed: u32) -> SampleSet {
     samples(&TaskConfig { task, train, test, noise, ..TaskConfig::default() }, seed).expect("valid")
@@ -157,7 +157,7 @@ fn settings_out_of_range_are_named() {
 
 #[test]
 fn ids_are_the_names_in_files() {
-    for task in IMAGES {
+    for task in TaskKind::ALL {
         let written = serde_json::to_string(&task).expect("a name");
         assert_eq!(written, format!("\"{}\"", task.id()));
         assert!(task.sentence().ends_with(['.', '?']) && !task.title().is_empty());
