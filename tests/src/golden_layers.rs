@@ -154,7 +154,7 @@ impl Case {
     fn table(&self) -> Option<(Vec<f32>, Vec<f32>)> {
         match self.experiment().model.expect("a model").samples {
             SampleSource::Table { inputs, targets } => Some((inputs.concat(), targets)),
-            SampleSource::Random { .. } | SampleSource::Task(_) => None,
+            SampleSource::Random { .. } | SampleSource::Task(_) | SampleSource::Own { .. } => None,
         }
     }
 }

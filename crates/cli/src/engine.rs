@@ -96,6 +96,7 @@ impl Engine {
         let written = experiment.model.as_ref().map(|model| match &model.samples {
             SampleSource::Random { train, .. } => *train as usize,
             SampleSource::Task(task) => task.train as usize,
+            SampleSource::Own { train, .. } => *train as usize,
             SampleSource::Table { inputs, .. } => inputs.len(),
         });
         pollster::block_on(self.session.load_with(experiment.clone(), 1, supplies))?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use minibatch_nn::Probe;
 
-use crate::{Experiment, Training};
+use crate::{Experiment, SampleSource, Training};
 
 /// What the page asks of the session.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -277,6 +277,11 @@ pub enum Event {
     Asked {
         /// From the command.
         id: u32,
+    },
+    /// Files were read: samples are there to be trained on.
+    Brought {
+        /// What to write into the experiment.
+        source: SampleSource,
     },
     /// The device's buffers (zeros on the CPU) and the engine's memory.
     Memory {

@@ -33,6 +33,19 @@ pub enum SampleSource {
     },
     /// A task of the playground's: images, series, tokens or language, drawn by the seed.
     Task(TaskConfig),
+    /// Read from files that the learner brought; they are not part of the experiment.
+    Own {
+        /// The first file's name.
+        name: String,
+        /// One input's shape.
+        input: Vec<usize>,
+        /// How many classes.
+        classes: u32,
+        /// Samples to train on.
+        train: u32,
+        /// Samples held back.
+        test: u32,
+    },
     /// Written out; all of them are trained on.
     Table {
         /// One row a sample, its elements in order.
@@ -120,6 +133,11 @@ impl SampleSource {
                 let few =
                     TaskConfig { train: *TRAIN_SAMPLES.start(), test: *TEST_SAMPLES.start(), ..task.clone() };
                 fits_model(model, &samples(&few, experiment.seed)?)
+            }
+            Self::Own { input, classes, train, test, .. } => {
+                let (input, classes) = (input.clone(), Some(*classes as usize));
+                let [train, test] = [*train as usize, *test as usize];
+                fits_model(model, &SampleSet { input, classes, train, test, ..SampleSet::default() })
             }
             Self::Table { inputs, targets } => {
                 let supply = |message: String| ExperimentError::Supply { name: "table".into(), message };

@@ -1,6 +1,7 @@
 //! The engine in a Web Worker: commands come in by message, events go out the same way, arrays as transferred
 //! buffers. The bench page loads the same module in the page itself and calls [`bench`].
 
+mod files;
 mod life;
 mod post;
 mod time;

@@ -9,6 +9,7 @@ mod pull;
 mod receive;
 mod reduce;
 mod run;
+pub mod task;
 pub mod tfp;
 pub mod theme;
 pub mod url;

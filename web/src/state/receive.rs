@@ -60,6 +60,11 @@ impl Page {
                 self.wake();
             }
             News::Done(id) => self.settle(Wait::Done(id), vec![]),
+            News::Brought(source) => {
+                if let Some(new) = super::task::brought(&self.written(), &source) {
+                    drop(self.open(new));
+                }
+            }
             News::Samples(id, arrays) => self.settle_quietly(Wait::Samples(id), arrays),
             News::Asked(id, arrays) => self.settle_quietly(Wait::Asked(id), arrays),
             News::Predicted(id, rows) => self.settle(Wait::Predicted(id), rows),

@@ -1,7 +1,7 @@
 //! What an event of the engine means for the page: plain functions over plain values.
 
 use minibatch_session::data::Point;
-use minibatch_session::{CurvePoint, Event, Facts, Metrics};
+use minibatch_session::{CurvePoint, Event, Facts, Metrics, SampleSource};
 
 use super::{Frame, Notice, Status};
 
@@ -42,6 +42,8 @@ pub enum News {
     Samples(u32, Vec<Vec<f32>>),
     /// The answers asked for under this id.
     Asked(u32, Vec<Vec<f32>>),
+    /// Files were read: these samples can be trained on.
+    Brought(SampleSource),
     /// The device's buffers, their bytes, and the bytes of the engine's own memory.
     Memory(u32, u64, u64),
     /// Something to tell the learner; training has stopped.
@@ -88,6 +90,7 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
         Event::Predicted { id, outputs } => News::Predicted(id, rows(arrays.pop(), outputs as usize)),
         Event::Samples { id, .. } => News::Samples(id, arrays),
         Event::Asked { id } => News::Asked(id, arrays),
+        Event::Brought { source } => News::Brought(source),
         Event::Memory { buffers, bytes, heap } => News::Memory(buffers, bytes, heap),
         Event::Diverged { step, learning_rate, good_step } => News::Stopped(
             Status { playing: false, ..status.clone() },

@@ -54,6 +54,11 @@ impl Data {
                     random(model, experiment.seed, [*train as usize, *test as usize])?
                 }
                 SampleSource::Task(task) => drawn(model, samples(task, experiment.seed)?)?,
+                SampleSource::Own { name, .. } => {
+                    let message =
+                        "these samples were read from files and are not here; drop the files again".into();
+                    return Err(ExperimentError::Supply { name: name.clone(), message });
+                }
                 SampleSource::Table { inputs, targets } => Self {
                     samples: Samples { train: inputs.len(), test: 0 },
                     inputs: inputs.concat(),
@@ -64,6 +69,13 @@ impl Data {
         };
         data.check(model)?;
         Ok(data)
+    }
+
+    /// Samples that fit the model.
+    pub(super) fn of_set(set: SampleSet) -> Self {
+        let samples = Samples { train: set.train, test: set.test };
+        let (vocabulary, class_names) = (set.vocabulary, set.class_names);
+        Self { samples, inputs: set.inputs, targets: set.targets, points: None, vocabulary, class_names }
     }
 
     /// The targets as class numbers.
@@ -163,9 +175,7 @@ fn random(model: &Model, seed: u32, [train, test]: [usize; 2]) -> Result<Data, E
 /// The samples of a task, if they are what the model takes and gives.
 fn drawn(model: &Model, set: SampleSet) -> Result<Data, ExperimentError> {
     fits_model(model, &set)?;
-    let samples = Samples { train: set.train, test: set.test };
-    let (vocabulary, class_names) = (set.vocabulary, set.class_names);
-    Ok(Data { samples, inputs: set.inputs, targets: set.targets, points: None, vocabulary, class_names })
+    Ok(Data::of_set(set))
 }
 
 /// Uniform in \[0, 1): the nearest float of a number close to 1 would be 1.

@@ -3,6 +3,7 @@
 use minibatch_nn::{Model, NamedTensor};
 
 use super::data::{Data, DataSet};
+use super::own::brought;
 use super::programs::{BuildError, Programs, Start};
 use super::run::Run;
 use super::session::Session;
@@ -51,7 +52,10 @@ impl Session {
         // What can be wrong with the experiment itself is found before the run under way is touched.
         experiment.validate()?;
         let model = experiment.model()?;
-        let data = Data::new(&experiment, &model, supplies.data.as_ref())?;
+        let data = match brought(&experiment, self.own.as_ref())? {
+            Some(data) if supplies.data.is_none() => data,
+            _ => Data::new(&experiment, &model, supplies.data.as_ref())?,
+        };
         let mut start = Start::draw(&model, experiment.seed);
         if !supplies.weights.is_empty() {
             take_weights(&model, &supplies.weights, &mut start)?;

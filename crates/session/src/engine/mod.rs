@@ -8,6 +8,7 @@ mod flights;
 mod inside;
 mod launch;
 mod load;
+mod own;
 mod probes;
 mod programs;
 mod receive;

@@ -1,5 +1,6 @@
 //! A session: takes commands, paces the submits, reads what comes back, and says what happened.
 
+use minibatch_data::Small;
 use minibatch_graph::control;
 use minibatch_nn::names;
 
@@ -7,6 +8,7 @@ use super::backend::{Backend, Work};
 use super::flights::Pace;
 use super::inside::check;
 use super::load::Supplies;
+use super::own::Own;
 use super::probes::predict;
 use super::programs::{BuildError, Programs, live_settings};
 use super::run::{Goal, Run};
@@ -31,6 +33,10 @@ pub struct Session {
     pub(super) run: Option<Run>,
     pub(super) pace: Pace,
     pub(super) messages: Vec<Message>,
+    /// Samples that the learner brought.
+    pub(super) own: Option<Own>,
+    /// Images on their way to become such.
+    pub(super) images: Vec<Small>,
     /// Every batch loss not yet taken, where they are kept.
     pub(super) losses: Option<Vec<(u32, f32)>>,
 }
@@ -44,6 +50,8 @@ impl Session {
             run: None,
             pace: Pace::default(),
             messages: vec![],
+            own: None,
+            images: vec![],
             losses: None,
         }
     }
