@@ -107,6 +107,15 @@ impl Engine {
         }
     }
 
+    /// Sends files, `[{name, buffer}]`, whose buffers go over.
+    pub fn send_files(&self, files: &Array, buffers: &Array) {
+        if let Some(line) = &*self.line.borrow()
+            && let Err(error) = line.worker.post_message_with_transfer(files, buffers)
+        {
+            leptos::logging::error!("files cannot be posted: {}", say(&error));
+        }
+    }
+
     fn post(&self, text: &str) {
         if let Some(line) = &*self.line.borrow()
             && let Err(error) = line.worker.post_message(&JsValue::from_str(text))

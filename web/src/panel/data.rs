@@ -5,9 +5,10 @@ use minibatch_session::data::DatasetKind;
 
 use super::import::ImportButton;
 use super::own::DownloadButton;
+use super::seed::Seed;
 use crate::shell::numbers::grouped;
 use crate::state::Page;
-use crate::widgets::{Number, Slider};
+use crate::widgets::Slider;
 use crate::words::t;
 
 /// Counts that the slider stops at.
@@ -27,6 +28,10 @@ pub fn DataControls() -> impl IntoView {
             <Share/>
         </div>
         <Seed/>
+        <div class="file-row">
+            <ImportButton/>
+            <DownloadButton/>
+        </div>
     }
 }
 
@@ -64,23 +69,5 @@ fn Share() -> impl IntoView {
     view! {
         <Slider label=t("data.share") help=t("data.share-help") min=10.0 max=90.0 step=5.0 value=value
             show=|v| format!("{v}%") slide=move |v| page.edit(|e| e.data.train_share = (v / 100.0) as f32)/>
-    }
-}
-
-#[component]
-fn Seed() -> impl IntoView {
-    let page = Page::get();
-    let value = Memo::new(move |_| page.experiment.with(|e| f64::from(e.seed)));
-    let commit = move |seed: f64| page.edit(|e| e.seed = seed.min(f64::from(u32::MAX)) as u32);
-    view! {
-        <div class="seed-row">
-            <Number label=t("data.seed") help=t("data.seed-help") value=value whole=true commit=commit/>
-            <button type="button" class="small" data-testid="new-seed" title=t("data.new-seed-help")
-                on:click=move |_| page.new_seed()>{t("data.new-seed")}</button>
-        </div>
-        <div class="file-row">
-            <ImportButton/>
-            <DownloadButton/>
-        </div>
     }
 }

@@ -7,8 +7,12 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DragEvent, File, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
 
+use minibatch_session::Area;
+
+use super::bring::bring;
+use super::text::take as own_text;
 use crate::shell::help::close_on_backdrop;
-use crate::state::Page;
+use crate::state::{Page, task};
 use crate::words::{fill, t};
 
 /// Opens the dialogue.
@@ -100,13 +104,47 @@ fn read(page: Page, file: File) {
     });
 }
 
+/// What files are, by their names.
+#[derive(PartialEq)]
+enum Kind {
+    Text,
+    Table,
+    Other,
+}
+
+fn kind(files: &[File]) -> Kind {
+    let names: Vec<String> = files.iter().map(|file| file.name().to_lowercase()).collect();
+    let all = |ends: &[&str]| names.iter().all(|name| ends.iter().any(|end| name.ends_with(end)));
+    match () {
+        () if all(&[".txt", ".md"]) => Kind::Text,
+        () if all(&[".csv", ".tsv"]) => Kind::Table,
+        () => Kind::Other,
+    }
+}
+
 /// A file or a text was dropped somewhere on the page.
 pub fn dropped(page: Page, event: &DragEvent) {
     event.prevent_default();
     let Some(data) = event.data_transfer() else { return };
-    match data.files().and_then(|files| files.get(0)) {
-        Some(file) => read(page, file),
-        None => take(page, &data.get_data("text").unwrap_or_default()),
+    let files: Vec<File> =
+        data.files().map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default();
+    let text = || data.get_data("text").unwrap_or_default();
+    let area = page.experiment.with_untracked(task::area);
+    let tokens =
+        page.experiment.with_untracked(|e| e.model.as_ref().is_some_and(|m| m.input.tokens.is_some()));
+    match (&files[..], kind(&files)) {
+        ([], _) if tokens => own_text(page, &text()),
+        ([], _) => take(page, &text()),
+        ([file], Kind::Text) if area != Area::Points => {
+            let reading = JsFuture::from(file.text());
+            spawn_local(async move {
+                if let Ok(text) = reading.await {
+                    own_text(page, &text.as_string().unwrap_or_default());
+                }
+            });
+        }
+        ([file], Kind::Text | Kind::Table) if area == Area::Points => read(page, file.clone()),
+        _ => bring(page, files),
     }
 }
 

@@ -1,10 +1,13 @@
 //! The left column: what goes in.
 
+mod bring;
 mod data;
 mod features;
 mod import;
 mod own;
+mod seed;
 mod task;
+mod text;
 mod thumbnails;
 
 use leptos::prelude::*;
