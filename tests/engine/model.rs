@@ -2,6 +2,7 @@
 
 use minibatch_session::Experiment;
 
+mod matrices;
 mod names;
 mod random;
 mod refusals;

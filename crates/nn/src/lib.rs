@@ -21,7 +21,7 @@ pub use model::{
     Buffer, Clip, Layout, MAX_ELEMENTS, Model, NamedTensor, Outline, OutlineRow, Parameter, Samples,
 };
 pub use muon::{Adjust, Flat, Matrix, Muon};
-pub use optimizer::{OptimizerConfig, OptimizerKind};
+pub use optimizer::{OptimizerConfig, OptimizerKind, UpdateRule};
 pub use parts::{Input, Pair, PositionKind, RecurrentOutput, Transformer};
 pub use schedule::{Schedule, ScheduleKind};
 

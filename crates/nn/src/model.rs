@@ -11,6 +11,7 @@ mod dense;
 mod graphs;
 mod layout;
 mod lower;
+mod matrices;
 mod norm;
 mod outline;
 mod params;
@@ -103,5 +104,7 @@ fn survey(input: &Input, blocks: &[Block]) -> Result<(Layout, Vec<usize>), NnErr
     let x = lower.input("x", 1, input)?;
     let y = lower.sequence(blocks, x)?;
     let output = lower.dims(y)[1..].to_vec();
-    Ok((lower.layout, output))
+    let mut layout = lower.layout;
+    layout.set_outputs_apart(blocks);
+    Ok((layout, output))
 }
