@@ -2,6 +2,7 @@
 
 use minibatch_session::Experiment;
 
+mod held_back;
 mod matrices;
 mod names;
 mod random;

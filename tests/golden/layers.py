@@ -159,6 +159,9 @@ def attention():
         for softmax in (True, False):
             name = "additive attention" + ", causal" * causal + ", without softmax" * (not softmax)
             case(name, [5, 4], linear(4), layer("additive-attention", hidden=[6, 3], causal=causal, softmax=softmax), linear(2))
+            padded = layer("embedding", vocabulary=4, units=5, padding=0)
+            case(name + ", padding", [5], padded, layer("additive-attention", hidden=[6, 3], causal=causal, softmax=softmax), linear(2),
+                 tokens=4)
     case("axial attention", [3, 4, 6], linear(6), layer("axial-attention", heads=2), linear(2))
 
 

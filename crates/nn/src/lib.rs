@@ -16,7 +16,7 @@ pub mod names;
 pub use block::Block;
 pub use error::NnError;
 pub use init::{Begin, Init, Rule};
-pub use losses::{LossKind, LossOptions};
+pub use losses::{Adversarial, LossKind, LossOptions, gaussian_kl};
 pub use model::{
     Buffer, Clip, Layout, MAX_ELEMENTS, Model, NamedTensor, Outline, OutlineRow, Parameter, Samples,
 };

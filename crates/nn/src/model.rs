@@ -17,6 +17,7 @@ mod outline;
 mod params;
 mod recurrent;
 mod spatial;
+mod tokens;
 mod transformer;
 
 pub use graphs::{Clip, Samples};
