@@ -148,6 +148,7 @@ fn a_divergence_ends_with_code_1_and_keeps_the_best() {
     let place = Place::new("diverged");
     place.write("e.json", DIVERGES);
     place.write("w.safetensors", "old");
+    place.write("m.jsonl", "old");
     let files = "--save w.safetensors --save-best b.safetensors --metrics m.jsonl";
     let ended = place.run(&format!("train e.json --steps 20000 --backend cpu {files}"));
     assert_eq!(ended.code, 1, "{} {}", ended.out, ended.err);
