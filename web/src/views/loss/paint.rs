@@ -37,8 +37,14 @@ const NAMES: f64 = 38.0;
 
 /// Both axes for these points, on a chart of this size.
 fn axes(curve: &[CurvePoint], log: bool, (width, height): (f64, f64), scale: f64) -> (Axis, Axis) {
-    let losses =
-        || curve.iter().flat_map(|p| [Some(p.train_loss), p.test_loss]).flatten().map(f64::from).filter(|v| v.is_finite());
+    let losses = || {
+        curve
+            .iter()
+            .flat_map(|p| [Some(p.train_loss), p.test_loss])
+            .flatten()
+            .map(f64::from)
+            .filter(|v| v.is_finite())
+    };
     let (most_x, most_y) =
         ((width / scale / 60.0).clamp(2.0, 10.0) as usize, (height / scale / 24.0).clamp(2.0, 6.0) as usize);
     let end = curve.last().map(|p| p.epoch).filter(|e| *e > 0.0).unwrap_or(1.0);
@@ -213,7 +219,13 @@ mod tests {
     use super::*;
 
     fn point(epoch: f64, loss: f32) -> CurvePoint {
-        CurvePoint { step: epoch as u32, epoch, train_loss: loss, test_loss: Some(loss * 2.0), test_accuracy: None }
+        CurvePoint {
+            step: epoch as u32,
+            epoch,
+            train_loss: loss,
+            test_loss: Some(loss * 2.0),
+            test_accuracy: None,
+        }
     }
 
     #[test]
