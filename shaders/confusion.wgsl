@@ -1,8 +1,8 @@
 // The confusion matrix: y[true * classes + predicted] = how many rows; prediction (rows, columns), y (classes^2) f32.
 //
 // columns = 1: two classes, prediction > 0 against target > 0 (f32). Else the class is the column of the largest
-// prediction, the first among equals (the first of all if that is a NaN), against u32 targets; one past the end counts
-// as the last class.
+// prediction, the first among equals (the first of all if that is a NaN), against u32 targets. A row whose target is past
+// the end is not counted.
 //
 // Grid: one workgroup; it counts in workgroup memory, at most 32 x 32 counters, so that no global atomics are needed.
 // Counting is exact in any order. Cost: one read an element.
@@ -47,7 +47,7 @@ fn wanted(row: u32) -> u32 {
     if params.columns == 1u {
         return select(0u, 1u, bitcast<f32>(word) > 0.0);
     }
-    return min(word, params.classes - 1u);
+    return word;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -58,7 +58,10 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     }
     workgroupBarrier();
     for (var row = lane; row < params.rows; row += WORKGROUP) {
-        atomicAdd(&counts[wanted(row) * params.classes + predicted(row)], 1u);
+        let truth = wanted(row);
+        if truth < params.classes {
+            atomicAdd(&counts[truth * params.classes + predicted(row)], 1u);
+        }
     }
     workgroupBarrier();
     for (var i = lane; i < cells; i += WORKGROUP) {

@@ -120,15 +120,11 @@ fn training(experiment: &Experiment, model: &Model, batch: usize) -> Graph {
     let rule = experiment.training.optimizer.rule();
     let clip = Clip { norm: experiment.training.clip_norm, value: experiment.training.clip_value };
     let mut graph = model.train(samples, batch, rule, clip, STEPS).expect("a model that was built once");
-    let find = |graph: &Graph, wanted: fn(&Op) -> bool| -> NodeId {
-        graph.ids().find(|&id| wanted(&graph.node(id).op)).expect("every training step has one")
-    };
-    let loss = find(&graph, |op| matches!(op, Op::Loss(_)));
-    let update = find(&graph, |op| matches!(op, Op::Update(_)));
-    let mut gradients = graph.node(update).inputs[1];
-    while matches!(graph.node(gradients).op, Op::ClipNorm { .. } | Op::ClipValue { .. }) {
-        gradients = graph.node(gradients).inputs[0];
-    }
+    let is_loss = |id: &NodeId| matches!(graph.node(*id).op, Op::Loss(_));
+    let loss = graph.ids().find(is_loss).expect("every training step has one");
+    // The gradients of all parameters end to end, which the update begins with.
+    let all = |id: &NodeId| graph.node(*id).label == "update" && graph.node(*id).op == Op::Pack;
+    let gradients = graph.ids().find(all).expect("every training step has one");
     let prediction = graph.node(loss).inputs[0];
     for (name, node) in [(OUTPUT, prediction), (GRADIENTS, gradients)] {
         // A copy, since what is a view has no place of its own.

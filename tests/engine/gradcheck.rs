@@ -3,6 +3,7 @@
 
 mod arrange;
 mod attention;
+mod losses;
 mod norm;
 mod recurrent;
 mod spatial;

@@ -4,6 +4,7 @@ mod bench;
 mod cpu_cases;
 mod golden;
 mod golden_layers;
+mod golden_losses;
 mod gpu_device;
 mod gpu_kernels;
 mod gradcheck;

@@ -2,6 +2,8 @@
 
 use minibatch_session::Experiment;
 
+mod held_back;
+mod matrices;
 mod names;
 mod random;
 mod refusals;

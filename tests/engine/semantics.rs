@@ -99,6 +99,10 @@ fn confusion_counts_true_rows_and_predicted_columns() {
     let (_, counts) = run(Op::Confusion { classes: 3 }, &[prediction], &[("t", &[0, 1, 2, 2])], false);
     // Taken for 1, 0 (the first of two equals), 0 (nothing compares with NaN) and 2.
     assert_eq!(counts, [0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
+    // 3 is no class, so the row counts for nothing.
+    let prediction = ("p", Shape::from([4, 3]), &logits[..]);
+    let (_, counts) = run(Op::Confusion { classes: 3 }, &[prediction], &[("t", &[0, 3, 2, u32::MAX])], false);
+    assert_eq!(counts, [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
     let prediction = ("p", Shape::from([4, 1]), &[0.5f32, -0.5, 0.0, f32::NAN][..]);
     let target = ("t", Shape::from([4]), &[1.0f32, 1.0, -1.0, 0.0][..]);
     let (_, counts) = run(Op::Confusion { classes: 2 }, &[prediction, target], &[], false);

@@ -159,6 +159,9 @@ def attention():
         for softmax in (True, False):
             name = "additive attention" + ", causal" * causal + ", without softmax" * (not softmax)
             case(name, [5, 4], linear(4), layer("additive-attention", hidden=[6, 3], causal=causal, softmax=softmax), linear(2))
+            padded = layer("embedding", vocabulary=4, units=5, padding=0)
+            case(name + ", padding", [5], padded, layer("additive-attention", hidden=[6, 3], causal=causal, softmax=softmax), linear(2),
+                 tokens=4)
     case("axial attention", [3, 4, 6], linear(6), layer("axial-attention", heads=2), linear(2))
 
 
@@ -221,7 +224,25 @@ def optimizers():
     case("optimizer adadelta, its own settings", [4], *model, batch=5, learning_rate=0.5, optimizer=own)
     own = {"kind": "adam", "beta1": 0.75, "beta2": 0.875, "eps": 0.001}
     case("optimizer adam, its own settings", [4], *model, batch=5, learning_rate=0.03125, optimizer=own)
+    muon()
     case("clipped by a norm that is not reached", [4], *model, batch=5, clip_norm=100.0)
+
+
+def muon():
+    """Muon, with AdamW for the output layer, biases and tables."""
+    model = (linear(6, activation="tanh"), linear(5, activation="tanh"), linear(3))
+    settings = dict(batch=9, learning_rate=0.03125, optimizer={"kind": "muon"})
+    case("optimizer muon", [4], *model, **settings)
+    case("optimizer muon, weight decay", [4], *model, l2=0.25, **settings)
+    case("optimizer muon, clipped", [4], *model, clip_norm=0.125, clip_value=0.0625, **settings)
+    own = {"kind": "muon", "muon_momentum": 0.75, "beta1": 0.75, "beta2": 0.875, "eps": 0.001}
+    case("optimizer muon, its own settings", [4], *model, **settings | {"optimizer": own})
+    case("optimizer muon, kernels", [3, 6, 5], conv(4, 3, activation="tanh"), conv(5, 2, stride=2), FLATTEN, linear(2), **settings)
+    case("optimizer muon, tables and a recurrent layer", [5], layer("embedding", vocabulary=7, units=6),
+         layer("positions", kind="learned"), recurrent("gru", 4), LAST, linear(2), tokens=7, **settings)
+    case("optimizer muon, a transformer layer", [5, 6], linear(8), layer("transformer-encoder", heads=2, feedforward=7, dropout=0.0),
+         linear(2), **settings)
+    case("optimizer muon, nothing inside", [4], linear(3), **settings)
 
 
 if __name__ == "__main__":

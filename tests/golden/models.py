@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 import modules as m
 from draw import f32
+from muon import Muon
 
 torch.set_default_dtype(torch.float64)
 # What the fast path gives for padding is not what training sees.
@@ -214,9 +215,11 @@ def optimizer_of(training, model):
     others = [p for p in model.parameters() if p.ndim <= 1]
     groups = [{"params": weights, "weight_decay": f32(training.get("l2", 0.0))}]
     groups += [{"params": others, "weight_decay": 0.0}] if others else []
-    settings = {"momentum": 0.9, "beta1": 0.9, "beta2": 0.999, "alpha": 0.99, "rho": 0.9, "eps": 1e-8}
+    settings = {"momentum": 0.9, "muon_momentum": 0.95, "beta1": 0.9, "beta2": 0.999, "alpha": 0.99, "rho": 0.9, "eps": 1e-8}
     settings |= training.get("optimizer", {})
     kind, lr = settings.get("kind", "sgd"), f32(training["learning_rate"])
+    if kind == "muon":
+        return Muon(model, lr, f32(training.get("l2", 0.0)), settings)
     momentum, beta1, beta2, alpha, rho, eps = (
         f32(settings[name]) for name in ("momentum", "beta1", "beta2", "alpha", "rho", "eps")
     )

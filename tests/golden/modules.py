@@ -179,7 +179,9 @@ class SelfAttention(nn.Module):
 
 
 class AdditiveAttention(nn.Module):
-    """Step by step, as the definition reads."""
+    """Step by step, as the definition reads. A step that sees none gets zeros."""
+
+    looks_around = True
 
     def __init__(self, features, hidden, causal, softmax):
         super().__init__()
@@ -189,13 +191,19 @@ class AdditiveAttention(nn.Module):
         self.score = nn.Sequential(*parts[:-1])
         self.causal, self.softmax = causal, softmax
 
-    def forward(self, x):
+    def forward(self, x, around):
+        hidden = torch.zeros(x.shape[:2], dtype=torch.bool) if around.padding is None else around.padding
         out = []
         for t in range(x.shape[1]):
             seen = x[:, :t] if self.causal else x
             now = x[:, t : t + 1]
             scores = self.score(torch.cat([seen, now.expand_as(seen)], dim=-1))
-            weights = scores.softmax(dim=1) if self.softmax else scores
+            blind = hidden[:, : seen.shape[1], None]
+            if self.softmax:
+                raised = scores.exp().masked_fill(blind, 0.0)
+                weights = raised / raised.sum(dim=1, keepdim=True).clamp(min=1e-30)
+            else:
+                weights = scores.masked_fill(blind, 0.0)
             out.append(torch.cat([now, (weights * seen).sum(dim=1, keepdim=True)], dim=-1))
         return torch.cat(out, dim=1)
 

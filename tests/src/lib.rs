@@ -9,6 +9,7 @@ pub mod drive;
 pub mod every_op;
 pub mod golden;
 pub mod golden_layers;
+pub mod losses_table;
 pub mod ops_table;
 
 #[cfg(feature = "browser")]

@@ -6,10 +6,11 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use minibatch_gpu::kernels_of;
-use minibatch_graph::{DType, Graph, NodeId, Op, backward};
+use minibatch_graph::{Activation, DType, Graph, NodeId, Op, backward};
 
 use crate::cases::{Case, cases, large_cases};
 use crate::every_op::every_op;
+use crate::losses_table::losses_table;
 
 /// Where the table is kept.
 pub fn path() -> PathBuf {
@@ -24,7 +25,8 @@ fn root() -> &'static Path {
 #[derive(Default)]
 struct Facts {
     cases: usize,
-    tolerance: f32,
+    /// Of each case that is about the op.
+    tolerances: Vec<f32>,
     kernels: BTreeSet<&'static str>,
     gradient: BTreeSet<&'static str>,
 }
@@ -50,11 +52,24 @@ pub fn document() -> String {
         };
         let kernels = list(&of.kernels, if op.is_place() { "a place" } else { "–" });
         let description = descriptions.get(&variant).map_or("", String::as_str);
-        let (tolerance, count) = (of.tolerance, of.cases);
-        writeln!(text, "| `{name}` | {description} | {kernels} | {gradient} | {tolerance:.0e} | {count} |")
+        let (tolerance, count) = (tolerance(&of.tolerances), of.cases);
+        writeln!(text, "| `{name}` | {description} | {kernels} | {gradient} | {tolerance} | {count} |")
             .expect("a string takes all");
     }
-    text
+    text + &losses_table()
+}
+
+/// The tolerance that most cases have, and the loosest where that is another.
+fn tolerance(all: &[f32]) -> String {
+    let count = |of: f32| all.iter().filter(|&&t| t == of).count();
+    let usual = all.iter().copied().max_by(|&a, &b| count(a).cmp(&count(b)).then(b.total_cmp(&a)));
+    let loosest = all.iter().copied().fold(0.0, f32::max);
+    let text = |t: f32| if t == 0.0 { "0".into() } else { format!("{t:.0e}") };
+    match usual.map(text) {
+        None => "–".into(),
+        Some(usual) if usual == text(loosest) => usual,
+        Some(usual) => format!("{usual}, at most {}", text(loosest)),
+    }
 }
 
 const HEAD: &str = "# The operations
@@ -62,8 +77,9 @@ const HEAD: &str = "# The operations
 Made by `UPDATE=1 cargo test -p minibatch-tests --test engine ops_table` from the code; a test fails when it is out of date.
 
 Each op has a shape rule and a gradient in `crates/graph`, a twin in `crates/cpu` and kernels in `shaders/`. *Cases* are graphs of
-`tests/src/cases` that hold the op: the GPU must agree with the CPU in f32, and that with the CPU in f64, to *tolerance* (1 + |value|): the loosest one is shown, which belongs to
-sums of millions; most have 1e-5. The gradient is made of the ops named; *checked* means that `tests/engine/gradcheck` holds it against central differences in f64 to 1e-7.
+`tests/src/cases` that hold the op: the GPU must agree with the CPU in f32, and that with the CPU in f64, to *tolerance* (1 + |value|).
+Shown is the tolerance that most of the cases have whose result is the op's own, and the loosest where that is another: it belongs to long sums. The
+gradient is made of the ops named; *checked* means that `tests/engine/gradcheck` holds it against central differences in f64 to 1e-7.
 `tests/golden` holds layers, losses, optimizers and whole models against PyTorch.
 
 | op | what it does | kernels | gradient | tolerance | cases |
@@ -89,10 +105,30 @@ fn facts() -> BTreeMap<&'static str, Facts> {
 fn count(case: &Case, all: &mut BTreeMap<&'static str, Facts>) {
     let names: BTreeSet<&str> = case.graph.nodes().iter().map(|node| node.op.name()).collect();
     for name in names {
-        let of = all.entry(name).or_default();
-        of.cases += 1;
-        of.tolerance = of.tolerance.max(case.tolerance);
+        all.entry(name).or_default().cases += 1;
     }
+    for name in compared(case) {
+        all.entry(name).or_default().tolerances.push(case.tolerance);
+    }
+}
+
+/// The ops whose results a case compares: outputs, seen through views and copies, and what changes in place.
+fn compared(case: &Case) -> BTreeSet<&'static str> {
+    let graph = &case.graph;
+    let source = |&(_, mut id): &(String, NodeId)| loop {
+        let node = graph.node(id);
+        match node.op {
+            Op::View { .. } | Op::Activation(Activation::Linear)
+                if !graph.node(node.inputs[0]).op.is_place() =>
+            {
+                id = node.inputs[0];
+            }
+            _ => return node.op.name(),
+        }
+    };
+    let changed =
+        graph.nodes().iter().filter(|node| !node.op.changes().is_empty()).map(|node| node.op.name());
+    graph.outputs().iter().map(source).chain(changed).collect()
 }
 
 /// The ops that the gradient of one node is made of; none where it has no gradient.

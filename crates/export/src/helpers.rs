@@ -159,6 +159,7 @@ impl Helper {
     fn attentive(self) -> Option<&'static str> {
         match self {
             Self::SelfAttention => Some("SelfAttention"),
+            Self::AdditiveAttention => Some("AdditiveAttention"),
             Self::Encoder => Some("Encoder"),
             Self::Decoder => Some("Decoder"),
             Self::EncoderDecoder => Some("EncoderDecoder"),
@@ -168,7 +169,7 @@ impl Helper {
             Self::MeanOverSteps | Self::Embedding | Self::PaddedEmbedding => None,
             Self::LearnedPositions | Self::SinusoidalPositions | Self::Recurrent(_) => None,
             Self::CausalMask | Self::Rotary | Self::RotaryLayer => None,
-            Self::AdditiveAttention | Self::AxialAttention | Self::Layers => None,
+            Self::AxialAttention | Self::Layers => None,
         }
     }
 }

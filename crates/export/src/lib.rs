@@ -8,6 +8,7 @@ mod facts;
 mod files;
 mod helpers;
 mod layers;
+mod muon;
 mod script;
 mod training;
 mod transformer;

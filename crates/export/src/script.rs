@@ -50,7 +50,7 @@ pub fn pytorch(experiment: &Experiment, names: &Names) -> Result<String, ExportE
     let tokens = model.input.tokens.is_some();
     let mut writer = Writer::new(shapes, tokens, &model.blocks);
     let (layers, rank) = writer.sequential("layers", &model.blocks, model.input.shape.len() + 1)?;
-    let lines = Lines::new(model.loss, rank, &experiment.training);
+    let lines = Lines::new(model.loss, rank, &model.layout, &experiment.training);
 
     let Names { title, script, data, weights } = names;
     let shuffled = batch < rows;
@@ -98,9 +98,8 @@ pub fn pytorch(experiment: &Experiment, names: &Names) -> Result<String, ExportE
         "    for step in range(STEPS):\n        loss = criterion(model(inputs), targets)\n"
     };
     main += &format!(
-        "        optimizer.zero_grad()\n        loss.backward()\n{}        optimizer.step()\n{}        \
-         print(f\"{{step + 1}}\\t{{loss.item():.9g}}\")\n",
-        lines.gradients, lines.after
+        "{}        loss.backward()\n{}{}{}{}        print(f\"{{step + 1}}\\t{{loss.item():.9g}}\")\n",
+        lines.zero, lines.gradients, lines.hands, lines.step, lines.after
     );
     parts.push(main);
     for part in parts {

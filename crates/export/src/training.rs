@@ -1,6 +1,6 @@
 //! Loss, optimizer, schedule and clipping, as lines of Python.
 
-use minibatch_nn::{Loss, OptimizerConfig, OptimizerKind, Schedule, ScheduleKind};
+use minibatch_nn::{Layout, Loss, OptimizerConfig, OptimizerKind, Schedule, ScheduleKind};
 use minibatch_session::Training;
 
 use crate::code::{Call, Code, float};
@@ -12,8 +12,14 @@ pub struct Lines {
     pub functions: String,
     /// What is made once.
     pub before: String,
+    /// What puts the gradients of the step before away.
+    pub zero: String,
     /// What is done to the gradients.
     pub gradients: String,
+    /// What brings them to an optimizer that sees the parameters in another shape.
+    pub hands: String,
+    /// The optimizer's step.
+    pub step: String,
     /// What follows the optimizer's step.
     pub after: String,
     /// Python's `math` is used.
@@ -21,13 +27,27 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// For a loss over predictions of `rank` axes, the batch's among them.
-    pub fn new(loss: Loss, rank: usize, training: &Training) -> Self {
-        let mut lines = Self::default();
+    /// For a loss over predictions of `rank` axes, the batch's among them, and parameters as `layout` has them.
+    pub fn new(loss: Loss, rank: usize, layout: &Layout, training: &Training) -> Self {
+        let mut lines = Self {
+            zero: "        optimizer.zero_grad()\n".into(),
+            step: "        optimizer.step()\n".into(),
+            ..Self::default()
+        };
         lines.loss(loss, rank);
-        lines.optimizer(training);
-        lines.schedule(&training.schedule, training.learning_rate);
+        let muon = training.optimizer.kind == OptimizerKind::Muon && !layout.matrices().is_empty();
+        if muon {
+            lines.muon(layout, training);
+        } else {
+            lines.optimizer(training);
+        }
+        lines.schedule(&training.schedule, training.learning_rate, muon);
         lines.clip(training);
+        match training.l1 {
+            0.0 => {}
+            l1 if muon => lines.muon_l1(layout, l1),
+            l1 => lines.l1(l1),
+        }
         lines
     }
 
@@ -62,7 +82,9 @@ impl Lines {
     }
 
     fn optimizer(&mut self, training: &Training) {
-        let OptimizerConfig { kind, momentum, beta1, beta2, alpha, rho, eps } = training.optimizer;
+        let OptimizerConfig { kind, momentum, beta1, beta2, alpha, rho, eps, .. } = training.optimizer;
+        // Muon without a matrix inside is AdamW.
+        let kind = if kind == OptimizerKind::Muon { OptimizerKind::AdamW } else { kind };
         let decay = training.l2 != 0.0;
         if decay || training.l1 != 0.0 {
             self.before += "    # Decay is for weights: not for biases and norms.\n";
@@ -84,7 +106,7 @@ impl Lines {
             OptimizerKind::Adagrad => "Adagrad",
             OptimizerKind::Adadelta => "Adadelta",
             OptimizerKind::Adam => "Adam",
-            OptimizerKind::AdamW => "AdamW",
+            OptimizerKind::AdamW | OptimizerKind::Muon => "AdamW",
         };
         let made = Call::new(&format!("torch.optim.{class}")).arg(parameters);
         let made = made.named("lr", float(training.learning_rate));
@@ -103,7 +125,7 @@ impl Lines {
             OptimizerKind::Adagrad => made.unless(1e-10, "eps", eps, float),
             OptimizerKind::Adadelta => made.unless(0.9, "rho", rho, float).unless(1e-6, "eps", eps, float),
             OptimizerKind::Adam => with_betas(made).unless(1e-8, "eps", eps, float),
-            OptimizerKind::AdamW => with_betas(made).unless(1e-8, "eps", eps, float),
+            OptimizerKind::AdamW | OptimizerKind::Muon => with_betas(made).unless(1e-8, "eps", eps, float),
         };
         // PyTorch's own default is 0.01.
         let made =
@@ -111,7 +133,7 @@ impl Lines {
         self.before += &format!("    optimizer = {}\n", Code::from(made).layout(4, 16));
     }
 
-    fn schedule(&mut self, schedule: &Schedule, base: f32) {
+    fn schedule(&mut self, schedule: &Schedule, base: f32, several: bool) {
         let Schedule { kind, period, gamma, total, min, warmup } = *schedule;
         if base == 0.0 || kind == ScheduleKind::Constant && warmup == 0 {
             return;
@@ -155,6 +177,12 @@ impl Lines {
                 "LambdaLR(optimizer, rate)".to_string()
             }
         };
+        if several {
+            let made = format!("torch.optim.lr_scheduler.{made}");
+            self.before += &format!("    schedulers = [{made} for optimizer in optimizers]\n");
+            self.after += "        for scheduler in schedulers:\n            scheduler.step()\n";
+            return;
+        }
         self.before += &format!("    scheduler = torch.optim.lr_scheduler.{made}\n");
         self.after += "        scheduler.step()\n";
     }
@@ -168,13 +196,13 @@ impl Lines {
             self.gradients +=
                 &format!("        nn.utils.clip_grad_value_(model.parameters(), {})\n", float(max));
         }
-        if training.l1 != 0.0 {
-            // After clipping, as weight decay is; the loss that is printed is without it.
-            self.gradients += "        for weight in weights:\n            # L1: the slope of the sum of absolute weights.\n";
-            self.gradients += &format!(
-                "            weight.grad.add_(weight.detach().sign(), alpha={})\n",
-                float(training.l1)
-            );
-        }
+    }
+
+    /// After clipping, as weight decay is; the loss that is printed is without it.
+    pub(crate) fn l1(&mut self, l1: f32) {
+        self.gradients +=
+            "        for weight in weights:\n            # L1: the slope of the sum of absolute weights.\n";
+        self.gradients +=
+            &format!("            weight.grad.add_(weight.detach().sign(), alpha={})\n", float(l1));
     }
 }

@@ -139,6 +139,33 @@ fn settings_of_training_are_written_as_torch_takes_them() {
     assert!(script("xor", &experiment).contains("weight_decay=0.0"));
 }
 
+/// Breaks where torch's Muon would be handed a bias, a table or the output layer, or the rest nothing.
+#[test]
+fn muon_is_for_the_matrices_inside() {
+    let mut experiment = preset("xor").expect("xor");
+    experiment.training.optimizer.kind = minibatch_session::OptimizerKind::Muon;
+    (experiment.training.l1, experiment.training.schedule.warmup) = (0.001, 5);
+    let text = script("xor", &experiment);
+    for part in [
+        "apart = [\"layers.4.weight\"]",
+        "if p.ndim == 2 and name not in apart]",
+        "torch.optim.Muon(matrices, lr=0.1, weight_decay=0.0, adjust_lr_fn=\"match_rms_adamw\"),",
+        "torch.optim.AdamW(others, lr=0.1, weight_decay=0.0),",
+        "for optimizer in optimizers]",
+        "model.zero_grad()",
+        "weight.data.sub_(weight.detach().sign(), alpha=lr * 0.001)",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    // Nothing inside: AdamW for all.
+    experiment.hidden.clear();
+    let text = script("xor", &experiment);
+    assert!(
+        text.contains("optimizer = torch.optim.AdamW(model.parameters()") && !text.contains("Muon("),
+        "{text}"
+    );
+}
+
 #[test]
 fn the_data_file_has_the_order_where_batches_are_parts() {
     let integers = |experiment: &Experiment, wanted: &str| {

@@ -177,7 +177,8 @@ pub enum Op {
     /// (prediction, target, dloss (1)): the gradient with respect to the prediction.
     LossGrad(Loss),
     /// (prediction (b, c), target): counts of (true class, predicted class), (classes * classes). With c = 1 the class
-    /// is prediction > 0, and target > 0; else the largest, the first among equals, against u32 classes.
+    /// is prediction > 0, and target > 0; else the largest, the first among equals, against u32 classes; rows with a
+    /// target past the end are not counted.
     Confusion {
         /// How many classes there are.
         classes: usize,

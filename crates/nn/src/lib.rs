@@ -16,13 +16,13 @@ pub mod names;
 pub use block::Block;
 pub use error::NnError;
 pub use init::{Begin, Init, Rule};
-pub use losses::{LossKind, LossOptions};
+pub use losses::{Adversarial, LossKind, LossOptions, gaussian_kl};
 pub use model::{
     Buffer, Clip, Layout, MAX_ELEMENTS, Model, NamedTensor, Outline, OutlineRow, Parameter, Probe, ProbeKind,
     Samples, finish,
 };
 pub use muon::{Adjust, Flat, Matrix, Muon};
-pub use optimizer::{OptimizerConfig, OptimizerKind};
+pub use optimizer::{OptimizerConfig, OptimizerKind, UpdateRule};
 pub use parts::{Input, Pair, PositionKind, RecurrentOutput, Transformer};
 pub use schedule::{Schedule, ScheduleKind};
 

@@ -1,4 +1,10 @@
-//! Which loss goes with which task.
+//! Which loss goes with which task; losses made of other operations.
+
+mod adversarial;
+mod latent;
+
+pub use adversarial::Adversarial;
+pub use latent::gaussian_kl;
 
 use minibatch_graph::{Activation, Loss};
 use serde::{Deserialize, Serialize};

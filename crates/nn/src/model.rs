@@ -12,11 +12,13 @@ mod graphs;
 mod inside;
 mod layout;
 mod lower;
+mod matrices;
 mod norm;
 mod outline;
 mod params;
 mod recurrent;
 mod spatial;
+mod tokens;
 mod transformer;
 
 pub use graphs::{Clip, Samples};
@@ -105,5 +107,7 @@ fn survey(input: &Input, blocks: &[Block]) -> Result<(Layout, Vec<usize>), NnErr
     let x = lower.input("x", 1, input)?;
     let y = lower.sequence(blocks, x)?;
     let output = lower.dims(y)[1..].to_vec();
-    Ok((lower.layout, output))
+    let mut layout = lower.layout;
+    layout.set_outputs_apart(blocks);
+    Ok((layout, output))
 }

@@ -188,6 +188,7 @@ impl Training {
         }
         let o = &self.optimizer;
         range("momentum", f64::from(o.momentum), 0.0, 0.999_9)?;
+        range("Muon's momentum", f64::from(o.muon_momentum), 0.0, 0.999_9)?;
         range("beta 1", f64::from(o.beta1), 0.0, 0.999_99)?;
         range("beta 2", f64::from(o.beta2), 0.0, 0.999_999)?;
         range("alpha", f64::from(o.alpha), 0.0, 0.999_99)?;

@@ -189,8 +189,8 @@ pub struct CurvePoint {
     pub epoch: f64,
     /// Mean loss over all training points.
     pub train_loss: f32,
-    /// Mean loss over all test points.
-    pub test_loss: f32,
+    /// Mean loss over all test points; none where nothing is held back.
+    pub test_loss: Option<f32>,
     /// Share of test points right; none in regression.
     pub test_accuracy: Option<f32>,
 }

@@ -23,7 +23,7 @@ pub struct ModelSpec {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum SampleSource {
-    /// By the seed: inputs uniform in \[0, 1) or token numbers, targets random classes (cross-entropy), 0 or 1 (binary
+    /// By the seed: inputs uniform in \[0, 1), or token numbers where an embedding looks them up, targets random classes (cross-entropy), 0 or 1 (binary
     /// cross-entropy), or uniform in \[0, 1).
     Random {
         /// Samples to train on.
@@ -90,8 +90,8 @@ impl Experiment {
         }
         let loss = self.loss.of_output(last, &options);
         let classes = match loss {
-            // Ignored rows would be counted as answers.
-            _ if self.loss_options.ignore_index.is_some() => None,
+            // Rows of an ignored class would be counted as answers; those of a number past the classes are not.
+            Loss::CrossEntropy { ignore_index: Some(index), .. } if (index as usize) < last => None,
             Loss::CrossEntropy { .. } => Some(last).filter(|&k| k <= 32),
             Loss::BinaryCrossEntropy if last == 1 => Some(2),
             _ => None,

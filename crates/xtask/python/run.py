@@ -1,5 +1,6 @@
 """Runs an exported script for some steps, with the very units silenced by dropout that Minibatch silences: torch draws its
-random numbers otherwise, and the losses could not be compared.
+random numbers otherwise, and the losses could not be compared. For the same reason Muon's matrices are made orthogonal in float32:
+torch does it in bfloat16.
 
     python run.py SCRIPT STEPS
 """
@@ -48,6 +49,17 @@ class Masks:
         return x * torch.from_numpy(keeps).view_as(x) / (1 - p)
 
 
+def orthogonal(grad, coefficients, steps, eps):
+    """torch.optim._muon._zeropower_via_newtonschulz in the gradient's own type."""
+    a, b, c = coefficients
+    x = grad.T if len(grad) > grad.shape[1] else grad
+    x = x / x.norm().clamp(min=eps)
+    for _ in range(steps):
+        gram = x @ x.T
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.T if len(grad) > grad.shape[1] else x
+
+
 def main():
     script, steps = Path(sys.argv[1]), sys.argv[2]
     data = load_file(script.with_name(f"{script.stem}.data.safetensors"))
@@ -56,6 +68,7 @@ def main():
         masks = Masks(seed, streams)
         torch.nn.functional.dropout = masks.dropout
         register_optimizer_step_post_hook(masks.advance)
+    torch.optim._muon._zeropower_via_newtonschulz = orthogonal
     sys.argv = [str(script), steps]
     runpy.run_path(str(script), run_name="__main__")
 

@@ -216,7 +216,8 @@ pub(super) fn confusion(rows: usize, columns: usize) -> Case {
     let target = if columns == 1 {
         builder.given("target", [rows], (0..rows).map(|i| [0.0, 1.0, -1.0][i * i % 3]).collect())
     } else {
-        builder.below("target", [rows], columns as u32)
+        // Some rows are ignored.
+        builder.below("target", [rows], columns as u32 + 1)
     };
     let counts = builder.op(Op::Confusion { classes }, &[prediction, target]);
     builder.compares(counts)

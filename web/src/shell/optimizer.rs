@@ -14,6 +14,12 @@ type Setting = (&'static str, &'static str, fn(&OptimizerConfig) -> f32, fn(&mut
 fn settings(kind: OptimizerKind) -> Vec<Setting> {
     let momentum: Setting =
         (t("optimizer.momentum-name"), t("optimizer.momentum-help"), |o| o.momentum, |o, v| o.momentum = v);
+    let muon_momentum: Setting = (
+        t("optimizer.momentum-name"),
+        t("optimizer.muon-momentum-help"),
+        |o| o.muon_momentum,
+        |o, v| o.muon_momentum = v,
+    );
     let beta1: Setting = (t("optimizer.beta1"), t("optimizer.beta1-help"), |o| o.beta1, |o, v| o.beta1 = v);
     let beta2: Setting = (t("optimizer.beta2"), t("optimizer.beta2-help"), |o| o.beta2, |o, v| o.beta2 = v);
     let alpha: Setting = (t("optimizer.alpha"), t("optimizer.alpha-help"), |o| o.alpha, |o, v| o.alpha = v);
@@ -26,6 +32,7 @@ fn settings(kind: OptimizerKind) -> Vec<Setting> {
         OptimizerKind::Adagrad => vec![eps],
         OptimizerKind::Adadelta => vec![rho, eps],
         OptimizerKind::Adam | OptimizerKind::AdamW => vec![beta1, beta2, eps],
+        OptimizerKind::Muon => vec![muon_momentum, beta1, beta2, eps],
     }
 }
 

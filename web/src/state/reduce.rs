@@ -149,7 +149,7 @@ mod tests {
     use minibatch_session::Look;
 
     fn curve_point(step: u32) -> CurvePoint {
-        CurvePoint { step, epoch: 0.0, train_loss: 0.5, test_loss: 0.6, test_accuracy: None }
+        CurvePoint { step, epoch: 0.0, train_loss: 0.5, test_loss: Some(0.6), test_accuracy: None }
     }
 
     fn metrics(generation: u32) -> Event {

@@ -67,6 +67,7 @@ pub fn write(e: &Experiment) -> String {
     let (o, p) = (&t.optimizer, &u.optimizer);
     add(&mut pairs, "opt", o.kind.id(), p.kind.id());
     add(&mut pairs, "momentum", o.momentum, p.momentum);
+    add(&mut pairs, "muon-momentum", o.muon_momentum, p.muon_momentum);
     add(&mut pairs, "beta1", o.beta1, p.beta1);
     add(&mut pairs, "beta2", o.beta2, p.beta2);
     add(&mut pairs, "alpha", o.alpha, p.alpha);
@@ -237,6 +238,7 @@ fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
         "l2" => t.l2 = number(value)?,
         "opt" => t.optimizer.kind = find(value, OptimizerKind::ALL.map(|o| (o.id(), o)))?,
         "momentum" => t.optimizer.momentum = number(value)?,
+        "muon-momentum" => t.optimizer.muon_momentum = number(value)?,
         "beta1" => t.optimizer.beta1 = number(value)?,
         "beta2" => t.optimizer.beta2 = number(value)?,
         "alpha" => t.optimizer.alpha = number(value)?,

@@ -93,6 +93,7 @@ impl Chance {
             (o.momentum, o.beta1, o.beta2) =
                 (self.within(0.0, 0.99), self.within(0.0, 0.99), self.within(0.0, 0.99));
             (o.alpha, o.eps) = (self.within(0.0, 0.99), self.within(0.0, 1e-3));
+            o.muon_momentum = self.within(0.0, 0.99);
         }
         if self.yes() {
             let s = &mut t.schedule;

@@ -107,7 +107,7 @@ fn readout(page: Page, geometry: StoredValue<Option<Geometry>>, share: f64) -> O
         <p class="loss-tip" style=format!("{side};top:{:.0}px", plane.top)>
             <span>{head}</span>
             <span>{t("view.train")} " " <b>{loss(Some(point.train_loss))}</b></span>
-            <span>{t("view.test")} " " <b>{loss(Some(point.test_loss))}</b></span>
+            {point.test_loss.map(|test| view! { <span>{t("view.test")} " " <b>{loss(Some(test))}</b></span> })}
         </p>
     })
 }

@@ -167,15 +167,15 @@ impl Report {
         Ok(())
     }
 
-    /// The run is over, well or not: the bar goes, the metrics file takes its place.
+    /// The run is over, well or not: the bar goes, the metrics file takes its place where it `stands`, else it disappears.
     ///
     /// # Errors
     /// When the metrics file cannot be written.
-    pub fn end(&mut self) -> Result<()> {
+    pub fn end(&mut self, stands: bool) -> Result<()> {
         if let Mode::Bar(bar) = &self.mode {
             bar.finish_and_clear();
         }
-        self.metrics.take().map_or(Ok(()), Growing::finish)
+        self.metrics.take().filter(|_| stands).map_or(Ok(()), Growing::finish)
     }
 }
 

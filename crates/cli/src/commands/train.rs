@@ -51,8 +51,8 @@ pub fn run(args: &Train) -> Result<Ending> {
     let mut run =
         Run { engine, report, best: Best { target: files.best.clone(), lowest: None }, loaded, total };
     let ended = run.train(&stop);
-    // The record of a run stands even when the run went wrong.
-    let recorded = run.report.end();
+    // A divergence is what came of the training: its record stands. After a failure the old one does.
+    let recorded = run.report.end(matches!(ended, Ok(_) | Err(Error::Diverged { .. })));
     let stopped = ended?;
     recorded?;
     let mut saved: Vec<&Path> = vec![];

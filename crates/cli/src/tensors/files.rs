@@ -10,6 +10,8 @@ use crate::error::{Error, Result, nearby};
 
 /// The tensors of a data file; the last two are left out together when no samples are held back.
 pub const DATA_KEYS: [&str; 4] = ["train_inputs", "train_targets", "test_inputs", "test_targets"];
+/// What `minibatch export` writes beside them for its script; the samples do not depend on it.
+const SCRIPT_KEYS: [&str; 2] = ["order", "dropout"];
 /// The tensor of a file with inputs.
 pub const INPUT_KEY: &str = "inputs";
 
@@ -18,7 +20,7 @@ pub const INPUT_KEY: &str = "inputs";
 /// # Errors
 /// As [`read`], and when there is none.
 pub fn weights(path: &Path) -> Result<Vec<NamedTensor>> {
-    let found = read(path, Accept::Weights)?;
+    let found = read(path, Accept::Weights, &[])?;
     if found.is_empty() {
         return Err(Error::NotTensors { path: path.into(), why: "at least none with tensors in it".into() });
     }
@@ -30,7 +32,7 @@ pub fn weights(path: &Path) -> Result<Vec<NamedTensor>> {
 /// # Errors
 /// As [`read`], and when a tensor is missing or one too many.
 pub fn data_set(path: &Path) -> Result<DataSet> {
-    let mut found = read(path, Accept::Samples)?;
+    let mut found = read(path, Accept::Samples, &SCRIPT_KEYS)?;
     only(path, &found, &DATA_KEYS)?;
     let mut take = |key: &str| found.iter().position(|t| t.name == key).map(|at| found.swap_remove(at));
     let [train_inputs, train_targets, test_inputs, test_targets] = DATA_KEYS.map(&mut take);
@@ -56,7 +58,7 @@ pub fn data_set(path: &Path) -> Result<DataSet> {
 /// # Errors
 /// As [`read`], and when there is anything but `inputs`.
 pub fn inputs(path: &Path) -> Result<NamedTensor> {
-    let mut found = read(path, Accept::Samples)?;
+    let mut found = read(path, Accept::Samples, &[])?;
     only(path, &found, &[INPUT_KEY])?;
     found.pop().ok_or_else(|| Error::MissingKey {
         path: path.into(),

@@ -17,11 +17,11 @@ const LONGEST_HEADER: u64 = 100_000_000;
 /// Whole numbers up to here are exact in f32.
 const EXACT: f64 = 16_777_216.0;
 
-/// All tensors of a file, by name.
+/// All tensors of a file, by name, but for those `passed_over`: they are not looked at.
 ///
 /// # Errors
 /// When the file is missing, is of another kind, ends too early or too late, or holds a number that cannot be used.
-pub fn read(path: &Path, accept: Accept) -> Result<Vec<NamedTensor>> {
+pub fn read(path: &Path, accept: Accept, passed_over: &[&str]) -> Result<Vec<NamedTensor>> {
     let bytes = fs::read(path).map_err(|source| match source.kind() {
         ErrorKind::NotFound => Error::NoFile(path.into()),
         _ => Error::Read { path: path.into(), source },
@@ -31,7 +31,7 @@ pub fn read(path: &Path, accept: Accept) -> Result<Vec<NamedTensor>> {
     let file =
         SafeTensors::deserialize(&bytes).map_err(|error| other(format!("its header is wrong: {error}")))?;
     let mut found = vec![];
-    for (name, view) in file.iter().filter(|(name, _)| !counts_batches(name)) {
+    for (name, view) in file.iter().filter(|(name, _)| !counts_batches(name) && !passed_over.contains(name)) {
         let Some(values) = decode(view.dtype(), view.data(), accept) else {
             let (key, found) = (name.into(), format!("{:?}", view.dtype()));
             return Err(Error::Dtype { path: path.into(), key, found, wanted: accept.wanted() });

@@ -148,6 +148,7 @@ fn a_divergence_ends_with_code_1_and_keeps_the_best() {
     let place = Place::new("diverged");
     place.write("e.json", DIVERGES);
     place.write("w.safetensors", "old");
+    place.write("m.jsonl", "old");
     let files = "--save w.safetensors --save-best b.safetensors --metrics m.jsonl";
     let ended = place.run(&format!("train e.json --steps 20000 --backend cpu {files}"));
     assert_eq!(ended.code, 1, "{} {}", ended.out, ended.err);
@@ -162,6 +163,23 @@ fn a_divergence_ends_with_code_1_and_keeps_the_best() {
         "the record ends where it went wrong"
     );
     assert_eq!(place.names(), ["b.safetensors", "e.json", "m.jsonl", "w.safetensors"]);
+}
+
+/// Breaks where a run that failed puts half a record in the place of a whole one.
+#[cfg(unix)]
+#[test]
+fn a_failure_leaves_the_old_metrics() {
+    let place = Place::new("failed");
+    place.write("m.jsonl", "old");
+    let words = "train xor --steps 400000000 --backend cpu --json --metrics m.jsonl";
+    let mut child = place.command(words).stdout(Stdio::piped()).spawn().expect("the binary runs");
+    let mut out = BufReader::new(child.stdout.take().expect("its output"));
+    out.read_line(&mut String::new()).expect("a line");
+    // Nobody reads on.
+    drop(out);
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert_eq!(place.text("m.jsonl"), "old");
+    assert_eq!(place.names(), ["m.jsonl"]);
 }
 
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 use crate::Real;
 use crate::memory::{Memory, Operand};
 
-/// out\[true class * classes + predicted class\] = count.
+/// out\[true class * classes + predicted class\] = count. Rows whose class there is none of are ignored.
 pub(crate) fn count<T: Real>(memory: &Memory<T>, inputs: &[Operand], classes: usize, out: &mut [T]) {
     out.fill(T::ZERO);
     let (prediction, columns) = (memory.floats(&inputs[0]), inputs[0].columns);
@@ -14,8 +14,9 @@ pub(crate) fn count<T: Real>(memory: &Memory<T>, inputs: &[Operand], classes: us
         }
     } else {
         for (row, &class) in prediction.chunks_exact(columns).zip(memory.words(&inputs[1])) {
-            let truth = (class as usize).min(classes - 1);
-            out[truth * classes + largest(row)] += T::ONE;
+            if let Some(counts) = out.chunks_exact_mut(classes).nth(class as usize) {
+                counts[largest(row)] += T::ONE;
+            }
         }
     }
 }

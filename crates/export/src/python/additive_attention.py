@@ -6,7 +6,7 @@ class AdditiveAttention(nn.Module):
         self.score = score
         self.causal, self.softmax = causal, softmax
 
-    def forward(self, x):
+    def forward(self, x, padding=None, **_):
         steps = x.shape[1]
         asked = x[:, None].expand(-1, steps, -1, -1)
         asking = x[:, :, None].expand(-1, -1, steps, -1)
@@ -14,6 +14,8 @@ class AdditiveAttention(nn.Module):
         seen = torch.ones(steps, steps, dtype=torch.bool, device=x.device)
         if self.causal:
             seen = seen.tril(-1)
+        if padding is not None:
+            seen = seen & ~padding[:, None]
         if self.softmax:
             weights = weights.masked_fill(~seen, -1e30).softmax(dim=-1)
         return torch.cat([x, (weights * seen) @ x], dim=-1)

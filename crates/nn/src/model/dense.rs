@@ -57,7 +57,7 @@ impl Lower<'_> {
         }
         let dims = self.dims(x);
         let begin = self.begin(Rule::Normal(1.0));
-        let table = self.param("weight", &[vocabulary, units], begin)?;
+        let table = self.table("weight", &[vocabulary, units], begin)?;
         let index = self.node(Op::ToIndex, &[x.node])?;
         let vectors = self.node(Op::Gather, &[table, index])?;
         let node = self.view(vectors, &[&dims[..], &[units]].concat())?;
@@ -83,7 +83,7 @@ impl Lower<'_> {
         let table = match kind {
             PositionKind::Learned => {
                 let begin = self.begin(Rule::Normal(0.02));
-                self.param("weight", &[steps, width], begin)?
+                self.table("weight", &[steps, width], begin)?
             }
             PositionKind::Sinusoidal => {
                 let table = sinusoidal(steps, width);

@@ -1,10 +1,10 @@
 //! The graphs of a model: one that trains, one that evaluates, one that answers.
 
-use minibatch_graph::{Activation, DType, Graph, Loss, NodeId, Op, Optimizer, Shape, backward, control};
+use minibatch_graph::{Activation, DType, Graph, Loss, NodeId, Op, Shape, backward, control};
 
 use super::Model;
 use super::lower::Lower;
-use crate::{Block, NnError, names};
+use crate::{Block, Flat, NnError, UpdateRule, names};
 
 /// How many rows of data there are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -33,7 +33,7 @@ impl Model {
         &self,
         samples: Samples,
         batch: usize,
-        rule: Optimizer,
+        rule: UpdateRule,
         clip: Clip,
         rows: usize,
     ) -> Result<Graph, NnError> {
@@ -65,7 +65,14 @@ impl Model {
         let (params, decay) = (flat(&mut g, names::PARAMETERS)?, flat(&mut g, names::DECAY)?);
         let kept = &names::STATE[..rule.state_count()];
         let state = kept.iter().map(|name| flat(&mut g, name)).collect::<Result<Vec<_>, _>>()?;
-        g.update(rule, [params, grads, decay, control], &state)?;
+        match rule {
+            UpdateRule::All(rule) => g.update(rule, [params, grads, decay, control], &state).map(drop)?,
+            UpdateRule::Muon(muon) => {
+                let state = [state[0], state[1]];
+                let flat = Flat { params, grads, decay, control, state };
+                muon.update(&mut g, &flat, &self.layout.matrices())?;
+            }
+        }
         let ring = g.variable(names::LOSSES, [1 + rows], DType::F32)?;
         g.add_node(Op::Record, &[ring, loss])?;
         Ok(g)

@@ -26,6 +26,8 @@ pub struct Parameter {
     pub init: Begin,
     /// L1 and L2 apply: to arrays of two axes or more, not to biases and norms.
     pub decay: bool,
+    /// It is a matrix, or a kernel, inside the network: neither a table of vectors nor the output layer's. Muon moves it.
+    pub inner: bool,
 }
 
 impl Parameter {

@@ -14,6 +14,13 @@ impl Lower<'_> {
         Ok(parts[0])
     }
 
+    /// The next parameter, a table of vectors: those are not a matrix that something is multiplied by.
+    pub(super) fn table(&mut self, name: &str, shape: &[usize], init: Begin) -> Result<NodeId, NnError> {
+        let node = self.param(name, shape, init)?;
+        self.layout.parameters.iter_mut().last().into_iter().for_each(|p| p.inner = false);
+        Ok(node)
+    }
+
     /// The next parameter, seen as parts of so many places along its first axis.
     pub(super) fn param_parts(
         &mut self,
@@ -35,8 +42,8 @@ impl Lower<'_> {
             );
         }
         let name = self.named(name);
-        let decay = shape.len() > 1;
-        self.layout.parameters.push(Parameter { name, shape: shape.to_vec(), offset, init, decay });
+        let (decay, inner) = (shape.len() > 1, matches!(shape.len(), 2 | 4));
+        self.layout.parameters.push(Parameter { name, shape: shape.to_vec(), offset, init, decay, inner });
         let (mut at, row) = (offset, len / shape[0]);
         let mut views = vec![];
         for &part in parts {

@@ -5,7 +5,7 @@ mod draws;
 mod workloads;
 
 use minibatch_graph::{Activation, DType, Graph, Op, control};
-use minibatch_nn::{Clip, Model, NnError, Samples, names};
+use minibatch_nn::{Clip, Model, NnError, Samples, UpdateRule, names};
 use serde::Serialize;
 
 use super::backend::{Backend, Lost, Plan, Work};
@@ -188,6 +188,6 @@ async fn build(backend: &mut Backend, w: &Workload) -> Result<Plan, BuildError> 
     (words[control::BETA1], words[control::BETA2]) = (0.9f32.to_bits(), 0.999f32.to_bits());
     backend.set_u32(control::NAME, &words)?;
     let samples = Samples { train: w.batch, test: 0 };
-    let graph = model.train(samples, w.batch, w.rule, Clip::default(), LOSS_ROWS)?;
+    let graph = model.train(samples, w.batch, UpdateRule::All(w.rule), Clip::default(), LOSS_ROWS)?;
     Ok(backend.compile(&graph).await?)
 }

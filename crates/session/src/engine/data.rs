@@ -157,7 +157,11 @@ fn random(model: &Model, seed: u32, [train, test]: [usize; 2]) -> Result<Data, E
     }
     let [mut x, mut y] = STREAMS.map(|stream| Rng::with_stream(u64::from(seed), stream));
     let below = |rng: &mut Rng, n: usize| (rng.uniform() * n as f64).floor() as f32;
-    let input = |rng: &mut Rng| match model.input.tokens {
+    let tokens = match model.input.tokens {
+        Some(n) => vec![Some(n); row],
+        None => model.tokens()?,
+    };
+    let input = |rng: &mut Rng, i: usize| match tokens[i % row] {
         Some(n) => below(rng, n),
         None => below_one(rng),
     };
@@ -167,7 +171,7 @@ fn random(model: &Model, seed: u32, [train, test]: [usize; 2]) -> Result<Data, E
         Loss::BinaryCrossEntropy => below(rng, 2),
         Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => below_one(rng),
     };
-    let inputs = (0..rows * row).map(|_| input(&mut x)).collect();
+    let inputs = (0..rows * row).map(|i| input(&mut x, i)).collect();
     let targets = (0..rows * target).map(|_| answer(&mut y)).collect();
     Ok(Data { samples: Samples { train, test }, inputs, targets, ..Data::default() })
 }

@@ -195,7 +195,7 @@ pub fn live_settings(training: &Training) -> Vec<u32> {
     words[control::SCHEDULE..=control::WARMUP].copy_from_slice(&training.schedule.words());
     words[control::L1] = training.l1.to_bits();
     words[control::L2] = training.l2.to_bits();
-    if matches!(training.optimizer.kind, OptimizerKind::Adam | OptimizerKind::AdamW) {
+    if matches!(training.optimizer.kind, OptimizerKind::Adam | OptimizerKind::AdamW | OptimizerKind::Muon) {
         words[control::BETA1] = training.optimizer.beta1.to_bits();
         words[control::BETA2] = training.optimizer.beta2.to_bits();
     }

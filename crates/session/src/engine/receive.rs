@@ -97,10 +97,10 @@ impl Run {
         let mut curve = vec![];
         for row in &rows {
             let new = self.curve_end.is_none_or(|end| row.step > end);
-            if let (true, Some(train_loss), Some(test_loss)) = (new, row.train_loss, row.test_loss)
+            if let (true, Some(train_loss)) = (new, row.train_loss)
                 && row.step.is_multiple_of(every)
             {
-                let (step, epoch, test_accuracy) = (row.step, row.epoch, row.test_accuracy);
+                let Metrics { step, epoch, test_loss, test_accuracy, .. } = *row;
                 curve.push(CurvePoint { step, epoch, train_loss, test_loss, test_accuracy });
                 self.curve_end = Some(row.step);
             }
@@ -137,9 +137,10 @@ impl Run {
     }
 }
 
-/// The share on the diagonal of (classes, classes) counts.
+/// The share on the diagonal of (classes, classes) counts; none where nothing was counted.
 fn accuracy(counts: &[f32], classes: Option<usize>) -> Option<f32> {
     let k = classes?;
     let right: f32 = (0..k).map(|c| counts[c * k + c]).sum();
-    Some(right / counts.iter().sum::<f32>().max(1.0))
+    let all = counts.iter().sum::<f32>();
+    (all > 0.0).then(|| right / all)
 }

@@ -37,8 +37,14 @@ const NAMES: f64 = 38.0;
 
 /// Both axes for these points, on a chart of this size.
 fn axes(curve: &[CurvePoint], log: bool, (width, height): (f64, f64), scale: f64) -> (Axis, Axis) {
-    let losses =
-        || curve.iter().flat_map(|p| [p.train_loss, p.test_loss]).map(f64::from).filter(|v| v.is_finite());
+    let losses = || {
+        curve
+            .iter()
+            .flat_map(|p| [Some(p.train_loss), p.test_loss])
+            .flatten()
+            .map(f64::from)
+            .filter(|v| v.is_finite())
+    };
     let (most_x, most_y) =
         ((width / scale / 60.0).clamp(2.0, 10.0) as usize, (height / scale / 24.0).clamp(2.0, 6.0) as usize);
     let end = curve.last().map(|p| p.epoch).filter(|e| *e > 0.0).unwrap_or(1.0);
@@ -74,9 +80,9 @@ pub fn draw(
             1.5,
             names[0],
             last.map(|p| p.train_loss),
-            (|p| p.train_loss) as fn(&CurvePoint) -> f32,
+            (|p| Some(p.train_loss)) as fn(&CurvePoint) -> Option<f32>,
         ),
-        (theme.test, 1.8, names[1], last.map(|p| p.test_loss), |p| p.test_loss),
+        (theme.test, 1.8, names[1], last.and_then(|p| p.test_loss), |p| p.test_loss),
     ];
     let mut ends = vec![];
     for (colour, width, name, end, value) in lines {
@@ -156,10 +162,10 @@ fn line(
     curve: &[CurvePoint],
     colour: Rgb,
     width: f64,
-    value: fn(&CurvePoint) -> f32,
+    value: fn(&CurvePoint) -> Option<f32>,
 ) {
     let bucket = (plane.across.at(1.0) - plane.across.at(0.0)) / plane.width.max(1.0) * 2.0;
-    let points = decimate(curve.iter().map(|p| (p.epoch, f64::from(value(p)))), bucket);
+    let points = decimate(curve.iter().filter_map(|p| Some((p.epoch, f64::from(value(p)?)))), bucket);
     context.begin_path();
     if let [(epoch, loss)] = points[..] {
         // A line of one point is none.
@@ -213,7 +219,13 @@ mod tests {
     use super::*;
 
     fn point(epoch: f64, loss: f32) -> CurvePoint {
-        CurvePoint { step: epoch as u32, epoch, train_loss: loss, test_loss: loss * 2.0, test_accuracy: None }
+        CurvePoint {
+            step: epoch as u32,
+            epoch,
+            train_loss: loss,
+            test_loss: Some(loss * 2.0),
+            test_accuracy: None,
+        }
     }
 
     #[test]
@@ -222,7 +234,7 @@ mod tests {
         for log in [false, true] {
             let (across, up) = axes(&curve, log, (300.0, 100.0), 1.0);
             for p in &curve[..2] {
-                for loss in [p.train_loss, p.test_loss] {
+                for loss in [Some(p.train_loss), p.test_loss].into_iter().flatten() {
                     let share = up.share(f64::from(loss));
                     assert!((0.0..=1.0).contains(&share), "{loss} at {share}, log {log}");
                 }
