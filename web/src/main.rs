@@ -7,6 +7,7 @@ mod builder;
 mod draw;
 mod embed;
 mod engine;
+mod gallery;
 mod inside;
 mod network;
 mod panel;

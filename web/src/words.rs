@@ -77,7 +77,11 @@ mod tests {
         keys.extend(OptimizerKind::ALL.map(|o| format!("optimizer.{}", o.id())));
         keys.extend(ScheduleKind::ALL.map(|s| format!("schedule.{}", s.id())));
         for preset in PRESETS {
-            keys.extend([format!("preset.{}", preset.name), format!("preset-text.{}", preset.name)]);
+            keys.extend([
+                format!("preset.{}", preset.name),
+                format!("preset-text.{}", preset.name),
+                format!("preset-try.{}", preset.name),
+            ]);
         }
         let missing: Vec<_> = keys.iter().filter(|key| !words().contains_key(*key)).collect();
         assert!(missing.is_empty(), "no text in words/en.json for {missing:?}");

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::presets::Presets;
+use super::areas::Areas;
 use super::share::Share;
+use crate::gallery::Gallery;
 use crate::state::Page;
 use crate::words::t;
 
-/// Brand, presets, sharing, theme and help.
+/// Brand, areas, gallery, sharing, theme and help.
 #[component]
 pub fn Header() -> impl IntoView {
     let page = Page::get();
@@ -15,9 +16,9 @@ pub fn Header() -> impl IntoView {
     view! {
         <header class="header">
             <h1 class="brand"><span class="mark" aria-hidden="true"></span>{t("page.name")}</h1>
-            <p class="tagline">{t("page.tagline")}</p>
+            <Areas/>
             <div class="header-actions">
-                <Presets/>
+                <Gallery/>
                 <Share/>
                 <button type="button" class="icon" title=theme aria-label=theme on:click=move |_| page.toggle_theme()>
                     <svg viewBox="0 0 20 20" aria-hidden="true">

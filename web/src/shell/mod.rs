@@ -1,5 +1,6 @@
 //! The page's chrome: head, transport, foot, notices, keys.
 
+mod areas;
 mod columns;
 mod footer;
 mod header;
@@ -10,7 +11,6 @@ mod notices;
 pub mod numbers;
 pub mod optimizer;
 mod output;
-mod presets;
 mod regularisation;
 mod schedule;
 mod share;
