@@ -154,19 +154,6 @@ fn at_output(layers: &[Block], wanted: &Wanted) -> Vec<Mend> {
     let around = Around { ends: true, wanted: Some(wanted.clone()), ..Around::default() };
     let Some(output) = fresh("linear", &around) else { return vec![] };
     let mut all = vec![];
-    let last = layers.last();
-    let wider =
-        last.filter(|b| matches!(b, Block::Linear { .. })).and_then(|b| transplant(b, "units", &output));
-    let number = units.to_string();
-    let said = || fill("layers.mend.units", &[("n", &number)]);
-    if let Some(wider) = wider {
-        let before = &layers[..layers.len() - 1];
-        all.push(Mend { text: said(), layers: [before, std::slice::from_ref(&wider)].concat() });
-        for inserted in [Block::Flatten, Block::LastStep, Block::MeanOverSteps] {
-            let text = fill("layers.mend.insert", &[("layer", &face(&inserted).0)]);
-            all.push(Mend { text, layers: [before, &[inserted, wider.clone()]].concat() });
-        }
-    }
     let recurrent = layers.iter().rposition(|b| matches!(b, Block::Recurrent { .. }));
     for choice in ["last", "sequence"] {
         let changed =
@@ -178,6 +165,19 @@ fn at_output(layers: &[Block], wanted: &Wanted) -> Vec<Mend> {
             all.push(Mend { text, layers });
         }
     }
+    let last = layers.last();
+    let wider =
+        last.filter(|b| matches!(b, Block::Linear { .. })).and_then(|b| transplant(b, "units", &output));
+    let number = units.to_string();
+    let said = || fill("layers.mend.units", &[("n", &number)]);
+    if let Some(wider) = wider {
+        let before = &layers[..layers.len() - 1];
+        all.push(Mend { text: said(), layers: [before, std::slice::from_ref(&wider)].concat() });
+        for inserted in [Block::LastStep, Block::MeanOverSteps, Block::Flatten] {
+            let text = fill("layers.mend.insert", &[("layer", &face(&inserted).0)]);
+            all.push(Mend { text, layers: [before, &[inserted, wider.clone()]].concat() });
+        }
+    }
     let add = |between: &[Block]| {
         let added = [between, std::slice::from_ref(&output)].concat();
         let names: Vec<String> = added.iter().map(|b| face(b).0).collect();
@@ -185,7 +185,7 @@ fn at_output(layers: &[Block], wanted: &Wanted) -> Vec<Mend> {
         Mend { text, layers: [layers, &added].concat() }
     };
     all.push(add(&[]));
-    for between in [Block::Flatten, Block::LastStep, Block::MeanOverSteps] {
+    for between in [Block::LastStep, Block::MeanOverSteps, Block::Flatten] {
         all.push(add(&[between]));
     }
     all

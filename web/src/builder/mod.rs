@@ -4,12 +4,15 @@ mod drag;
 mod editor;
 mod entries;
 mod field;
+mod focus;
 mod foot;
 mod gap;
 mod keys;
 mod known;
 mod lines;
 mod mends;
+#[cfg(test)]
+mod mends_tests;
 mod mistake;
 mod names;
 mod offers;

@@ -45,7 +45,7 @@ pub fn Palette(
         let place = place.get_value();
         builder.add(&place, block.clone(), open);
         if let Some((id, _)) = settings(&block).first().filter(|_| open && by_key) {
-            super::state::focus(format!("layer-setting-{id}"));
+            super::focus::focus(format!("layer-setting-{id}"));
         }
     };
     let pressed = move |event: KeyboardEvent| {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use minibatch_session::{Block, Input, Outline};
 
+use super::focus::focus;
 use super::lines::{Line, lines};
 use super::mends::{Mend, mends};
 use super::mistake::{Mistake, locate};
@@ -287,17 +288,4 @@ impl Builder {
         self.here.set(place.clone());
         focus(place.map_or("layer-input".into(), |p| format!("layer-{}", p.id())));
     }
-}
-
-/// Gives the focus to the element of this id once the page shows what was just done.
-pub fn focus(id: String) {
-    leptos::task::spawn_local(async move {
-        leptos::task::tick().await;
-        let found = document().get_element_by_id(&id);
-        if let Some(element) =
-            found.and_then(|e| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(e).ok())
-        {
-            let _focused = element.focus();
-        }
-    });
 }
