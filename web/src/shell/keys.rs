@@ -18,18 +18,34 @@ enum Deed {
     NewSeed,
     Theme,
     Help,
+    Undo,
+    Redo,
+}
+
+/// Whether an element with this tag and input type takes what is typed.
+fn typing(tag: &str, input: &str) -> bool {
+    match tag {
+        "INPUT" => !matches!(input, "range" | "checkbox" | "radio" | "button"),
+        "TEXTAREA" | "SELECT" => true,
+        _ => false,
+    }
+}
+
+/// The deed of a key pressed together with Control or Command. A text that is being typed has an undo of its own.
+fn travel(key: &str, shift: bool, tag: &str, input: &str) -> Option<Deed> {
+    match (key, shift) {
+        _ if typing(tag, input) && tag != "SELECT" => None,
+        ("z" | "Z", false) => Some(Deed::Undo),
+        ("z" | "Z", true) | ("y" | "Y", false) => Some(Deed::Redo),
+        _ => None,
+    }
 }
 
 /// The deed of a key pressed in an element with this tag and input type; none while something else takes the key.
 fn deed(key: &str, tag: &str, input: &str) -> Option<Deed> {
-    let typing = match tag {
-        "INPUT" => !matches!(input, "range" | "checkbox" | "radio" | "button"),
-        "TEXTAREA" | "SELECT" => true,
-        _ => false,
-    };
     // Space and Enter press the button that has the focus.
     let pressing = matches!(tag, "BUTTON" | "SUMMARY" | "A") || matches!(input, "checkbox" | "radio");
-    if typing || (pressing && key == " ") {
+    if typing(tag, input) || (pressing && key == " ") {
         return None;
     }
     match key {
@@ -47,17 +63,20 @@ fn deed(key: &str, tag: &str, input: &str) -> Option<Deed> {
 /// Listens to the keys of the whole page, and closes sheets when something beside them is clicked.
 pub fn listen(page: Page) {
     let pressed = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if modified || event.default_prevented() || modal() {
+        let control = event.ctrl_key() || event.meta_key();
+        if event.alt_key() || event.default_prevented() || modal() {
             return;
         }
         let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
         let tag = target.as_ref().map(Element::tag_name).unwrap_or_default();
         let input = target.and_then(|t| t.get_attribute("type")).unwrap_or_default();
-        if let Some(deed) = deed(&event.key(), &tag, &input) {
+        let key = event.key();
+        let found =
+            if control { travel(&key, event.shift_key(), &tag, &input) } else { deed(&key, &tag, &input) };
+        if let Some(deed) = found {
             event.prevent_default();
             // A key held down plays no ping-pong; steps may repeat.
-            if !event.repeat() || deed == Deed::Step {
+            if !event.repeat() || matches!(deed, Deed::Step | Deed::Undo | Deed::Redo) {
                 perform(page, deed);
             }
         }
@@ -88,6 +107,8 @@ fn perform(page: Page, deed: Deed) {
         Deed::NewSeed => page.new_seed(),
         Deed::Theme => page.toggle_theme(),
         Deed::Help => help::open(),
+        Deed::Undo => page.undo(),
+        Deed::Redo => page.redo(),
     }
 }
 
@@ -103,6 +124,16 @@ mod tests {
         for (tag, input) in [("INPUT", "text"), ("INPUT", ""), ("TEXTAREA", ""), ("SELECT", "")] {
             assert_eq!(deed("s", tag, input), None, "{tag} {input}");
         }
+    }
+
+    #[test]
+    fn edits_are_taken_back_but_not_what_is_typed() {
+        assert_eq!(travel("z", false, "BUTTON", "button"), Some(Deed::Undo));
+        assert_eq!(travel("Z", true, "BODY", ""), Some(Deed::Redo));
+        assert_eq!(travel("y", false, "INPUT", "checkbox"), Some(Deed::Redo));
+        assert_eq!(travel("z", false, "SELECT", ""), Some(Deed::Undo));
+        assert_eq!(travel("z", false, "INPUT", "text"), None);
+        assert_eq!(travel("s", false, "BODY", ""), None);
     }
 
     #[test]

@@ -33,6 +33,11 @@ impl History {
         self.past.push(before.clone());
     }
 
+    /// The next edit is one of its own, however soon it comes.
+    pub fn part(&mut self) {
+        self.last = None;
+    }
+
     /// Steps back from `now`, if there is where to.
     pub fn undo(&mut self, now: Experiment) -> Option<Experiment> {
         let before = self.past.pop()?;
@@ -122,6 +127,16 @@ mod tests {
         history.note(&seeded(20), "data", 5000.0);
         assert_eq!(history.undo(seeded(21)), Some(seeded(20)));
         assert_eq!(history.undo(seeded(20)), Some(seeded(0)));
+    }
+
+    #[test]
+    fn what_is_parted_is_undone_apart() {
+        let mut history = History::default();
+        history.note(&seeded(0), "network", 0.0);
+        history.part();
+        history.note(&seeded(1), "network", 1.0);
+        assert_eq!(history.undo(seeded(2)), Some(seeded(1)));
+        assert_eq!(history.undo(seeded(1)), Some(seeded(0)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use minibatch_graph::{Activation, Attention, Binary, NodeId, Op, Rotary};
 
 use super::inside::ProbeKind;
-use super::lower::{Lower, Value};
+use super::lower::{Lower, Value, unflatten};
 use crate::{Begin, NnError, Rule};
 
 /// How a multi-head attention looks.
@@ -19,10 +19,8 @@ impl Lower<'_> {
     pub(super) fn steps(&self, x: Value) -> Result<[usize; 3], NnError> {
         let dims = self.dims(x);
         <[usize; 3]>::try_from(&dims[..]).map_err(|_| {
-            let shape = &dims[1..];
-            self.refuse(format!(
-                "it takes (steps, features), and a sample is {shape:?}; reshape it to two axes first"
-            ))
+            let (shape, mend) = (&dims[1..], unflatten(&dims));
+            self.refuse(format!("it takes (steps, features), and a sample is {shape:?}; {mend}"))
         })
     }
 
@@ -101,10 +99,8 @@ impl Lower<'_> {
         let x = self.numbers(x)?;
         let dims = self.dims(x);
         let &[b, h, w, e] = &dims[..] else {
-            let shape = &dims[1..];
-            let message = format!(
-                "it takes (height, width, features), and a sample is {shape:?}; reshape or permute it"
-            );
+            let (shape, mend) = (&dims[1..], unflatten(&dims));
+            let message = format!("it takes (height, width, features), and a sample is {shape:?}; {mend}");
             return Err(self.refuse(message));
         };
         let how = Heads { heads, causal: false, rotary: false };

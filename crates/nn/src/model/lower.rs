@@ -30,6 +30,11 @@ pub(super) struct Value {
     pub mask: Option<NodeId>,
 }
 
+/// What is to be done where a value of these extents, batch first, has too few axes or too many.
+pub(super) fn unflatten(dims: &[usize]) -> &'static str {
+    if dims.len() == 2 { "add a Reshape in front, or move Flatten down" } else { "add a Reshape in front" }
+}
+
 /// A graph under construction, and the layout found so far.
 pub(super) struct Lower<'a> {
     pub g: &'a mut Graph,

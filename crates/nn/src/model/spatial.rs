@@ -2,7 +2,7 @@
 
 use minibatch_graph::{Activation, Binary, Conv2d, NodeId, Op, Pool2d, PoolKind, PoolWindow};
 
-use super::lower::{Lower, Value};
+use super::lower::{Lower, Value, unflatten};
 use crate::{Block, Init, NnError, Pair};
 
 /// The largest window, stride, padding and the like.
@@ -53,10 +53,8 @@ impl Lower<'_> {
     pub(super) fn image(&self, x: Value) -> Result<[usize; 4], NnError> {
         let dims = self.dims(x);
         let message = || {
-            let shape = &dims[1..];
-            format!(
-                "it takes (channels, height, width), and a sample is {shape:?}; reshape it to three axes first"
-            )
+            let (shape, mend) = (&dims[1..], unflatten(&dims));
+            format!("it takes (channels, height, width), and a sample is {shape:?}; {mend}")
         };
         <[usize; 4]>::try_from(&dims[..]).map_err(|_| self.refuse(message()))
     }

@@ -1,0 +1,168 @@
+//! One setting of a layer.
+
+use leptos::prelude::*;
+use minibatch_session::Block;
+use web_sys::{HtmlInputElement, KeyboardEvent};
+
+use super::settings::{Kind, choices, show, step};
+use super::state::Builder;
+use super::tree::Place;
+use crate::words::{fill, named};
+
+/// The sentence about a setting: of this kind of layer, or of all that have it.
+pub fn help(kind: &str, id: &'static str) -> &'static str {
+    let own = named(&format!("layers.help.{kind}"), id);
+    if own == id { named("layers.help", id) } else { own }
+}
+
+/// A labelled field, switch or choice for a setting.
+#[component]
+pub fn Field(
+    /// Where the layer is.
+    place: Place,
+    /// What it is.
+    kind: &'static str,
+    /// The setting.
+    id: &'static str,
+    /// What the setting takes.
+    takes: Kind,
+    /// The layer as it is now.
+    block: Memo<Option<Block>>,
+) -> impl IntoView {
+    let value = Memo::new(move |_| block.with(|b| b.as_ref().map_or_else(String::new, |b| show(b, id))));
+    let place = StoredValue::new(place);
+    let label = named("layers.setting", id);
+    let help = help(kind, id);
+    let name = format!("layer-setting-{id}");
+    match takes {
+        Kind::Switch => {
+            view! { <Switch place=place id=id name=name label=label help=help value=value/> }.into_any()
+        }
+        Kind::Choice(group) => {
+            let builder = Builder::get();
+            let option = move |choice: &'static str| {
+                view! {
+                    <option value=choice prop:selected=move || value.with(|v| v == choice)>{named(group, choice)}</option>
+                }
+            };
+            view! {
+                <label class="field" title=help>
+                    <span class="field-name">{label}</span>
+                    <select id=name on:change:target=move |e| { builder.set(&place.get_value(), id, &e.target().value(), false); }>
+                        {choices(group).into_iter().map(option).collect_view()}
+                    </select>
+                </label>
+            }
+            .into_any()
+        }
+        _ => view! { <Typed place=place id=id takes=takes name=name label=label help=help value=value/> }
+            .into_any(),
+    }
+}
+
+#[component]
+fn Switch(
+    place: StoredValue<Place>,
+    id: &'static str,
+    name: String,
+    label: &'static str,
+    help: &'static str,
+    value: Memo<String>,
+) -> impl IntoView {
+    let builder = Builder::get();
+    let switched = move |e: web_sys::Event| {
+        let on = event_target::<HtmlInputElement>(&e).checked();
+        builder.set(&place.get_value(), id, &on.to_string(), false);
+    };
+    view! {
+        <label class="switch" title=help>
+            <input type="checkbox" id=name prop:checked=move || value.with(|v| v == "true") on:change=switched/>
+            <span>{label}</span>
+        </label>
+    }
+}
+
+#[component]
+fn Typed(
+    place: StoredValue<Place>,
+    id: &'static str,
+    takes: Kind,
+    name: String,
+    label: &'static str,
+    help: &'static str,
+    value: Memo<String>,
+) -> impl IntoView {
+    let builder = Builder::get();
+    let wrong = RwSignal::new(None::<String>);
+    // Whether what stands in the field is in force now.
+    let commit = move |input: &HtmlInputElement, steps: bool| {
+        let typed = input.value();
+        let taken = typed == value.get_untracked() || builder.set(&place.get_value(), id, &typed, steps);
+        wrong.set((!taken).then(|| fill(unread(takes), &[("text", typed.trim())])));
+        if taken {
+            input.set_value(&value.get_untracked());
+        }
+        taken
+    };
+    let pressed = move |event: KeyboardEvent| {
+        let input = event_target::<HtmlInputElement>(&event);
+        match event.key().as_str() {
+            "Enter" => {
+                event.prevent_default();
+                if commit(&input, false) {
+                    builder.close();
+                    builder.focus_layer(Some(place.get_value()));
+                }
+            }
+            key @ ("ArrowUp" | "ArrowDown") if !event.alt_key() => {
+                if let Some(next) = step(takes, &input.value(), key == "ArrowUp") {
+                    event.prevent_default();
+                    input.set_value(&next);
+                    commit(&input, true);
+                }
+            }
+            _ => {}
+        }
+    };
+    let optional = matches!(takes, Kind::PairOrNone | Kind::WholeOrNone);
+    let placeholder = if optional { named("layers.none", id) } else { "" };
+    let described = format!("{name}-wrong");
+    view! {
+        <label class="field" title=help>
+            <span class="field-name">{label}</span>
+            <input type="text" inputmode="decimal" autocomplete="off" spellcheck="false" id=name placeholder=placeholder
+                prop:value=move || value.get() aria-invalid=move || wrong.with(Option::is_some).to_string()
+                aria-describedby=described.clone() on:keydown=pressed
+                on:focus=select_all
+                on:change=move |e| { commit(&event_target(&e), false); }/>
+        </label>
+        <p class="error" id=described>{move || wrong.get()}</p>
+    }
+}
+
+fn select_all(event: web_sys::FocusEvent) {
+    event_target::<HtmlInputElement>(&event).select();
+}
+
+/// What is said where a setting cannot be read.
+fn unread(takes: Kind) -> &'static str {
+    match takes {
+        Kind::Number => "layers.unread.number",
+        Kind::Pair | Kind::PairOrNone => "layers.unread.pair",
+        Kind::Wholes => "layers.unread.wholes",
+        Kind::Whole | Kind::WholeOrNone | Kind::Switch | Kind::Choice(_) => "layers.unread.whole",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_of_layer_has_its_own_sentence_where_it_means_something_else() {
+        assert_ne!(help("embedding", "padding"), help("conv2d", "padding"));
+        for takes in [Kind::Number, Kind::Pair, Kind::Wholes, Kind::Whole] {
+            assert!(fill(unread(takes), &[("text", "abc")]).contains("abc"), "{takes:?}");
+        }
+    }
+}
