@@ -50,8 +50,13 @@ pub fn style(values: &[f32], [channels, rows, columns]: [usize; 3]) -> Style {
 
 /// Paints (channels, rows, columns) on as many pixels, 4 bytes each; NaN is red.
 pub fn paint_picture(pixels: &mut [u8], values: &[f32], shape: [usize; 3], theme: &Theme) {
+    paint_as(pixels, values, shape, style(values, shape), theme);
+}
+
+/// As [`paint_picture`], read as it is told.
+pub fn paint_as(pixels: &mut [u8], values: &[f32], shape: [usize; 3], style: Style, theme: &Theme) {
     let [channels, rows, columns] = shape;
-    let (area, (low, high), style) = (rows * columns, range(values), style(values, shape));
+    let (area, (low, high)) = (rows * columns, range(values));
     let share = |channel: usize, at: usize| {
         values.get(channel * area + at).map_or(f32::NAN, |v| (v - low) / (high - low))
     };

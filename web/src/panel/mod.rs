@@ -4,6 +4,7 @@ mod data;
 mod features;
 mod import;
 mod own;
+mod samples;
 mod task;
 mod thumbnails;
 
@@ -14,6 +15,7 @@ use features::Features;
 use import::ImportDialog;
 pub use import::dropped;
 pub use own::OwnTools;
+pub use samples::SampleGallery;
 pub use task::TaskPanel;
 use thumbnails::Thumbnails;
 

@@ -7,5 +7,5 @@ use crate::words::t;
 /// Task, settings and samples.
 #[component]
 pub fn TaskPanel() -> impl IntoView {
-    view! { <section class="task-panel" aria-label=t("data.name")></section> }
+    view! { <section class="task-panel" aria-label=t("data.name")><super::SampleGallery/></section> }
 }

@@ -85,7 +85,8 @@ impl Examined {
         let Some(answers) = examined.get(..rows * outputs) else { return false };
         (self.outputs, self.width) = (outputs, facts.features);
         self.answers = answers.to_vec();
-        self.features = examined.get(rows * outputs..rows * (outputs + facts.features)).unwrap_or_default().to_vec();
+        self.features =
+            examined.get(rows * outputs..rows * (outputs + facts.features)).unwrap_or_default().to_vec();
         self.parameters = parameters.to_vec();
         true
     }

@@ -49,7 +49,8 @@ impl Sketch {
         if picture.len() != channels * rows * columns {
             return;
         }
-        let at = |c: usize, i: usize, j: usize| picture[(c * rows + i / self.times) * columns + j / self.times];
+        let at =
+            |c: usize, i: usize, j: usize| picture[(c * rows + i / self.times) * columns + j / self.times];
         self.values = (0..channels * fine_rows * fine_columns)
             .map(|n| at(n / (fine_rows * fine_columns), n / fine_columns % fine_rows, n % fine_columns))
             .collect();
@@ -84,13 +85,15 @@ impl Sketch {
 
     /// The picture as the model takes it: each of its pixels the mean of the sketch's.
     pub fn scaled(&self) -> Vec<f32> {
-        let ([channels, rows, columns], [_, _, fine_columns], times) = (self.shape, self.fine_shape(), self.times);
+        let ([channels, rows, columns], [_, _, fine_columns], times) =
+            (self.shape, self.fine_shape(), self.times);
         let fine_rows = rows * times;
         let mut out = Vec::with_capacity(channels * rows * columns);
         for channel in 0..channels {
             for row in 0..rows {
                 for column in 0..columns {
-                    let line = |i: usize| (channel * fine_rows + row * times + i) * fine_columns + column * times;
+                    let line =
+                        |i: usize| (channel * fine_rows + row * times + i) * fine_columns + column * times;
                     let sum: f32 = (0..times).flat_map(|i| &self.values[line(i)..line(i) + times]).sum();
                     out.push(sum / (times * times) as f32);
                 }
