@@ -6,6 +6,7 @@ mod sequence;
 use leptos::prelude::*;
 
 use crate::state::Page;
+pub use image::CellImages;
 use image::ImageAnswer;
 use sequence::SequenceAnswer;
 

@@ -3,6 +3,7 @@
 pub mod canvas;
 pub mod colour;
 pub mod heatmap;
+pub mod picture;
 pub mod points;
 pub mod raster;
 pub mod theme;

@@ -5,6 +5,7 @@ mod data;
 mod features;
 mod import;
 mod own;
+mod samples;
 mod seed;
 mod task;
 mod text;
@@ -17,6 +18,7 @@ use features::Features;
 use import::ImportDialog;
 pub use import::dropped;
 pub use own::OwnTools;
+use samples::SampleGallery;
 pub use task::TaskPanel;
 use thumbnails::Thumbnails;
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use minibatch_session::data::{Setting, TaskConfig, TaskKind};
 use minibatch_session::{Area, SampleSource};
 
+use super::SampleGallery;
 use super::bring::BringFiles;
 use super::seed::Seed;
 use super::text::OwnText;
@@ -22,6 +23,7 @@ pub fn TaskPanel() -> impl IntoView {
         <section class="task-panel" aria-label=t("data.name")>
             {move || view! { <Tasks area=area.get()/> }}
             <About/>
+            <SampleGallery/>
             <Show when=move || config.with(Option::is_some)>
                 <div class="sliders">
                     {move || config.with(|c| c.as_ref().map(|c| c.task)).map(|kind| view! { <Settings kind/> })}
@@ -82,13 +84,23 @@ fn Tasks(area: Area) -> impl IntoView {
     })
 }
 
+/// What the task asks, with its length and delay in place of their names.
+fn sentence(config: &TaskConfig) -> String {
+    let about = config.task.about();
+    let of = |given: Option<u32>, setting: Option<Setting>| {
+        given.or(setting.map(|s| s.default)).map(|n| n.to_string()).unwrap_or_default()
+    };
+    let (length, delay) = (of(config.length, about.length), of(config.delay, about.delay));
+    about.sentence.replace("length", &length).replace("`delay`", &delay)
+}
+
 /// What the samples are, in a sentence, and where the task comes from.
 #[component]
 fn About() -> impl IntoView {
     let page = Page::get();
     let samples = Memo::new(move |_| page.experiment.with(|e| e.model.as_ref().map(|m| m.samples.clone())));
     let text = move || match samples.get()? {
-        SampleSource::Task(config) => Some(config.task.about().sentence.to_owned()),
+        SampleSource::Task(config) => Some(sentence(&config)),
         SampleSource::Random { train, test } => {
             Some(fill("task.random", &[("train", &grouped(train.into())), ("test", &grouped(test.into()))]))
         }

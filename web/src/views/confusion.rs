@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::answer::CellImages;
 use crate::draw::colour::css;
+use crate::draw::picture::image_shape;
 use crate::draw::theme::theme;
 use crate::state::Page;
 use crate::words::{fill, t};
@@ -19,49 +21,95 @@ fn share(row: &[u32], column: usize) -> f32 {
     if all == 0 { 0.0 } else { row[column] as f32 / all as f32 }
 }
 
-/// The confusion matrix; nothing in regression.
+/// The confusion matrix; nothing in regression. Of a model of images, a cell opens its images.
 #[component]
-pub fn Confusion() -> impl IntoView {
+pub fn Confusion(
+    /// Colours alone, with the images beside it: for where there is little room.
+    #[prop(optional)]
+    compact: bool,
+) -> impl IntoView {
     let page = Page::get();
     let matrix = Memo::new(move |_| page.metrics.with(|m| rows(&m.confusion)));
-    view! { <div class="confusion">{move || matrix.get().map(|rows| table(page, rows))}</div> }
+    let images =
+        Memo::new(move |_| page.facts.with(|f| f.as_ref().is_some_and(|f| image_shape(&f.input).is_some())));
+    let side = Memo::new(move |_| matrix.with(|m| m.as_ref().map(Vec::len)));
+    let open = RwSignal::new(None::<(usize, usize)>);
+    // What is built anew has other classes.
+    Effect::new(move |_| {
+        page.facts.track();
+        open.set(None);
+    });
+    let cell = move || open.get().filter(|_| images.get());
+    view! {
+        <div class="confusion" class:compact=compact class:opens=move || images.get()>
+            {move || side.get().map(|side| table(page, (matrix, side), images.get().then_some(open)))}
+            <Show when=move || cell().is_some() fallback=move || {
+                (compact || images.get()).then(|| view! { <p class="note">{t("view.confusion-open")}</p> })
+            }>
+                <CellImages cell=Signal::derive(move || cell().unwrap_or_default())/>
+            </Show>
+        </div>
+    }
 }
 
-fn table(page: Page, rows: Vec<Vec<u32>>) -> impl IntoView {
+type Matrix = Memo<Option<Vec<Vec<u32>>>>;
+type Open = Option<RwSignal<Option<(usize, usize)>>>;
+
+/// The cells stay while their counts change, so that one can be pressed while it trains.
+fn table(page: Page, (matrix, side): (Matrix, usize), open: Open) -> impl IntoView {
     page.taste.dark.track();
     let theme = theme();
+    let names: Vec<String> =
+        page.facts.with(|f| f.as_ref().map(|f| f.class_names.clone())).unwrap_or_default();
+    let called = move |class: usize| names.get(class).cloned().unwrap_or_else(|| class.to_string());
     let swatch = move |class: usize| css(theme.classes[class % theme.classes.len()], 1.0);
-    let name = move |class: usize| {
-        view! { <i style=format!("background:{}", swatch(class))></i> {class} }
+    let name = |class: usize| {
+        let style = format!("background:{}", swatch(class));
+        view! { <i style=style></i> <span>{called(class)}</span> }
     };
-    let head = (0..rows.len()).map(name.clone()).map(|n| view! { <th scope="col">{n}</th> }).collect_view();
-    let body = rows.into_iter().enumerate().map(move |(truth, row)| {
-        let name = name(truth);
-        let cells = (0..row.len()).map(|guess| cell(&row, truth, guess)).collect_view();
-        view! { <tr><th scope="row">{name}</th>{cells}</tr> }
-    });
+    let head = (0..side).map(|class| view! { <th scope="col">{name(class)}</th> }).collect_view();
+    let row = |truth: usize| {
+        let cells = (0..side).map(|guess| {
+            view! { <Cell matrix=matrix at=(truth, guess) names=(called(truth), called(guess)) open=open/> }
+        });
+        view! { <tr><th scope="row">{name(truth)}</th>{cells.collect_view()}</tr> }
+    };
     view! {
         <table>
             <caption>{t("view.confusion-caption")}</caption>
             <thead><tr><td></td>{head}</tr></thead>
-            <tbody>{body.collect_view()}</tbody>
+            <tbody>{(0..side).map(row).collect_view()}</tbody>
         </table>
     }
 }
 
-fn cell(row: &[u32], truth: usize, guess: usize) -> impl IntoView + use<> {
-    let (count, share) = (row[guess], share(row, guess));
-    let words = [("count", count.to_string()), ("truth", truth.to_string()), ("guess", guess.to_string())];
-    let words: Vec<(&str, &str)> = words.iter().map(|(k, v)| (*k, v.as_str())).collect();
+#[component]
+fn Cell(matrix: Matrix, at: (usize, usize), names: (String, String), open: Open) -> impl IntoView {
+    let (truth, guess) = at;
+    let seen = Memo::new(move |_| {
+        let of = |row: &Vec<u32>| (guess < row.len()).then(|| (row[guess], share(row, guess)));
+        matrix.with(|m| m.as_ref().and_then(|rows| rows.get(truth).and_then(of))).unwrap_or_default()
+    });
+    let count = move || seen.get().0;
+    let title = Memo::new(move |_| {
+        let words = [("count", &*count().to_string()), ("truth", &names.0), ("guess", &names.1)];
+        fill("view.confusion-cell", &words)
+    });
     let tint = if truth == guess { "var(--good)" } else { "var(--bad)" };
-    view! {
-        <td
-            title=fill("view.confusion-cell", &words)
-            style=format!("background:color-mix(in srgb, {tint} {:.0}%, transparent)", share * 55.0)
-        >
-            {count}
-        </td>
-    }
+    let style =
+        move || format!("background:color-mix(in srgb, {tint} {:.0}%, transparent)", seen.get().1 * 55.0);
+    let inside = match open {
+        None => count.into_any(),
+        Some(open) => {
+            let press = move |_| open.update(|o| *o = Some(at).filter(|new| *o != Some(*new)));
+            view! {
+                <button type="button" class="confusion-open" aria-label=move || title.get() data-truth=truth data-guess=guess
+                    aria-pressed=move || (open.get() == Some(at)).to_string() on:click=press>{count}</button>
+            }
+            .into_any()
+        }
+    };
+    view! { <td title=move || title.get() style=style>{inside}</td> }
 }
 
 #[cfg(test)]
