@@ -10,6 +10,7 @@ mod engine;
 mod inside;
 mod network;
 mod panel;
+mod sequence;
 mod shell;
 mod state;
 mod views;
