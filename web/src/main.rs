@@ -11,6 +11,7 @@ mod gallery;
 mod inside;
 mod network;
 mod panel;
+mod sequence;
 mod shell;
 mod state;
 mod views;

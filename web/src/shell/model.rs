@@ -6,6 +6,7 @@ use crate::answer::Answer;
 use crate::builder::LayersPanel;
 use crate::inside::InsidePanel;
 use crate::panel::TaskPanel;
+use crate::sequence::Steps;
 use crate::state::Page;
 use crate::views::{Confusion, LossChart, Readouts};
 use crate::widgets::Pop;
@@ -14,6 +15,8 @@ use crate::words::t;
 /// Task or layers, the inside, the answer.
 #[component]
 pub fn ModelColumns() -> impl IntoView {
+    // The middle and the right column look at the same step.
+    Steps::provide(Page::get());
     // Where the window is wide both are shown; where it is not, the one chosen.
     let layers = RwSignal::new(false);
     let tab = move |wanted: bool, name: &'static str, id: &'static str| {

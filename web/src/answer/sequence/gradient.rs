@@ -1,0 +1,168 @@
+//! How far back in time the gradient reaches: its norm at each step, on a logarithmic axis, with the run before.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use leptos::html;
+use leptos::prelude::*;
+use minibatch_session::{Block, Cell, Facts};
+
+use super::chart::{Pen, begin, decades, line};
+use crate::draw::canvas::{Redraw, on_size};
+use crate::draw::colour::css;
+use crate::draw::theme::theme;
+use crate::sequence::glances;
+use crate::state::{Page, Watch};
+use crate::views::numbers::signed;
+use crate::words::{fill, t};
+
+/// A run's gradients, the last step first, and what the run was.
+#[derive(Clone, Default, PartialEq, Debug)]
+struct Run {
+    name: &'static str,
+    norms: Vec<f32>,
+}
+
+thread_local! {
+    /// The newest run, and the one before it. It outlives the view: another model has another view.
+    static RUNS: RefCell<(Run, Run)> = RefCell::default();
+}
+
+/// What passes time on: the first layer that does.
+fn name(blocks: &[Block]) -> &'static str {
+    let find = |block: &Block| match block {
+        Block::Recurrent { cell, .. } => Some(match cell {
+            Cell::Lstm => "LSTM",
+            Cell::Gru => "GRU",
+            Cell::RnnTanh | Cell::RnnRelu => "RNN",
+        }),
+        Block::TransformerEncoder(_) | Block::TransformerDecoder(_) | Block::SelfAttention { .. } => {
+            Some(t("gradient.attention"))
+        }
+        Block::AdditiveAttention { .. } => Some(t("gradient.attention")),
+        Block::EncoderDecoder { encoder, .. } => Some(name(encoder)),
+        Block::Residual { body, .. } => Some(name(body)),
+        _ => None,
+    };
+    blocks.iter().find_map(find).unwrap_or(t("gradient.model"))
+}
+
+/// The norms with the last step first, and how much of the last step's the farthest still has.
+fn back(norms: &[f32]) -> (Vec<f32>, Option<f32>) {
+    let all: Vec<f32> = norms.iter().rev().copied().collect();
+    let most = all.iter().copied().filter(|v| v.is_finite()).fold(0.0, f32::max);
+    let last = all.last().copied().filter(|_| most > 0.0);
+    (all, last.map(|v| v / most))
+}
+
+/// The chart.
+#[component]
+pub fn GradientChart(facts: Arc<Facts>) -> impl IntoView {
+    let page = Page::get();
+    let steps = facts.gradient_steps;
+    let canvas = NodeRef::<html::Canvas>::new();
+    let version = RwSignal::new(0u32);
+    let called = page.experiment.with_untracked(|e| e.model.as_ref().map_or("", |m| name(&m.layers)));
+    RUNS.with_borrow_mut(|(now, before)| {
+        if !now.norms.is_empty() {
+            *before = std::mem::take(now);
+        }
+        now.name = called;
+    });
+    glances(page, Watch::Gradients, move |frame| {
+        let from = frame.gradients.len().saturating_sub(steps);
+        let (norms, _) = back(&frame.gradients[from..]);
+        RUNS.with_borrow_mut(|(now, _)| now.norms = norms);
+        version.update(|v| *v += 1);
+    });
+    let redraw = Redraw::new(move || {
+        if let Some(canvas) = canvas.get_untracked() {
+            RUNS.with_borrow(|(now, before)| draw(&canvas, now, before));
+        }
+    });
+    on_size(canvas, move |_, _| redraw.request());
+    Effect::new(move |_| {
+        version.track();
+        page.taste.dark.track();
+        canvas.track();
+        redraw.request();
+    });
+    let said = move || {
+        version.track();
+        RUNS.with_borrow(|(now, _)| {
+            let most = now.norms.iter().copied().fold(0.0, f32::max);
+            let share = now.norms.last().filter(|_| most > 0.0).map(|v| v / most);
+            match share {
+                None => t("gradient.none").to_owned(),
+                Some(s) => {
+                    fill("gradient.share", &[("share", &signed(s)), ("steps", &(steps - 1).to_string())])
+                }
+            }
+        })
+    };
+    view! {
+        <section class="answer-part" aria-label=t("gradient.name")>
+            <h3 title=t("gradient.help")>{t("gradient.name")}</h3>
+            <div class="small-chart" role="img" aria-label=said>
+                <canvas node_ref=canvas data-testid="gradient"></canvas>
+            </div>
+            <p class="chart-foot">
+                <span>{t("gradient.last")}</span>
+                <span>{fill("gradient.back", &[("steps", &(steps - 1).to_string())])}</span>
+            </p>
+        </section>
+    }
+}
+
+fn draw(canvas: &web_sys::HtmlCanvasElement, now: &Run, before: &Run) {
+    let theme = theme();
+    let up = decades(now.norms.iter().chain(&before.norms).copied());
+    let far = now.norms.len().max(before.norms.len()).max(2) - 1;
+    let powers = (libm::log10(up[1]) - libm::log10(up[0])).round();
+    // Three or four numbers, all powers of ten.
+    let every = (powers / 3.0).ceil().max(1.0);
+    let rows: Vec<f64> = (0..=(powers / every) as i32)
+        .map(|i| up[1] * libm::pow(10.0, -f64::from(i) * every))
+        .filter(|v| *v >= up[0] * 0.99)
+        .collect();
+    let Some((context, plane)) = begin(canvas, ([0.0, far as f64], up, true), &rows, &theme) else { return };
+    let runs = [(before, theme.negative, true), (now, theme.positive, false)];
+    for (run, colour, dashed) in runs {
+        let points: Vec<(f64, f64)> = run
+            .norms
+            .iter()
+            .enumerate()
+            .filter(|(_, v)| v.is_finite())
+            .map(|(i, &v)| plane.at(i as f64, f64::from(v).max(up[0])))
+            .collect();
+        line(&context, &points, Pen { colour, width: 1.8, dashed });
+        let Some(&(x, y)) = points.get(points.len() * 3 / 5) else { continue };
+        let text = if dashed { fill("gradient.before", &[("name", run.name)]) } else { run.name.to_owned() };
+        context.set_text_align("center");
+        context.set_fill_style_str(&css(colour, 1.0));
+        let above = y > plane.place[1] + 16.0;
+        // It fails only where there is no text to draw.
+        let _ = context.fill_text(&text, x, if above { y - 9.0 } else { y + 12.0 });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_step_comes_first() {
+        assert_eq!(back(&[0.25, 0.5, 1.0]), (vec![1.0, 0.5, 0.25], Some(0.25)));
+        assert_eq!(back(&[]).1, None);
+        assert_eq!(back(&[0.0, 0.0]).1, None, "nothing flows at all");
+    }
+
+    #[test]
+    fn a_run_is_called_by_what_passes_time_on() {
+        let of = |preset| {
+            name(&minibatch_session::preset(preset).expect("there is one").model.expect("layers").layers)
+        };
+        assert_eq!([of("r2"), of("copy-memory"), of("echo")], ["LSTM", "GRU", "RNN"]);
+        assert_eq!(of("language"), t("gradient.attention"));
+    }
+}
