@@ -42,6 +42,9 @@ impl Wanted {
                 let set = samples(&TaskConfig { train, test, ..task.clone() }, seed).ok()?;
                 Some(Self { target: set.target, classes: set.classes, tokens: set.tokens })
             }
+            SampleSource::Own { classes, .. } => {
+                Some(Self { target: vec![], classes: Some(*classes as usize), tokens: None })
+            }
             SampleSource::Table { inputs, targets } => {
                 let each = targets.len().checked_div(inputs.len())?;
                 Some(Self { target: vec![each], classes: None, tokens: None })
