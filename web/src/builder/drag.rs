@@ -89,19 +89,9 @@ fn nearest(within: &Element, y: f64, gaps: &[Place]) -> Option<Place> {
     gaps.iter().find(|gap| gap.id() == id).cloned()
 }
 
-/// Scrolls the list so that all of an element below the fold is seen, or as much as there is room for.
-pub fn reveal(element: &Element) {
-    let Some(view) = element.closest(".tabbed-layers").ok().flatten() else { return };
-    let (own, room) = (element.get_bounding_client_rect(), view.get_bounding_client_rect());
-    let by = (own.bottom() - room.bottom()).min(own.top() - room.top());
-    if by > 0.0 {
-        view.set_scroll_top(view.scroll_top() + by.ceil() as i32);
-    }
-}
-
 /// Scrolls the list when the pointer is near its edge.
 fn scroll(within: &Element, y: f64) {
-    let Some(view) = within.closest(".tabbed-layers").ok().flatten() else { return };
+    let Some(view) = within.closest(".layers").ok().flatten() else { return };
     let bounds = view.get_bounding_client_rect();
     let by = if y < bounds.top() + EDGE {
         -EDGE

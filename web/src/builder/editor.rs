@@ -1,5 +1,6 @@
 //! A layer's settings, below it.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 use minibatch_session::Block;
 use web_sys::KeyboardEvent;
@@ -29,6 +30,12 @@ pub fn Editor(
             builder.focus_layer(Some(place.get_value()));
         }
     };
+    let own = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if let Some(own) = own.get() {
+            super::focus::reveal(&own);
+        }
+    });
     let fields = move || {
         let kind = kind.get()?;
         let all = block.with_untracked(|b| b.as_ref().map_or(&[][..], settings));
@@ -47,7 +54,7 @@ pub fn Editor(
         }
     };
     view! {
-        <div class="layer-editor" role="group" aria-label=label on:keydown=pressed>
+        <div class="layer-editor" node_ref=own role="group" aria-label=label on:keydown=pressed>
             <div class="layer-fields">{fields}</div>
             <div class="actions">
                 <button type="button" class="small" title=t("layers.up") aria-label=t("layers.up")

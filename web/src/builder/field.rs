@@ -140,8 +140,16 @@ fn Typed(
     }
 }
 
+/// Selects what stands in a field that gets the focus, after the press that gave it has put the cursor somewhere.
 fn select_all(event: web_sys::FocusEvent) {
-    event_target::<HtmlInputElement>(&event).select();
+    let input = event_target::<HtmlInputElement>(&event);
+    let before = input.value();
+    input.select();
+    request_animation_frame(move || {
+        if input.value() == before && input.matches(":focus").unwrap_or(false) {
+            input.select();
+        }
+    });
 }
 
 /// What is said where a setting cannot be read.

@@ -34,7 +34,7 @@ pub fn Palette(
         if let Some(input) = field.get() {
             let _focused = input.focus();
             if let Some(palette) = input.closest(".palette").ok().flatten() {
-                super::drag::reveal(&palette);
+                super::focus::reveal(&palette);
             }
         }
     });

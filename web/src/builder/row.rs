@@ -5,9 +5,11 @@ use minibatch_session::{Block, OutlineRow};
 
 use super::drag;
 use super::editor::Editor;
+use super::focus::focus;
 use super::lines::Line;
 use super::mistake::Seat;
 use super::names::{Figure, face, shape_text};
+use super::settings::settings;
 use super::state::Builder;
 use super::tree::{Part, Place};
 use crate::words::{fill, named, t};
@@ -51,13 +53,20 @@ pub fn Row(
         let parts = [Some(name), Some(remark).filter(|r| !r.is_empty()), shape, counted, wrong];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     };
-    let toggle = move |_| {
+    let toggle = move |event: web_sys::MouseEvent| {
         if drag::just_dragged() {
             return;
         }
-        let here = place.get_value();
         builder.palette.set(None);
-        builder.open.update(|open| *open = if open.as_ref() == Some(&here) { None } else { Some(here) });
+        if open.get_untracked() {
+            return builder.open.set(None);
+        }
+        builder.open.set(Some(place.get_value()));
+        // No click of a pointer: Enter, which leads on to the first setting.
+        let first = block.with_untracked(|b| b.as_ref().and_then(|b| settings(b).first()));
+        if let (0, Some((id, _))) = (event.detail(), first) {
+            focus(format!("layer-setting-{id}"));
+        }
     };
     let face = move || {
         let (name, remark) = names.get();
