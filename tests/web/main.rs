@@ -6,6 +6,7 @@ mod embed;
 mod hands;
 mod harness;
 mod learning;
+mod marks;
 mod screenshots;
 mod site;
 mod steady;
