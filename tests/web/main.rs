@@ -4,6 +4,7 @@ mod bench;
 mod embed;
 mod hands;
 mod harness;
+mod images;
 mod learning;
 mod screenshots;
 mod site;
