@@ -5,6 +5,7 @@ mod builder;
 mod embed;
 mod hands;
 mod harness;
+mod images;
 mod learning;
 mod marks;
 mod screenshots;

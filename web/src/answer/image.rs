@@ -32,7 +32,7 @@ enum Below {
 #[component]
 pub fn ImageAnswer() -> impl IntoView {
     let page = Page::get();
-    let below = RwSignal::new(Below::Mistakes);
+    let (below, best_first) = (RwSignal::new(Below::Mistakes), RwSignal::new(false));
     // Mistakes are mistakes of classes.
     let classes =
         Memo::new(move |_| page.facts.with(|f| f.as_ref().is_some_and(|f| f.class_names.len() > 1)));
@@ -64,7 +64,14 @@ pub fn ImageAnswer() -> impl IntoView {
     };
     view! {
         <div class="answer image-answer">
-            <div class="image-now"><DrawPad/><Scores/></div>
+            <div class="image-now">
+                <DrawPad>
+                    <button type="button" class="tiny best-first" title=t("images.best-first-help") aria-label=t("images.best-first")
+                        aria-pressed=move || best_first.get().to_string()
+                        on:click=move |_| best_first.update(|b| *b = !*b)>"⇅"</button>
+                </DrawPad>
+                <Scores best_first=best_first/>
+            </div>
             <Show when=move || classes.get()>
                 <div class="tabs image-tabs" role="tablist" aria-label=t("images.tabs") on:keydown=keyed>
                     {tab(Below::Mistakes, "mistakes", t("images.mistakes"), t("images.mistakes-help"))}

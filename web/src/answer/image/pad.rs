@@ -68,7 +68,10 @@ fn shown(page: Page) -> Option<Vec<f32>> {
 
 /// The pad with its tools.
 #[component]
-pub fn DrawPad() -> impl IntoView {
+pub fn DrawPad(
+    /// Further tools at the end of the row.
+    children: Children,
+) -> impl IntoView {
     let page = Page::get();
     let shape = Memo::new(move |_| page.facts.with(|f| f.as_ref().and_then(|f| image_shape(&f.input))));
     let pad = Pad {
@@ -137,6 +140,7 @@ pub fn DrawPad() -> impl IntoView {
                 }}
                 <button type="button" class="toggle" title=t("draw.clear-help") data-testid="draw-clear" on:click=clear>{t("draw.clear")}</button>
                 <button type="button" class="toggle" title=t("draw.take-help") data-testid="draw-take" disabled=move || own.get() on:click=take>{t("draw.take")}</button>
+                {children()}
             </div>
         </div>
     }

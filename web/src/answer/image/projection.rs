@@ -243,7 +243,7 @@ fn draw(
         let _ = context.arc(x, y, if wrong { radius * 1.25 } else { radius }, 0.0, std::f64::consts::TAU);
         context.set_fill_style_str(&css(colours[answered.truth % colours.len()], 1.0));
         context.fill();
-        context.set_line_width(if wrong { 1.4 } else { 0.7 });
+        context.set_line_width(if wrong { 1.2 } else { 0.7 });
         context.set_stroke_style_str(&css(if wrong { theme.ink } else { theme.panel }, 1.0));
         context.stroke();
     }

@@ -49,9 +49,11 @@ fn truth(page: Page) -> RwSignal<Option<usize>> {
 
 /// A bar a class with its share; the best in ink, the true class marked.
 #[component]
-pub fn Scores() -> impl IntoView {
+pub fn Scores(
+    /// The likeliest class on top, rather than the order of the classes.
+    best_first: RwSignal<bool>,
+) -> impl IntoView {
     let page = Page::get();
-    let best_first = RwSignal::new(false);
     let truth = truth(page);
     let scores = Memo::new(move |_| {
         page.frame_version.track();
@@ -91,14 +93,9 @@ pub fn Scores() -> impl IntoView {
         }
     };
     view! {
-        <div class="scores">
-            <ol data-testid="scores" aria-label=t("images.scores")>
-                {move || (0..count.get()).map(row).collect_view()}
-            </ol>
-            <button type="button" class="toggle" title=t("images.best-first-help")
-                aria-pressed=move || best_first.get().to_string()
-                on:click=move |_| best_first.update(|b| *b = !*b)>{t("images.best-first")}</button>
-        </div>
+        <ol class="scores" data-testid="scores" aria-label=t("images.scores")>
+            {move || (0..count.get()).map(row).collect_view()}
+        </ol>
     }
 }
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::Stage;
 use super::plan::{Form, parameters};
 use super::rules::Rule;
+use crate::draw::canvas::text_scale;
 use crate::words::{fill, t};
 
 /// The names over the columns. A convolution's is a button that shows its filters.
@@ -12,7 +13,7 @@ use crate::words::{fill, t};
 pub fn Heads(stage: Stage) -> impl IntoView {
     move || {
         let (plan, layout) = (stage.plan.get(), stage.layout.get());
-        let mut all = vec![];
+        let (em, mut all) = (16.0 * text_scale(), vec![]);
         for (i, (column, place)) in plan.columns.iter().zip(&layout.places).enumerate() {
             let r = place.whole;
             if r.w <= 0.0 {
@@ -29,7 +30,7 @@ pub fn Heads(stage: Stage) -> impl IntoView {
                 .filter(|s| matches!(s.rule, Some(Rule::Conv(_))))
                 .map(|s| s.path.clone());
             let name = view! {
-                <b>{column.name.clone()}</b><small>{column.shape.clone()}</small>
+                <b>{if r.w >= 4.2 * em { title.clone() } else { column.name.clone() }}</b><small>{column.shape.clone()}</small>
             };
             let style = format!("left:{:.1}px;top:{:.1}px;width:{:.1}px", r.x, r.y, r.w);
             let foot = (column.parameters > 0).then(|| {
