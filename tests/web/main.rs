@@ -6,6 +6,7 @@ mod hands;
 mod harness;
 mod learning;
 mod screenshots;
+mod sequences;
 mod site;
 mod steady;
 mod trouble;
