@@ -9,6 +9,7 @@ mod images;
 mod learning;
 mod marks;
 mod screenshots;
+mod sequences;
 mod site;
 mod steady;
 mod trouble;

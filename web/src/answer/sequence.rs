@@ -13,10 +13,12 @@ mod writing;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use minibatch_session::Facts;
+use minibatch_session::{Facts, ProbeKind};
+use wasm_bindgen::JsCast;
 
 use crate::sequence::{Kind, Steps, axis, next_token, sample};
 use crate::state::{Page, Watch};
+use crate::words::t;
 use bars::ClassScores;
 use forecast::Forecast;
 use gradient::GradientChart;
@@ -32,6 +34,25 @@ pub fn SequenceAnswer() -> impl IntoView {
     view! {
         <div class="answer">{move || page.facts.get().map(|facts| view! { <Drawn facts/> })}</div>
     }
+}
+
+/// The gradient over time: in sight where a recurrent layer has to carry it, else a click away and nothing until then.
+fn gradient(facts: Arc<Facts>) -> AnyView {
+    if facts.probes.iter().any(|p| p.kind == ProbeKind::States) {
+        return view! { <GradientChart facts/> }.into_any();
+    }
+    let open = RwSignal::new(false);
+    let toggled = move |event: web_sys::Event| {
+        let details = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlDetailsElement>().ok());
+        open.set(details.is_some_and(|d| d.open()));
+    };
+    view! {
+        <details class="answer-more" on:toggle=toggled>
+            <summary title=t("gradient.help")>{t("gradient.name")}</summary>
+            {move || open.get().then(|| view! { <GradientChart facts=Arc::clone(&facts)/> })}
+        </details>
+    }
+    .into_any()
 }
 
 /// One model's.
@@ -61,6 +82,6 @@ fn Drawn(facts: Arc<Facts>) -> impl IntoView {
     view! {
         {answer}
         {move || language.get().then(|| view! { <Writing facts=Arc::clone(&of_writing)/> })}
-        {over_time.then(|| view! { <GradientChart facts/> })}
+        {over_time.then(|| gradient(facts))}
     }
 }

@@ -12,6 +12,9 @@ const LEAST: f64 = 900.0;
 /// The share of the time that looks may take; there may be two kinds of them.
 const SHARE: f64 = 0.04;
 
+/// Between two looks where nothing trains that they could hinder.
+const IDLE: f64 = 250.0;
+
 /// Where the looking stands.
 enum Eye {
     /// It may open.
@@ -27,6 +30,7 @@ enum Eye {
 pub fn glances(page: Page, watch: Watch, seen: impl Fn(&Frame) + 'static) {
     let eye = StoredValue::new_local(Eye::Closed);
     let pace = StoredValue::new_local(Pace::new(LEAST, SHARE));
+    let prepared = StoredValue::new(false);
     // The build and the step of the last look.
     let last = StoredValue::new(None::<(u32, u32)>);
     let rested = RwSignal::new(0u32);
@@ -65,8 +69,12 @@ pub fn glances(page: Page, watch: Watch, seen: impl Fn(&Frame) + 'static) {
         });
         let Some((owner, since)) = open.flatten() else { return };
         owner.cleanup();
-        pace.update_value(|p| p.took(js_sys::Date::now() - since));
-        let rest = pace.with_value(Pace::rest);
+        // The first look also makes ready what later ones find ready.
+        if prepared.try_update_value(|p| std::mem::replace(p, true)) == Some(true) {
+            pace.update_value(|p| p.took(js_sys::Date::now() - since));
+        }
+        let playing = page.status.with_untracked(|s| s.playing);
+        let rest = if playing { pace.with_value(Pace::rest) } else { IDLE };
         let wake = move || {
             // The component may be gone.
             if eye.try_update_value(|e| *e = Eye::Closed).is_some() {

@@ -80,7 +80,7 @@ pub fn ClassScores(facts: Arc<Facts>) -> impl IntoView {
     };
     view! {
         <section class="answer-part" aria-label=t("next.scores")>
-            <h3 title=t("next.scores-help")>{t("next.scores")} <small>{which}</small></h3>
+            <h3 title=t("next.scores-help")>{t("next.scores")} " " <small>{which}</small></h3>
             <Bars facts bars truth/>
         </section>
     }

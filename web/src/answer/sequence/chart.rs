@@ -65,9 +65,10 @@ pub fn decades(values: impl Iterator<Item = f32>) -> [f64; 2] {
     if low > high {
         return [1e-4, 1.0];
     }
-    let top = libm::ceil(libm::log10(high));
+    // A power of ten in f32 is not quite one.
+    let top = libm::ceil(libm::log10(high) - 1e-6);
     // What is far below all else has vanished; where exactly does not matter.
-    let bottom = libm::floor(libm::log10(low)).clamp(top - 12.0, top - 4.0);
+    let bottom = libm::floor(libm::log10(low) + 1e-6).clamp(top - 12.0, top - 4.0);
     [libm::pow(10.0, bottom), libm::pow(10.0, top)]
 }
 
@@ -75,7 +76,7 @@ pub fn decades(values: impl Iterator<Item = f32>) -> [f64; 2] {
 pub fn begin(
     canvas: &HtmlCanvasElement,
     (across, up, log): ([f64; 2], [f64; 2], bool),
-    rows: &[f64],
+    rows: &[(f64, String)],
     theme: &Theme,
 ) -> Option<(CanvasRenderingContext2d, Plane)> {
     let surface = prepare(canvas)?;
@@ -87,11 +88,11 @@ pub fn begin(
     context.set_font(&format!("{size:.0}px {}", theme.font));
     context.set_text_align("right");
     context.set_text_baseline("middle");
-    for &row in rows {
-        let (_, y) = plane.at(across[0], row);
+    for (row, text) in rows {
+        let (_, y) = plane.at(across[0], *row);
         context.set_fill_style_str(&css(theme.faint, 1.0));
         // It fails only where there is no text to draw.
-        let _ = context.fill_text(&tick(row), left - 5.0, y);
+        let _ = context.fill_text(text, left - 5.0, y);
         line(
             &context,
             &[(left, y), (left + place[2], y)],
@@ -130,13 +131,26 @@ pub fn dot(context: &CanvasRenderingContext2d, (x, y): (f64, f64), radius: f64, 
     context.fill();
 }
 
-/// Three round numbers within a range.
-pub fn rows([low, high]: [f64; 2]) -> Vec<f64> {
-    let rough = (high - low) / 2.5;
+/// A few round numbers within a range, as they are written.
+pub fn rows([low, high]: [f64; 2]) -> Vec<(f64, String)> {
+    let rough = (high - low) / 4.0;
     let power = libm::pow(10.0, libm::floor(libm::log10(rough.max(1e-12))));
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= rough).unwrap_or(10.0) * power;
     let first = libm::ceil(low / step);
-    (0..6).map(|i| (first + f64::from(i)) * step).take_while(|v| *v <= high).collect()
+    let all = (0..6).map(|i| (first + f64::from(i)) * step).take_while(|v| *v <= high);
+    all.map(|v| (v, tick((v / step).round() * step))).collect()
+}
+
+/// Three or four powers of ten within a range of them, as they are written.
+pub fn powers([low, high]: [f64; 2]) -> Vec<(f64, String)> {
+    let (bottom, top) = (libm::log10(low).round() as i32, libm::log10(high).round() as i32);
+    let every = ((top - bottom) as f64 / 3.0).ceil().max(1.0) as usize;
+    let written = |n: i32| match n {
+        0 => "1".to_owned(),
+        n if n < 0 => format!("1e−{}", -n),
+        n => format!("1e{n}"),
+    };
+    (bottom..=top).rev().step_by(every).map(|n| (libm::pow(10.0, f64::from(n)), written(n))).collect()
 }
 
 #[cfg(test)]
@@ -162,8 +176,12 @@ mod tests {
 
     #[test]
     fn rows_are_round_and_within() {
-        assert_eq!(rows([-1.06, 1.06]), [-1.0, 0.0, 1.0]);
-        assert!(rows([0.2, 1.9]).iter().all(|v| (0.2..=1.9).contains(v)));
+        let texts = |rows: Vec<(f64, String)>| rows.into_iter().map(|r| r.1).collect::<Vec<_>>();
+        assert_eq!(texts(rows([-1.06, 1.06])), ["−1", "0", "1"]);
+        assert_eq!(texts(rows([-0.9, 0.9])), ["−0.5", "0", "0.5"]);
+        assert!(rows([0.2, 1.9]).iter().all(|v| (0.2..=1.9).contains(&v.0)));
+        assert_eq!(texts(powers([1e-6, 1e-2])), ["1e−2", "1e−4", "1e−6"]);
+        assert_eq!(texts(powers([1e-1, 1e1])), ["1e1", "1", "1e−1"]);
         assert_eq!(range([f32::NAN].into_iter()), [-1.0, 1.0]);
     }
 }

@@ -7,7 +7,7 @@ use leptos::html;
 use leptos::prelude::*;
 use minibatch_session::{Block, Cell, Facts};
 
-use super::chart::{Pen, begin, decades, line};
+use super::chart::{Pen, begin, decades, line, powers};
 use crate::draw::canvas::{Redraw, on_size};
 use crate::draw::colour::css;
 use crate::draw::theme::theme;
@@ -118,14 +118,9 @@ fn draw(canvas: &web_sys::HtmlCanvasElement, now: &Run, before: &Run) {
     let theme = theme();
     let up = decades(now.norms.iter().chain(&before.norms).copied());
     let far = now.norms.len().max(before.norms.len()).max(2) - 1;
-    let powers = (libm::log10(up[1]) - libm::log10(up[0])).round();
-    // Three or four numbers, all powers of ten.
-    let every = (powers / 3.0).ceil().max(1.0);
-    let rows: Vec<f64> = (0..=(powers / every) as i32)
-        .map(|i| up[1] * libm::pow(10.0, -f64::from(i) * every))
-        .filter(|v| *v >= up[0] * 0.99)
-        .collect();
-    let Some((context, plane)) = begin(canvas, ([0.0, far as f64], up, true), &rows, &theme) else { return };
+    let Some((context, plane)) = begin(canvas, ([0.0, far as f64], up, true), &powers(up), &theme) else {
+        return;
+    };
     let runs = [(before, theme.negative, true), (now, theme.positive, false)];
     for (run, colour, dashed) in runs {
         let points: Vec<(f64, f64)> = run

@@ -20,6 +20,9 @@ use crate::words::t;
 /// Drawing takes no more than this share of the page's time.
 const SHARE: f64 = 0.08;
 
+/// Room for a layer's name and the names of the steps beside its maps, in CSS pixels.
+const LABELS: f64 = 104.0;
+
 /// A map pointed at: the layer's number, the head, and the cell (asking, asked) where there is one.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Near {
@@ -64,7 +67,7 @@ pub fn Attention(facts: Arc<Facts>) -> impl IntoView {
     let count = all.len();
     let side = Memo::new(move |_| {
         let (width, height) = size.get();
-        side(width, height, heads, count, 72.0 * text_scale())
+        side(width, height, heads, count, LABELS * text_scale())
     });
     let maps = all.iter().enumerate().map(|(number, layer)| {
         let (layer, canvases) = (layer.clone(), canvases[number].clone());

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::paint::ink_on;
 use crate::draw::colour::css;
 use crate::draw::theme::theme;
 use crate::views::numbers::signed;
@@ -19,8 +20,7 @@ pub fn Chip(
 ) -> impl IntoView {
     let theme = theme();
     let colour = value.and_then(|v| theme.scale.at(v)).unwrap_or(theme.sunk);
-    let ink = if value.is_some_and(|v| v.abs() > 0.62) { theme.panel } else { theme.ink };
-    let style = format!("background:{};color:{}", css(colour, 1.0), css(ink, 1.0));
+    let style = format!("background:{};color:{}", css(colour, 1.0), css(ink_on(colour, &theme), 1.0));
     view! {
         <span class="chip" title=help>
             <i>{name}</i>

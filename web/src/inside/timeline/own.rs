@@ -53,7 +53,8 @@ pub fn OwnSample(facts: Arc<Facts>) -> impl IntoView {
             page.frame_version.track();
             page.frame.with_value(|f| {
                 let tokens: Vec<u32> = sample(&facts, &f.inside).iter().map(|&t| t as u32).collect();
-                compose(&tokens, &facts.vocabulary)
+                // A field has one line.
+                compose(&tokens, &facts.vocabulary).replace('\n', "↵")
             })
         })
     };

@@ -66,7 +66,6 @@ pub fn tokens(canvas: &HtmlCanvasElement, row: &Tokens, theme: &Theme) {
         fill(context, back, (x + gap / 2.0, 1.0, (cell - gap).max(0.5), height - 2.0));
         // What was not asked for is answered all the same, and counts for nothing.
         let idle = row.truth.is_some() && right.is_none();
-        let dark = row.looked.get(i).is_some_and(|w| *w > 0.35);
         if named {
             let ink = if idle {
                 theme.faint
@@ -126,6 +125,13 @@ fn stroke(context: &CanvasRenderingContext2d, points: &[(f64, f64)], (colour, wi
     context.set_line_width(width);
     context.set_line_join("round");
     context.stroke();
+}
+
+/// Of the page's text and its background, the one that reads better on this colour.
+pub fn ink_on(back: Rgb, theme: &Theme) -> Rgb {
+    let light = |[r, g, b]: Rgb| 0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b);
+    let apart = |ink: Rgb| (light(ink) - light(back)).abs();
+    if apart(theme.panel) > apart(theme.ink) { theme.panel } else { theme.ink }
 }
 
 /// Whether a style is drawn pixel by pixel.
