@@ -11,9 +11,11 @@ mod ops;
 mod plan;
 mod real;
 mod run;
+mod single;
 mod store;
 
 pub use error::CpuError;
 pub use plan::Plan;
 pub use real::Real;
+pub use single::{Single, SinglePlan};
 pub use store::Cpu;

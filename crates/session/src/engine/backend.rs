@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use minibatch_cpu::{Cpu, CpuError};
+use minibatch_cpu::{CpuError, Single, SinglePlan};
 use minibatch_gpu::{Gpu, GpuError};
 use minibatch_graph::Graph;
 
@@ -23,7 +23,7 @@ pub enum Backend {
     /// WGSL kernels.
     Gpu(Box<Gpu>),
     /// Plain loops, and what they have for the mailbox.
-    Cpu(Box<Cpu<f32>>, CpuMail),
+    Cpu(Box<Single>, CpuMail),
 }
 
 /// A graph, ready to run on the backend that compiled it.
@@ -31,7 +31,7 @@ pub enum Plan {
     /// On the GPU.
     Gpu(minibatch_gpu::Plan),
     /// On the CPU; its scratch memory changes as it runs.
-    Cpu(Box<RefCell<minibatch_cpu::Plan<f32>>>),
+    Cpu(Box<RefCell<SinglePlan>>),
 }
 
 /// One thing to do, in order.
@@ -77,7 +77,7 @@ impl Backend {
     }
 
     fn cpu() -> Self {
-        Self::Cpu(Box::new(Cpu::new()), CpuMail::default())
+        Self::Cpu(Box::new(Single::new()), CpuMail::default())
     }
 
     /// Makes or replaces a float variable. Plans that use it must be compiled anew when its length changes.
