@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::site::{Site, index};
 
-const SOON: Duration = Duration::from_secs(30);
+/// C2 is slow to build and to train on a busy machine's CPU.
+const SOON: Duration = Duration::from_secs(120);
 
 /// A preset with its layers in view.
 fn open(preset: &str) -> Site {

@@ -35,6 +35,8 @@ pub fn begin(builder: Builder, from: &Place, event: &PointerEvent) {
     }
     let (from, start, id) = (from.clone(), (event.client_x(), event.client_y()), event.pointer_id());
     let all = gaps(&builder.layers());
+    // From the start: one quick move leaves the grip behind.
+    let _captured = target.set_pointer_capture(id);
     let listeners: Rc<Cell<Vec<(&'static str, Listener)>>> = Rc::default();
     let (origin, origin_place) = (target.clone(), from.clone());
     let moved = Listener::new(move |event: PointerEvent| {
@@ -42,7 +44,6 @@ pub fn begin(builder: Builder, from: &Place, event: &PointerEvent) {
         if !far && builder.drag.with_untracked(Option::is_none) {
             return;
         }
-        let _captured = origin.set_pointer_capture(id);
         scroll(&origin, f64::from(event.client_y()));
         let to = nearest(&origin, f64::from(event.client_y()), &all).filter(|to| !to.within(&origin_place));
         let drag = Some(Drag { from: origin_place.clone(), to });

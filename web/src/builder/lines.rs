@@ -34,6 +34,8 @@ pub enum Line {
         part: Part,
         /// It may be removed.
         spare: bool,
+        /// There is no layer in it.
+        empty: bool,
     },
 }
 
@@ -72,10 +74,9 @@ fn draw(blocks: &[Block], known: &[(Place, Option<OutlineRow>)], first: &Place, 
         let all = parts(block);
         for &which in &all {
             let spare = matches!(which, Part::Branch(_)) && all.len() > 1;
-            lines.push(Line::Head { owner: place.clone(), part: which, spare });
-            if part(block, which).is_some() {
-                draw(blocks, known, &place.inner(which, 0), lines);
-            }
+            let empty = part(block, which).is_none_or(Vec::is_empty);
+            lines.push(Line::Head { owner: place.clone(), part: which, spare, empty });
+            draw(blocks, known, &place.inner(which, 0), lines);
         }
     }
 }

@@ -51,7 +51,12 @@ pub fn mends(written: &Experiment, mistake: &Mistake, wanted: Option<&Wanted>) -
     };
     // What mends everything comes before what mends this alone.
     found.sort_by_key(|mend| !valid(&mend.layers));
-    found.dedup_by(|a, b| a.layers == b.layers);
+    let mut said = vec![];
+    found.retain(|mend| {
+        let new = !said.contains(&mend.text);
+        said.push(mend.text.clone());
+        new
+    });
     found.truncate(MOST);
     found
 }
@@ -90,9 +95,13 @@ fn at_layer(input: &Input, layers: &[Block], place: &Place, wanted: Option<&Want
     // A flatten that comes too early.
     let before = place.at.checked_sub(1).map(|at| place.beside(at));
     if let Some(before) = before.filter(|p| tree::get(layers, p) == Some(&Block::Flatten)) {
-        offer(t("layers.mend.flatten-down").into(), &before, &|layers| {
-            drop(tree::shift(layers, &before, true));
-        });
+        // Behind the last of those that take no flat sample; else behind this one alone.
+        let rest = tree::list(layers, &place.list).map_or(0, <[Block]>::len);
+        for gap in (place.at + 1..=rest).rev() {
+            offer(t("layers.mend.flatten-down").into(), &before, &|layers| {
+                tree::relocate(layers, &before, &place.beside(gap));
+            });
+        }
     }
     for inserted in bridges(&around) {
         let text = fill("layers.mend.insert", &[("layer", &face(&inserted).0)]);

@@ -46,6 +46,7 @@ fn too_few_axes_are_mended_by_a_reshape_or_by_moving_flatten_down() {
     );
     assert_eq!(texts[0], "Move Flatten down", "it mends everything");
     assert_eq!(texts[1], "Insert Reshape 1 × 28 × 28");
+    assert_eq!(texts.iter().filter(|t| t.starts_with("Move")).count(), 1, "one way down is offered");
 }
 
 #[test]

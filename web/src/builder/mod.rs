@@ -121,8 +121,7 @@ fn InputRow() -> impl IntoView {
             <div class="layer-row">
                 <button type="button" class="layer-head" id="layer-input" tabindex=tab title=t("layers.input-help")
                     on:focus=move |_| builder.here.set(None) on:click=move |_| builder.palette.set(Some(Place::outer(0)))>
-                    <span class="layer-name">{t("layers.input")}</span>
-                    <span class="layer-remark">{tokens}</span>
+                    <span class="layer-words"><span class="layer-name">{t("layers.input")}</span><span class="layer-remark">{tokens}</span></span>
                     <span class="layer-figure">{shape}</span>
                 </button>
             </div>

@@ -40,7 +40,7 @@ pub fn offers(input: &Input, blocks: &[Block], place: &Place, wanted: Option<&Wa
 }
 
 /// What a search finds: every word begins a word of the layer's names; numbers become its settings. What fits comes
-/// first in a search, families stay together without one.
+/// first in a search; families stay together.
 pub fn search(offers: &[Offer], typed: &str) -> Vec<Offer> {
     let typed = typed.to_lowercase();
     let (numbers, words): (Vec<&str>, Vec<&str>) =
@@ -54,7 +54,10 @@ pub fn search(offers: &[Offer], typed: &str) -> Vec<Offer> {
         })
         .collect();
     if !words.is_empty() {
-        found.sort_by_key(|(rank, offer)| (*rank, !offer.fits));
+        found.sort_by_key(|(rank, offer)| (!offer.fits, *rank));
+        // A family stands where its best is.
+        let families: Vec<&str> = found.iter().map(|(_, offer)| offer.family).collect();
+        found.sort_by_key(|(_, offer)| families.iter().position(|family| *family == offer.family));
     }
     found.into_iter().map(|(_, offer)| offer).collect()
 }
@@ -64,7 +67,7 @@ fn rank(offer: &Offer, words: &[&str]) -> Option<usize> {
     let name = named("layers.kind", offer.id).to_lowercase();
     let also = format!("{name} {} {}", offer.id, named("layers.also", offer.id)).to_lowercase();
     let begins = |text: &str, word: &str| {
-        text.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word)) || text.contains(word)
+        text.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word))
     };
     if words.iter().all(|word| name.split(' ').any(|part| part.starts_with(word))) {
         return Some(0);
@@ -101,6 +104,8 @@ mod tests {
         ] {
             assert_eq!(found(typed).first().map(|f| f.0), Some(id), "{typed}: {:?}", found(typed));
         }
+        let attention = found("att");
+        assert!(!attention.iter().any(|(id, _)| *id == "flatten"), "a word begins a name: {attention:?}");
         assert_eq!(found("no such layer"), []);
         assert_eq!(found("").len(), ENTRIES.iter().map(|(_, ids)| ids.len()).sum::<usize>());
     }

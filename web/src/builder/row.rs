@@ -84,7 +84,7 @@ pub fn Row(
                     tabindex=move || if tab.get() { "0" } else { "-1" } aria-label=label
                     on:focus=move |_| builder.here.set(Some(place.get_value())) on:click=toggle
                     on:pointerdown=move |e| if e.pointer_type() == "mouse" { drag::begin(builder, &place.get_value(), &e) }>
-                    {face}
+                    <span class="layer-words">{face}</span>
                     <span class="layer-figure">{figure}</span>
                 </button>
                 <span class="layer-tools">
@@ -142,21 +142,30 @@ pub fn Head(
         other => named("layers.part", other.id()).to_string(),
     };
     let branch = if let Part::Branch(i) = part { Some(i) } else { None };
-    let spare = Memo::new(move |_| {
+    let found = Memo::new(move |_| {
         builder.lines.with(|lines| {
-            lines.iter().any(|line| match line {
-                Line::Head { owner: o, part: p, spare } => {
-                    *spare && *p == part && owner.with_value(|owner| o == owner)
+            lines.iter().find_map(|line| match line {
+                Line::Head { owner: o, part: p, spare, empty }
+                    if *p == part && owner.with_value(|at| o == at) =>
+                {
+                    Some((*spare, *empty))
                 }
-                _ => false,
+                _ => None,
             })
         })
     });
+    let spare = move || found.get().is_some_and(|(spare, _)| spare);
+    let unchanged = move || {
+        let empty =
+            found.get().is_some_and(|(_, empty)| empty) && matches!(part, Part::Shortcut | Part::Branch(_));
+        empty.then(|| t("layers.part.unchanged"))
+    };
     let remove = t("layers.remove-branch");
     view! {
         <li class="layer-part" style:--depth=depth.to_string()>
             <span>{name}</span>
-            <Show when=move || spare.get()>
+            <small>{unchanged}</small>
+            <Show when=spare>
                 <button type="button" class="tiny" title=remove aria-label=remove
                     on:click=move |_| builder.remove_branch(&owner.get_value(), branch.unwrap_or_default())>"×"</button>
             </Show>
