@@ -1,5 +1,5 @@
 //! Every operation a graph can hold. Adding one is a page in CONTRIBUTING.md; the compiler leads the way, since no
-//! match on [`Op`] has a catch-all.
+//! match over all of [`Op`] has a catch-all.
 
 mod activation;
 mod elementwise;
