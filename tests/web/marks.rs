@@ -33,7 +33,10 @@ fn train(site: &Site, preset: Preset) -> Result<(f64, f64), String> {
             return Ok((told["step"].as_f64().unwrap_or_default(), f64::from(value.unwrap_or_default())));
         }
     }
-    Err(format!("{} stands at {best:?} after {} steps, {:?} was promised", preset.name, preset.by, preset.mark))
+    Err(format!(
+        "{} stands at {best:?} after {} steps, {:?} was promised",
+        preset.name, preset.by, preset.mark
+    ))
 }
 
 fn reach(presets: impl Iterator<Item = Preset> + Clone) {
