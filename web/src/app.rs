@@ -43,6 +43,8 @@ fn page(experiment: minibatch_session::Experiment, shown: crate::state::Shown) -
         hint: RwSignal::new(words::t("hint.first").into()),
         curve: StoredValue::default(),
         curve_version: RwSignal::new(0),
+        runs: StoredValue::default(),
+        runs_version: RwSignal::new(0),
         facts: RwSignal::new(None),
         sample: RwSignal::new(minibatch_session::Shown::Row(0)),
         watched: StoredValue::default(),

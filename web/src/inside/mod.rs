@@ -1,5 +1,7 @@
 //! What a model of layers makes of one sample, drawn from what it computes.
 
+mod numbers;
+mod spread;
 mod stacks;
 mod timeline;
 
@@ -7,6 +9,7 @@ use leptos::prelude::*;
 
 use crate::state::Page;
 use crate::words::t;
+use numbers::Numbers;
 use stacks::Stacks;
 use timeline::Timeline;
 
@@ -19,9 +22,22 @@ pub fn InsidePanel() -> impl IntoView {
         page.experiment
             .with(|e| e.model.as_ref().is_some_and(|m| m.input.tokens.is_none() && m.input.shape.len() == 3))
     });
+    let numbers = RwSignal::new(false);
+    let tab = move |wanted: bool, name: &'static str, help: &'static str| {
+        view! {
+            <button type="button" class="toggle" title=help aria-pressed=move || (numbers.get() == wanted).to_string()
+                on:click=move |_| numbers.set(wanted)>{name}</button>
+        }
+    };
     view! {
         <section class="inside-panel" aria-label=t("inside.name")>
-            <Show when=move || image.get() fallback=|| view! { <Timeline/> }><Stacks/></Show>
+            <div class="inside-tabs" role="group" aria-label=t("inside.name")>
+                {tab(false, t("inside.picture"), t("inside.picture-help"))}
+                {tab(true, t("inside.numbers"), t("inside.numbers-help"))}
+            </div>
+            <Show when=move || !numbers.get() fallback=|| view! { <Numbers/> }>
+                <Show when=move || image.get() fallback=|| view! { <Timeline/> }><Stacks/></Show>
+            </Show>
         </section>
     }
 }

@@ -12,7 +12,7 @@ use minibatch_session::{
 };
 
 use crate::engine::Engine;
-use crate::state::{Errands, History, Watched};
+use crate::state::{Errands, History, PastRun, Watched};
 
 /// What the engine said about itself, and what it is doing.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -143,6 +143,10 @@ pub struct Page {
     pub curve: StoredValue<Vec<CurvePoint>>,
     /// Changes with the curve.
     pub curve_version: RwSignal<u32>,
+    /// The last runs that were left, to be compared with.
+    pub runs: StoredValue<Vec<PastRun>>,
+    /// Changes with them.
+    pub runs_version: RwSignal<u32>,
     /// What a model of layers and its data look like; none for the plane, and until it is built.
     pub facts: RwSignal<Option<Arc<Facts>>>,
     /// The sample looked at.

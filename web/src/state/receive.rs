@@ -20,6 +20,9 @@ impl Page {
             News::Listening => self.engine.with_value(|engine| engine.listens()),
             News::Status(status) => self.set_status(status),
             News::Loaded { status, train, test, facts } => {
+                if let Some(left) = self.errands.with_value(|e| e.good.clone()) {
+                    self.keep_run(&left);
+                }
                 self.errands.update_value(|e| e.good.clone_from(&e.built));
                 self.facts.set(facts.map(|facts| Arc::from(*facts)));
                 // The engine shows the first sample until told otherwise.

@@ -3,6 +3,7 @@
 mod axis;
 mod decimate;
 mod paint;
+mod past;
 
 use leptos::html;
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use crate::state::Page;
 use crate::words::{fill, t};
 use decimate::nearest;
 use paint::{Geometry, draw};
+use past::PastRuns;
 
 /// The loss over time.
 #[component]
@@ -28,12 +30,14 @@ pub fn LossChart() -> impl IntoView {
     let redraw = Redraw::new(move || {
         let Some(canvas) = canvas.get_untracked() else { return };
         let (log, names) = (page.taste.log_loss.get_untracked(), [t("view.train"), t("view.test")]);
-        geometry
-            .set_value(page.curve.with_value(|curve| draw(&canvas, size.get_untracked(), curve, log, names)));
+        geometry.set_value(page.curve.with_value(|curve| {
+            page.runs.with_value(|past| draw(&canvas, size.get_untracked(), (curve, past), log, names))
+        }));
     });
     on_size(stage, move |width, height| size.set((width, height)));
     Effect::new(move || {
         page.curve_version.track();
+        page.runs_version.track();
         page.taste.log_loss.track();
         page.taste.dark.track();
         size.track();
@@ -61,6 +65,7 @@ pub fn LossChart() -> impl IntoView {
                     {t("view.log")}
                 </label>
             </div>
+            <PastRuns/>
             <div
                 class="loss-stage"
                 role="img"

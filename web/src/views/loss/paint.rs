@@ -9,9 +9,11 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::axis::Axis;
 use super::decimate::decimate;
+use super::past::colour;
 use crate::draw::canvas::{prepare_as, ratio, text_scale};
 use crate::draw::colour::{Rgb, css};
 use crate::draw::theme::{Theme, theme};
+use crate::state::PastRun;
 
 /// Where the chart's plane lies, in CSS pixels, for the read-out under the pointer.
 #[derive(Clone, PartialEq, Debug)]
@@ -36,18 +38,25 @@ const TEXT: f64 = 10.0;
 const NAMES: f64 = 38.0;
 
 /// Both axes for these points, on a chart of this size.
-fn axes(curve: &[CurvePoint], log: bool, (width, height): (f64, f64), scale: f64) -> (Axis, Axis) {
+fn axes(
+    (curve, past): (&[CurvePoint], &[PastRun]),
+    log: bool,
+    (width, height): (f64, f64),
+    scale: f64,
+) -> (Axis, Axis) {
     let losses = || {
         curve
             .iter()
             .flat_map(|p| [Some(p.train_loss), p.test_loss])
+            .chain(past.iter().flat_map(|r| &r.curve).map(compared))
             .flatten()
             .map(f64::from)
             .filter(|v| v.is_finite())
     };
     let (most_x, most_y) =
         ((width / scale / 60.0).clamp(2.0, 10.0) as usize, (height / scale / 24.0).clamp(2.0, 6.0) as usize);
-    let end = curve.last().map(|p| p.epoch).filter(|e| *e > 0.0).unwrap_or(1.0);
+    let ends = past.iter().filter_map(|r| r.curve.last()).chain(curve.last()).map(|p| p.epoch);
+    let end = Some(ends.fold(0.0, f64::max)).filter(|e| *e > 0.0).unwrap_or(1.0);
     // The unit stands where the last tick's number would.
     let across = Axis::linear(0.0, end, most_x).without_last();
     let high = losses().fold(0.0, f64::max);
@@ -65,14 +74,17 @@ fn axes(curve: &[CurvePoint], log: bool, (width, height): (f64, f64), scale: f64
 pub fn draw(
     canvas: &HtmlCanvasElement,
     (width, height): (f64, f64),
-    curve: &[CurvePoint],
+    (curve, past): (&[CurvePoint], &[PastRun]),
     log: bool,
     names: [&str; 2],
 ) -> Option<Geometry> {
     let surface = prepare_as(canvas, width, height)?;
     let (theme, context) = (theme(), &surface.context);
-    let (across, up) = axes(curve, log, (width, height), text_scale());
+    let (across, up) = axes((curve, past), log, (width, height), text_scale());
     let plane = grid(canvas, context, &theme, across, up)?;
+    for (place, run) in past.iter().enumerate() {
+        line(context, &plane, &run.curve, colour(&theme, place), 1.2, compared);
+    }
     let last = curve.last();
     let lines = [
         (
@@ -103,6 +115,11 @@ impl Geometry {
     fn y(&self, loss: f64) -> f64 {
         self.top + (1.0 - self.up.share(loss)) * self.height
     }
+}
+
+/// By which a run that was left is drawn: its test loss, or the training loss where nothing was held back.
+fn compared(p: &CurvePoint) -> Option<f32> {
+    p.test_loss.or(Some(p.train_loss))
 }
 
 /// Axes, grid lines and numbers. Plotters counts in the canvas's own pixels.
@@ -232,7 +249,7 @@ mod tests {
     fn axes_hold_every_finite_point() {
         let curve = [point(0.0, 3.0), point(1.0, 0.5), point(2.0, f32::NAN)];
         for log in [false, true] {
-            let (across, up) = axes(&curve, log, (300.0, 100.0), 1.0);
+            let (across, up) = axes((&curve, &[]), log, (300.0, 100.0), 1.0);
             for p in &curve[..2] {
                 for loss in [Some(p.train_loss), p.test_loss].into_iter().flatten() {
                     let share = up.share(f64::from(loss));
@@ -246,7 +263,7 @@ mod tests {
     #[test]
     fn an_empty_curve_still_has_axes() {
         for log in [false, true] {
-            let (_, up) = axes(&[], log, (300.0, 100.0), 1.0);
+            let (_, up) = axes((&[], &[]), log, (300.0, 100.0), 1.0);
             assert!(up.at(1.0) > up.at(0.0));
         }
     }
