@@ -68,7 +68,7 @@ pub fn begin(builder: Builder, from: &Place, event: &PointerEvent) {
     let mut all = vec![("pointermove", moved)];
     for name in ["pointerup", "pointercancel"] {
         let done = done.clone();
-        all.push((name, Listener::new(move |event| done(event))));
+        all.push((name, Listener::new(done)));
     }
     for (name, listener) in &all {
         let _added = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());

@@ -230,7 +230,6 @@ mod tests {
         assert_eq!((shown("units"), shown("activation")), ("7".into(), "linear".into()));
         let lstm = fresh("lstm", &around).unwrap();
         assert_eq!(super::super::settings::show(&lstm, "output"), "last");
-        let (_, tokens) = super::tests::around(&[12], Some(30));
         assert_eq!(super::super::settings::show(&fresh("embedding", &tokens).unwrap(), "vocabulary"), "30");
     }
 }

@@ -95,9 +95,9 @@ fn at_layer(input: &Input, layers: &[Block], place: &Place, wanted: Option<&Want
     // A flatten that comes too early.
     let before = place.at.checked_sub(1).map(|at| place.beside(at));
     if let Some(before) = before.filter(|p| tree::get(layers, p) == Some(&Block::Flatten)) {
-        // Behind the last of those that take no flat sample; else behind this one alone.
+        // As far as is needed for all to fit, else behind this one alone: what mends everything is taken first.
         let rest = tree::list(layers, &place.list).map_or(0, <[Block]>::len);
-        for gap in (place.at + 1..=rest).rev() {
+        for gap in place.at + 1..=rest {
             offer(t("layers.mend.flatten-down").into(), &before, &|layers| {
                 tree::relocate(layers, &before, &place.beside(gap));
             });
