@@ -141,7 +141,8 @@ fn a_cell_of_the_confusion_matrix_opens_its_images() {
     site.page.click("images-confusion").unwrap();
     let cell = "[...document.querySelectorAll('.compact .confusion-open')].find(e => +e.textContent > 0)";
     wait(&site, cell);
-    let at: (String, String) = site.page.eval(&format!("(e => [e.dataset.truth, e.dataset.guess])({cell})")).unwrap();
+    let at: (String, String) =
+        site.page.eval(&format!("(e => [e.dataset.truth, e.dataset.guess])({cell})")).unwrap();
     site.page.run(&format!("{cell}.click()")).unwrap();
     wait(&site, "document.querySelector('[data-testid=cell-images] .shot')");
     let shots: Vec<(String, String)> = site
@@ -151,7 +152,10 @@ fn a_cell_of_the_confusion_matrix_opens_its_images() {
     assert!(shots.iter().all(|s| *s == at), "{shots:?} in the cell {at:?}");
     site.page.run("document.querySelector('[data-testid=cell-images] .shot').click()").unwrap();
     wait(&site, "document.querySelector('.shot[aria-pressed=true]')");
-    wait(&site, &format!("document.querySelector('[data-testid=scores] li.right')?.dataset.class == '{}'", at.0));
+    wait(
+        &site,
+        &format!("document.querySelector('[data-testid=scores] li.right')?.dataset.class == '{}'", at.0),
+    );
     // Mistakes, the worst first, are mistakes.
     site.page.click("images-mistakes").unwrap();
     wait(&site, "document.querySelectorAll('.image-below .shot').length > 3");
@@ -172,7 +176,10 @@ fn the_gallery_is_walked_by_keys_and_serves_every_family() {
     wait(&site, "document.querySelector('.sample[aria-checked=true]')?.dataset.sample == '1'");
     site.page.press_key("ArrowDown").unwrap();
     wait(&site, "+document.querySelector('.sample[aria-checked=true]')?.dataset.sample > 3");
-    let labels: Vec<String> = site.page.eval("[...document.querySelectorAll('.sample-label')].slice(0, 3).map(e => e.textContent)").unwrap();
+    let labels: Vec<String> = site
+        .page
+        .eval("[...document.querySelectorAll('.sample-label')].slice(0, 3).map(e => e.textContent)")
+        .unwrap();
     assert_eq!(labels, ["0", "1", "2"], "classes come in turn");
     site.page.run("[...document.querySelectorAll('.samples .toggle')].at(-1).click()").unwrap();
     wait(&site, "document.querySelector('.sample').dataset.sample == '2000'");
@@ -203,7 +210,11 @@ fn nothing_is_examined_while_nobody_looks() {
 fn screenshots_of_images() {
     let folder = std::env::var_os("MINIBATCH_SCREENSHOTS")
         .map_or_else(|| std::env::temp_dir().join("minibatch-screenshots"), std::path::PathBuf::from);
-    let sizes = [("1280x720", 1280, 720, 1.0, false), ("480x270", 480, 270, 1.0, false), ("phone", 390, 844, 2.0, true)];
+    let sizes = [
+        ("1280x720", 1280, 720, 1.0, false),
+        ("480x270", 480, 270, 1.0, false),
+        ("phone", 390, 844, 2.0, true),
+    ];
     for (preset, steps) in [("digits", 60), ("shapes", 10)] {
         let site = open(preset, steps);
         for theme in ["light", "dark"] {
@@ -211,11 +222,15 @@ fn screenshots_of_images() {
             for (name, width, height, dpr, mobile) in sizes {
                 site.page.set_viewport(width, height, dpr, mobile).unwrap();
                 for view in ["mistakes", "projection", "confusion"] {
-                    site.page.run(&format!("document.querySelector('[data-testid=images-{view}]').click()")).unwrap();
+                    site.page
+                        .run(&format!("document.querySelector('[data-testid=images-{view}]').click()"))
+                        .unwrap();
                     site.page.run("new Promise(r => setTimeout(r, 900))").unwrap();
                     let wide: u32 = site.page.eval("document.documentElement.scrollWidth").unwrap();
                     assert!(wide <= width, "{preset} {name}: the page is {wide} pixels wide");
-                    site.page.screenshot(&folder.join(format!("{preset}-{view}-{name}-{theme}.png"))).unwrap();
+                    site.page
+                        .screenshot(&folder.join(format!("{preset}-{view}-{name}-{theme}.png")))
+                        .unwrap();
                     if name != "1280x720" {
                         break;
                     }
