@@ -33,6 +33,8 @@ enum Below {
 pub fn ImageAnswer() -> impl IntoView {
     let page = Page::get();
     let (below, best_first) = (RwSignal::new(Below::Mistakes), RwSignal::new(false));
+    // Over the whole page, to look at closely.
+    let large = RwSignal::new(false);
     // Mistakes are mistakes of classes.
     let classes =
         Memo::new(move |_| page.facts.with(|f| f.as_ref().is_some_and(|f| f.class_names.len() > 1)));
@@ -62,6 +64,12 @@ pub fn ImageAnswer() -> impl IntoView {
             let _focused = button.focus();
         }
     };
+    let closed = move |e: web_sys::KeyboardEvent| {
+        if e.key() == "Escape" && large.get_untracked() {
+            e.prevent_default();
+            large.set(false);
+        }
+    };
     view! {
         <div class="answer image-answer">
             <div class="image-now">
@@ -73,17 +81,24 @@ pub fn ImageAnswer() -> impl IntoView {
                 <Scores best_first=best_first/>
             </div>
             <Show when=move || classes.get()>
-                <div class="tabs image-tabs" role="tablist" aria-label=t("images.tabs") on:keydown=keyed>
-                    {tab(Below::Mistakes, "mistakes", t("images.mistakes"), t("images.mistakes-help"))}
-                    {tab(Below::Projection, "projection", t("images.projection"), t("images.projection-help"))}
-                    {tab(Below::Confusion, "confusion", t("images.confusion"), t("images.confusion-help"))}
-                </div>
-                <div class="image-below" id="images-below" role="tabpanel">
-                    {move || match below.get() {
-                        Below::Mistakes => view! { <Mistakes/> }.into_any(),
-                        Below::Projection => view! { <Projection/> }.into_any(),
-                        Below::Confusion => view! { <Confusion compact=true/> }.into_any(),
-                    }}
+                <div class="image-tests" class:large=move || large.get() on:keydown=closed>
+                    <div class="image-tests-head">
+                        <div class="tabs image-tabs" role="tablist" aria-label=t("images.tabs") on:keydown=keyed>
+                            {tab(Below::Mistakes, "mistakes", t("images.mistakes"), t("images.mistakes-help"))}
+                            {tab(Below::Projection, "projection", t("images.projection"), t("images.projection-help"))}
+                            {tab(Below::Confusion, "confusion", t("images.confusion"), t("images.confusion-help"))}
+                        </div>
+                        <button type="button" class="tiny" data-testid="images-large" title=t("images.large-help")
+                            aria-label=t("images.large") aria-pressed=move || large.get().to_string()
+                            on:click=move |_| large.update(|l| *l = !*l)>{move || if large.get() { "×" } else { "⤢" }}</button>
+                    </div>
+                    <div class="image-below" id="images-below" role="tabpanel">
+                        {move || match below.get() {
+                            Below::Mistakes => view! { <Mistakes/> }.into_any(),
+                            Below::Projection => view! { <Projection/> }.into_any(),
+                            Below::Confusion => view! { <Confusion compact=true/> }.into_any(),
+                        }}
+                    </div>
                 </div>
             </Show>
         </div>

@@ -7,8 +7,10 @@ mod layout;
 mod paint;
 mod plan;
 mod pointed;
+mod pool;
 mod reckon;
 mod rules;
+mod sheet;
 mod window;
 
 use std::sync::Arc;

@@ -74,8 +74,10 @@ fn table(page: Page, (matrix, side): (Matrix, usize), open: Open) -> impl IntoVi
         });
         view! { <tr><th scope="row">{name(truth)}</th>{cells.collect_view()}</tr> }
     };
+    // Long names do not fit over narrow columns; the colours do.
+    let long = (0..side).any(|class| called(class).chars().count() > 2);
     view! {
-        <table>
+        <table class:long=long>
             <caption>{t("view.confusion-caption")}</caption>
             <thead><tr><td></td>{head}</tr></thead>
             <tbody>{(0..side).map(row).collect_view()}</tbody>

@@ -154,6 +154,7 @@ fn Paper(pad: Pad, own: Memo<bool>, send: Redraw, ground: Memo<Vec<f32>>) -> imp
     let raster = StoredValue::new_local(None::<Raster>);
     // A drawing is read as the data are, however much of it is filled.
     let reading = StoredValue::new(None::<Style>);
+    let last_drawn = StoredValue::new(None::<(bool, Vec<f32>)>);
     let redraw = Redraw::new(move || {
         let Some(canvas) = canvas.get_untracked() else { return };
         raster.update_value(|raster| {
@@ -163,6 +164,7 @@ fn Paper(pad: Pad, own: Memo<bool>, send: Redraw, ground: Memo<Vec<f32>>) -> imp
             let Some(raster) = raster else { return };
             let theme = theme();
             if own.get_untracked() {
+                last_drawn.set_value(None);
                 pad.sketch.with_value(|s| {
                     let [channels, rows, columns] = s.fine_shape();
                     raster.resize(columns, rows);
@@ -171,6 +173,13 @@ fn Paper(pad: Pad, own: Memo<bool>, send: Redraw, ground: Memo<Vec<f32>>) -> imp
                     paint_as(raster.pixels(), s.values(), s.fine_shape(), style, &theme);
                 });
             } else if let Some(picture) = shown(page) {
+                // While it trains the sample stays the same.
+                let now = (page.taste.dark.get_untracked(), picture.clone());
+                if last_drawn.try_update_value(|last| last.replace(now.clone()).as_ref() == Some(&now))
+                    == Some(true)
+                {
+                    return;
+                }
                 let shape = pad.sketch.with_value(Sketch::shape);
                 let style = style(&picture, shape);
                 // Data beyond 0 and 1 are read by their own range, a drawing by 0 and 1.

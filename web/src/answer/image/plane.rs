@@ -39,10 +39,11 @@ pub fn fit(points: &[f32], width: usize, last: Option<&Plane>, rounds: usize) ->
     }
     let rows = (points.len() / width).min((WORK / width).max(32));
     let points = &points[..rows * width];
-    let mut mean = vec![0.0; width];
+    let mut sums = vec![0.0f64; width];
     for row in points.chunks_exact(width) {
-        mean.iter_mut().zip(row).for_each(|(m, v)| *m += v / rows as f32);
+        sums.iter_mut().zip(row).for_each(|(m, v)| *m += f64::from(*v));
     }
+    let mean: Vec<f32> = sums.iter().map(|m| (m / rows as f64) as f32).collect();
     let around: Vec<f32> =
         points.chunks_exact(width).flat_map(|r| r.iter().zip(&mean).map(|(v, m)| v - m)).collect();
     let all = dot(&around, &around);
@@ -122,15 +123,15 @@ impl OnPlane {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use minibatch_session::data::Rng;
 
     /// Points spread by 5 along (0.6, 0.8, 0, 0), by 2 along (0, 0, 1, 0), and by 0.1 along the rest, around (1, 2, 3, 4).
     fn cloud() -> Vec<f32> {
-        let noise =
-            |i: usize, k: usize| (((i * 7 + k * 13 + 1) * 2_654_435_761 >> 9) % 2000) as f32 / 1000.0 - 1.0;
+        let mut rng = Rng::with_stream(7, 0);
+        let mut noise = |most: f64| rng.range(-most, most) as f32;
         (0..400)
-            .flat_map(|i| {
-                let (a, b, c, d) =
-                    (5.0 * noise(i, 0), 2.0 * noise(i, 1), 0.1 * noise(i, 2), 0.1 * noise(i, 3));
+            .flat_map(|_| {
+                let (a, b, c, d) = (noise(5.0), noise(2.0), noise(0.1), noise(0.1));
                 [1.0 + 0.6 * a - 0.8 * c, 2.0 + 0.8 * a + 0.6 * c, 3.0 + b, 4.0 + d]
             })
             .collect()

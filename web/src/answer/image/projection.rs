@@ -129,7 +129,10 @@ pub fn Projection() -> impl IntoView {
         });
     });
     Effect::new(move |_| {
-        (version.track(), size.track(), at.track(), canvas.track());
+        version.track();
+        size.track();
+        at.track();
+        canvas.track();
         page.taste.dark.track();
         page.sample.track();
         redraw.request();
@@ -235,7 +238,8 @@ fn draw(
             size.1,
         );
     }
-    let radius = 2.3 * text_scale();
+    // Larger where there is more room.
+    let radius = (size.0.min(size.1) / 110.0).clamp(2.2, 4.5) * text_scale();
     for (place, answered) in cloud.places.iter().zip(&cloud.answered) {
         let (x, y) = cloud.place(*place, size);
         context.begin_path();

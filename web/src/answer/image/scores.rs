@@ -93,7 +93,7 @@ pub fn Scores(
         }
     };
     view! {
-        <ol class="scores" data-testid="scores" aria-label=t("images.scores")>
+        <ol class="scores" class:few=move || { count.get() <= 6 } data-testid="scores" aria-label=t("images.scores")>
             {move || (0..count.get()).map(row).collect_view()}
         </ol>
     }

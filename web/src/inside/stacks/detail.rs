@@ -132,7 +132,7 @@ fn grid(
         .map(|v| {
             let colour =
                 v.and_then(|v| theme.scale.at(v / reach)).map_or(theme.panel, |c| mix(theme.panel, c, 0.62));
-            let text = v.filter(|_| written).map(|v| short(v)).unwrap_or_default();
+            let text = v.filter(|_| written).map(short).unwrap_or_default();
             let title = v.map_or(t("stacks.padding").into(), |v| v.to_string());
             view! {
                 <span class:padding=v.is_none() style=format!("background:{}", css(colour, 1.0)) title=title

@@ -124,8 +124,13 @@ pub fn Filters(stage: Stage) -> impl IntoView {
     Effect::new(move || {
         page.frame_version.track();
         page.taste.dark.track();
-        (stage.plan.track(), stage.conv.track(), stage.at.track(), stage.hot.track());
-        (width.track(), channel.track(), canvas.track());
+        stage.plan.track();
+        stage.conv.track();
+        stage.at.track();
+        stage.hot.track();
+        width.track();
+        channel.track();
+        canvas.track();
         redraw.request();
     });
     let pointed = move |e: PointerEvent| {

@@ -91,7 +91,7 @@ pub struct Measures {
 
 const GAP: f64 = 3.0;
 /// The largest picture, the smallest that is still read, the smallest at all.
-const SIDES: [f64; 3] = [104.0, 22.0, 12.0];
+const SIDES: [f64; 3] = [104.0, 22.0, 2.0];
 /// The largest cell of a unit.
 const CELL: f64 = 18.0;
 /// The width of a bar.
@@ -133,12 +133,13 @@ pub fn layout(
         (0..=n).map(move |i| from * (to / from).powf(f64::from(i) / f64::from(n)))
     };
     let widely = steps(SIDES[0], SIDES[1]).map(|side| (side, usize::MAX));
-    // One column alone holds all it has, however small.
-    let few = (1..=8).rev().map(|cap| (SIDES[1], cap)).filter(|_| open.is_none());
-    let small = steps(SIDES[1], if open.is_some() { 2.0 } else { SIDES[2] })
-        .map(|s| (s, if open.is_some() { usize::MAX } else { 1 }));
+    let few = (2..=8).rev().map(|cap| (SIDES[1], cap)).filter(|_| open.is_none());
+    // Where not even that fits the field is wider than the room, and large enough to be read. One column alone holds
+    // all it has, however small.
+    let small = steps(SIDES[1], SIDES[2]).map(|side| (side, usize::MAX)).filter(|_| open.is_some());
+    let wider = [(32.0, 3)].into_iter().filter(|_| open.is_none());
     let mut chosen = None;
-    for (side, cap) in widely.chain(few).chain(small) {
+    for (side, cap) in widely.chain(few).chain(small).chain(wider) {
         let (sum, fits) = try_all(side, cap);
         let fit = sum <= width;
         chosen = Some((sum, fits));

@@ -3,19 +3,16 @@
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::layout::{Layout, Rect, Tiles};
-use super::plan::{Form, Plan, Stack, reach};
+use super::plan::{Form, Plan, Stack};
 use super::pointed::{At, stack};
 use super::rules::Rule;
+use super::sheet::{self, Spot, pack};
 use super::window::Window;
 use crate::draw::canvas::{prepare_as, text_scale};
 use crate::draw::colour::{css, mix};
 use crate::draw::heatmap::argmax;
-use crate::draw::picture::paint_picture;
 use crate::draw::raster::Raster;
 use crate::draw::theme::{Theme, theme};
-
-/// The most numbers a bar is drawn from; of more, the largest of each part.
-const BAR: usize = 160;
 
 /// What the drawing needs to know.
 pub struct Scene<'a> {
@@ -31,10 +28,10 @@ pub struct Scene<'a> {
     pub hot: Option<(String, usize)>,
 }
 
-/// Draws scenes; keeps its pictures from one to the next.
+/// Draws scenes; keeps its sheet from one to the next.
 #[derive(Default)]
 pub struct Painter {
-    sheets: Vec<Raster>,
+    sheet: Option<Raster>,
 }
 
 impl Painter {
@@ -42,17 +39,24 @@ impl Painter {
     pub fn draw(&mut self, canvas: &HtmlCanvasElement, scene: &Scene) {
         let Some(surface) = prepare_as(canvas, scene.layout.width, scene.layout.height) else { return };
         let (context, theme) = (&surface.context, theme());
-        context.set_image_smoothing_enabled(false);
-        let mut number = 0;
-        for (column, place) in scene.plan.columns.iter().zip(&scene.layout.places) {
-            for (stack, tiles) in column.stacks.iter().zip(&place.stacks) {
-                if self.sheets.len() == number {
-                    let Some(sheet) = Raster::new() else { return };
-                    self.sheets.push(sheet);
-                }
-                draw_stack(context, &mut self.sheets[number], scene, (stack, tiles), &theme);
-                number += 1;
+        if self.sheet.is_none() {
+            self.sheet = Raster::new();
+        }
+        let Some(sheet) = &mut self.sheet else { return };
+        let all: Vec<(&Stack, &Tiles)> = (scene.plan.columns.iter().zip(&scene.layout.places))
+            .flat_map(|(column, place)| column.stacks.iter().zip(&place.stacks))
+            .collect();
+        let (spots, (width, height)) = pack(all.iter().map(|(stack, tiles)| (*stack, tiles.shown)));
+        sheet.resize(width, height);
+        for ((stack, _), spot) in all.iter().zip(&spots) {
+            if let Some(values) = stack.values(scene.inside) {
+                sheet::paint(sheet.pixels(), width, *spot, stack, values, &theme);
             }
+        }
+        sheet.show();
+        context.set_image_smoothing_enabled(false);
+        for ((stack, tiles), spot) in all.iter().zip(&spots) {
+            draw_stack(context, sheet, scene, (stack, tiles, spot), &theme);
         }
         arrows(context, scene.layout, &theme);
         mark_hot(context, scene, &theme);
@@ -64,32 +68,23 @@ impl Painter {
 
 fn draw_stack(
     context: &CanvasRenderingContext2d,
-    sheet: &mut Raster,
+    sheet: &Raster,
     scene: &Scene,
-    (stack, tiles): (&Stack, &Tiles),
+    (stack, tiles, spot): (&Stack, &Tiles, &Spot),
     theme: &Theme,
 ) {
-    let (wide, tall) = match stack.form {
-        Form::Bar => (1, stack.shape[0].min(BAR)),
-        _ => (stack.shape[2], stack.shape[1]),
-    };
     let values = stack.values(scene.inside);
-    if let Some(values) = values {
-        sheet.resize(wide, tall * tiles.shown.max(1));
-        fill_sheet(sheet, stack, values, tiles.shown, theme);
-        sheet.show();
-    }
     for i in 0..tiles.shown {
         let r = tiles.tile(i);
         if values.is_some() {
-            let top = (i * tall) as f64;
+            let (left, top) = spot.tile(i);
             // It fails only for a picture without pixels, and then there is nothing to show.
             let _ = context.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
                 sheet.canvas(),
-                0.0,
-                top,
-                wide as f64,
-                tall as f64,
+                left as f64,
+                top as f64,
+                spot.size.0 as f64,
+                spot.size.1 as f64,
                 r.x,
                 r.y,
                 r.w,
@@ -114,34 +109,6 @@ fn draw_stack(
         context.set_text_align("left");
         context.set_text_baseline("bottom");
         let _ = context.fill_text(&stack.branch, r.x, r.y - 1.0);
-    }
-}
-
-/// The pictures shown, one below the other.
-fn fill_sheet(sheet: &mut Raster, stack: &Stack, values: &[f32], shown: usize, theme: &Theme) {
-    let size = reach(values);
-    let mut paint = |values: &mut dyn Iterator<Item = f32>, size: f32| {
-        for (pixel, value) in sheet.pixels().chunks_exact_mut(4).zip(values) {
-            let [r, g, b] = theme.scale.at(value / size).unwrap_or(theme.faint);
-            pixel.copy_from_slice(&[r, g, b, 255]);
-        }
-    };
-    match stack.form {
-        Form::Picture => paint_picture(sheet.pixels(), values, stack.shape, theme),
-        Form::Bar => {
-            let part = values.len().div_ceil(BAR).max(1);
-            let parts = values
-                .chunks(part)
-                .map(|p| p.iter().copied().fold(0.0f32, |m, v| if v.abs() > m.abs() { v } else { m }));
-            paint(&mut parts.into_iter(), size);
-        }
-        // A share of 1 is the whole scale.
-        Form::Answer if values.iter().all(|v| (0.0..=1.0).contains(v)) => {
-            paint(&mut values.iter().copied(), 1.0)
-        }
-        Form::Maps | Form::Cells | Form::Answer => {
-            paint(&mut values.iter().copied().take(shown * stack.shape[1] * stack.shape[2]), size);
-        }
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use minibatch_session::{Block, Layout};
 
-use super::window::{Conv, Filters, Pool};
+use super::pool::Pool;
+use super::window::{Conv, Filters};
 
 /// A convolution, and where its numbers are among all parameters.
 #[derive(Clone, PartialEq, Debug)]
