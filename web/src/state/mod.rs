@@ -8,6 +8,7 @@ mod page;
 mod pull;
 mod receive;
 mod reduce;
+mod rest;
 mod run;
 pub mod tfp;
 pub mod theme;
