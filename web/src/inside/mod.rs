@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::state::Page;
 use crate::words::t;
 use stacks::Stacks;
-use timeline::Timeline;
+use timeline::{ImageAttention, Timeline};
 
 /// The middle column of a model of layers: its picture, by what goes in.
 #[component]
@@ -21,7 +21,7 @@ pub fn InsidePanel() -> impl IntoView {
     });
     view! {
         <section class="inside-panel" aria-label=t("inside.name")>
-            <Show when=move || image.get() fallback=|| view! { <Timeline/> }><Stacks/></Show>
+            <Show when=move || image.get() fallback=|| view! { <Timeline/> }><Stacks/><ImageAttention/></Show>
         </section>
     }
 }
