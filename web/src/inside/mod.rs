@@ -11,7 +11,7 @@ use crate::state::Page;
 use crate::words::t;
 use numbers::Numbers;
 use stacks::Stacks;
-use timeline::Timeline;
+use timeline::{ImageAttention, Timeline};
 
 /// The middle column of a model of layers: its picture, by what goes in.
 #[component]
@@ -36,7 +36,7 @@ pub fn InsidePanel() -> impl IntoView {
                 {tab(true, t("inside.numbers"), t("inside.numbers-help"))}
             </div>
             <Show when=move || !numbers.get() fallback=|| view! { <Numbers/> }>
-                <Show when=move || image.get() fallback=|| view! { <Timeline/> }><Stacks/></Show>
+                <Show when=move || image.get() fallback=|| view! { <Timeline/> }><Stacks/><ImageAttention/></Show>
             </Show>
         </section>
     }

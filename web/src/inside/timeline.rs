@@ -24,7 +24,7 @@ use minibatch_session::{Facts, ProbeKind};
 
 use crate::sequence::Steps;
 use crate::state::{Page, Watch};
-pub use attention::Attention;
+use attention::Attention;
 use own::OwnSample;
 use stack::Stack;
 use unrolled::Unrolled;
@@ -46,6 +46,17 @@ pub fn Timeline() -> impl IntoView {
     let page = Page::get();
     page.watch(Watch::Inside);
     move || page.facts.get().map(|facts| view! { <Drawn facts/> })
+}
+
+/// Attention within a model of images, along rows and columns; nothing where there is none.
+#[component]
+pub fn ImageAttention() -> impl IntoView {
+    let page = Page::get();
+    move || {
+        let facts = page.facts.get()?;
+        let any = facts.probes.iter().any(|p| p.kind == ProbeKind::Attention);
+        any.then(|| view! { <Attention facts/> })
+    }
 }
 
 /// One model's.

@@ -8,6 +8,7 @@ mod page;
 mod pull;
 mod receive;
 mod reduce;
+mod rest;
 mod run;
 mod runs;
 pub mod task;

@@ -15,12 +15,17 @@ pub struct Pull {
     pub placed: bool,
     /// The network may have changed since the last frame.
     pub dirty: bool,
+    /// Drawing the last frame took its share of the time; while it trains the next one waits.
+    pub resting: bool,
+    /// What drawing a frame takes, in milliseconds; see `rest`.
+    pub cost: f64,
 }
 
 impl Pull {
     /// Whether to place a call for the next animation frame.
     pub fn wants(&self, loaded: bool, playing: bool, hidden: bool) -> bool {
-        loaded && !hidden && !self.outstanding && !self.placed && (self.dirty || playing)
+        let waits = self.outstanding || self.placed || (self.resting && playing);
+        loaded && !hidden && !waits && (self.dirty || playing)
     }
 }
 
@@ -95,6 +100,9 @@ mod tests {
         assert!(!Pull { placed: true, ..dirty }.wants(true, true, false));
         assert!(!Pull::default().wants(true, false, false), "paused, and nothing has changed");
         assert!(Pull::default().wants(true, true, false), "playing");
+        let resting = Pull { resting: true, ..dirty };
+        assert!(!resting.wants(true, true, false), "training comes first");
+        assert!(resting.wants(true, false, false), "nothing trains that could be hindered");
     }
 
     #[test]

@@ -53,6 +53,7 @@ impl Page {
                 if moved { self.stir() } else { self.wake() }
             }
             News::Frame(_, frame) => {
+                self.rest();
                 self.frame.set_value(*frame);
                 self.frame_version.update(|v| *v += 1);
                 let whole = self.frame.with_value(|f| f.look.inside && f.look.gradients);

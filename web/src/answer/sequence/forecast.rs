@@ -149,7 +149,7 @@ pub fn Forecast(facts: Arc<Facts>) -> impl IntoView {
             </div>
             <p class="chart-key">
                 <span class="key-truth">{t("forecast.truth")}</span>
-                <span class="key-said">{t("forecast.said")}</span>
+                <span class="key-said">{move || if can.get() { t("forecast.ahead") } else { t("forecast.said") }}</span>
                 <Show when=move || free.said.with(|s| !s.1.is_empty())><span class="key-own">{t("forecast.own")}</span></Show>
                 <span class="chart-error">{error}</span>
             </p>

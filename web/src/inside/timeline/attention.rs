@@ -76,7 +76,7 @@ pub fn Attention(facts: Arc<Facts>) -> impl IntoView {
     let maps = maps.collect_view();
     let scores = all.iter().any(|l| l.scores);
     view! {
-        <section class="attention" data-testid="attention" aria-label=t("attention.name")>
+        <section class="attention" data-testid="attention" aria-label=t("attention.name") style=format!("--layers:{count}")>
             <div class="attention-head">
                 <h2 title=t("attention.help")>{t("attention.name")}</h2>
                 <small>{t("attention.rows-ask")}</small>

@@ -37,7 +37,10 @@ pub fn lines(m: &Moment) -> Vec<Line> {
     let gate = |g: usize| m.gates.get(g).map_or("–".into(), |v| bare(*v));
     let known = |v: Option<f32>, name: &str| v.map_or(name.to_owned(), bare);
     match m.kind {
-        CellKind::Rnn => vec![("h = f(W x + b + U h′ + b′)", signed(m.state))],
+        CellKind::Rnn => vec![(
+            "h = f(W x + b + U h′ + b′)",
+            format!("h′ = {}, h = {}", m.before.map_or("–".into(), signed), signed(m.state)),
+        )],
         CellKind::Lstm => vec![
             (
                 "c = f·c′ + i·g",

@@ -67,7 +67,7 @@ pub fn tokens(canvas: &HtmlCanvasElement, row: &Tokens, theme: &Theme) {
         // What was not asked for is answered all the same, and counts for nothing.
         let idle = row.truth.is_some() && right.is_none();
         if named {
-            let ink = if idle { theme.faint } else { theme.ink };
+            let ink = if idle { theme.faint } else { ink_on(back, theme) };
             let weight = if right == Some(false) { "700" } else { "500" };
             context.set_font(&format!("{weight} {size:.1}px ui-monospace, Menlo, Consolas, monospace"));
             context.set_fill_style_str(&css(ink, 1.0));

@@ -43,6 +43,7 @@ pub fn Stack(facts: Arc<Facts>) -> impl IntoView {
     let rows = rows.collect_view();
     let mark = move || {
         let at = steps.at().filter(|&at| at < count)?;
+        // Within a table there is no time to mark.
         let (left, width) = (100.0 * at as f64 / count as f64, 100.0 / count as f64);
         Some(view! { <i class="lanes-mark" style=format!("left:{left:.4}%;width:{width:.4}%")></i> })
     };
@@ -106,6 +107,9 @@ fn read(page: Page, steps: Steps, facts: &Facts, all: &[Lane], pointed: RwSignal
     page.frame_version.track();
     let at = steps.at();
     let Some(p) = pointed.get() else {
+        if axis(facts).is_none() {
+            return t("timeline.hint-table").to_owned();
+        }
         let Some(at) = at else { return t("timeline.hint").to_owned() };
         return page.frame.with_value(|f| names::step(facts, &sample(facts, &f.inside), at));
     };
@@ -129,7 +133,10 @@ fn read(page: Page, steps: Steps, facts: &Facts, all: &[Lane], pointed: RwSignal
             _ if lane.units > 1 => fill("timeline.unit", &[("unit", &(p.unit + 1).to_string())]),
             _ => String::new(),
         };
-        let step = names::step(facts, &sample(facts, &f.inside), p.step);
+        let step = match axis(facts) {
+            None => fill("timeline.number", &[("number", &(p.step + 1).to_string())]),
+            Some(_) => names::step(facts, &sample(facts, &f.inside), p.step),
+        };
         let parts = [name, unit, step].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
         format!("{}: {value}", parts.join(" · "))
     })
