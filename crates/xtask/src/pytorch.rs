@@ -160,7 +160,9 @@ fn python() -> Result<PathBuf> {
         run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(index).args(packages))
     };
     if install(&["--index-url", CPU_WHEELS], &PACKAGES[..1]).is_err() {
-        println!("   {CPU_WHEELS} does not serve; PyPI does, with more to load");
+        println!(
+            "   {CPU_WHEELS} does not serve; PyPI does. On Linux its torch comes with CUDA: 5 GB, some minutes"
+        );
         install(&[], &PACKAGES[..1])?;
     }
     install(&[], &PACKAGES[1..])?;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod errors;
+mod exercises;
 mod export;
 mod files;
 mod look;
