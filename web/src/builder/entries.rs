@@ -181,7 +181,7 @@ mod tests {
     use crate::builder::place::Wanted;
     use minibatch_session::{Input, Outline};
 
-    fn around(shape: &[usize], tokens: Option<usize>) -> (Input, Around) {
+    fn input(shape: &[usize], tokens: Option<usize>) -> (Input, Around) {
         let input = Input { shape: shape.to_vec(), tokens };
         (input, Around { shape: Some(shape.to_vec()), tokens, ..Around::default() })
     }
@@ -210,7 +210,7 @@ mod tests {
             (&[12], Some(30), tokens.to_vec()),
         ];
         for (shape, tokens, fitting) in cases {
-            let (input, around) = around(shape, tokens);
+            let (input, around) = input(shape, tokens);
             for id in fitting {
                 assert!(every.contains(&id), "{id} is offered");
                 let block = fresh(id, &around).expect(id);
@@ -230,6 +230,7 @@ mod tests {
         assert_eq!((shown("units"), shown("activation")), ("7".into(), "linear".into()));
         let lstm = fresh("lstm", &around).unwrap();
         assert_eq!(super::super::settings::show(&lstm, "output"), "last");
+        let (_, tokens) = input(&[12], Some(30));
         assert_eq!(super::super::settings::show(&fresh("embedding", &tokens).unwrap(), "vocabulary"), "30");
     }
 }
