@@ -10,8 +10,6 @@ use crate::run::{cargo, output, run};
 
 /// What the scripts need, with the versions they are checked with. Nothing else pins them.
 const PACKAGES: [&str; 3] = ["torch==2.15.0", "numpy==2.4.6", "safetensors==0.8.0"];
-/// Wheels of torch without CUDA, a tenth of the size; PyPI serves where this does not.
-const CPU_WHEELS: &str = "https://download.pytorch.org/whl/cpu";
 /// How many steps are compared.
 const STEPS: usize = 10;
 /// How far two losses may be apart, as a share of the loss.
@@ -156,16 +154,10 @@ fn python() -> Result<PathBuf> {
         )
     })?;
     run(Command::new(system).args(["-m", "venv", "--clear"]).arg(&folder))?;
-    let install = |index: &[&str], packages: &[&str]| {
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(index).args(packages))
-    };
-    if install(&["--index-url", CPU_WHEELS], &PACKAGES[..1]).is_err() {
-        println!(
-            "   {CPU_WHEELS} does not serve; PyPI does. On Linux its torch comes with CUDA: 5 GB, some minutes"
-        );
-        install(&[], &PACKAGES[..1])?;
-    }
-    install(&[], &PACKAGES[1..])?;
+    println!(
+        "   On Linux pip's usual torch comes with CUDA: 5 GB, some minutes. PIP_INDEX_URL may name an index of wheels without"
+    );
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
     fs::write(&stamp, wanted).map_err(Error::io(format!("writing {}", stamp.display())))?;
     Ok(python)
 }

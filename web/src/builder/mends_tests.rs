@@ -80,17 +80,17 @@ fn a_setting_out_of_range_is_set_to_one_that_fits() {
     ]);
     assert_eq!(offered("c2", window)[0], "Set Window to 2");
     let vocabulary = json!([
-        { "layer": "embedding", "vocabulary": 3, "units": 8 },
+        { "layer": "embedding", "vocabulary": 2, "units": 8 },
         { "layer": "mean-over-steps" },
         { "layer": "linear", "units": 2 },
     ]);
-    assert_eq!(offered("brackets", vocabulary)[0], "Set Vocabulary to 5");
+    assert_eq!(offered("brackets", vocabulary)[0], "Set Vocabulary to 3");
 }
 
 #[test]
 fn tokens_are_embedded_and_a_shortcut_is_made_as_wide_as_the_body() {
     let raw = json!([{ "layer": "linear", "units": 2 }]);
-    assert_eq!(offered("brackets", raw)[0], "Insert Embedding 5 → 32");
+    assert_eq!(offered("brackets", raw)[0], "Insert Embedding 3 → 32");
     let residual = json!([
         { "layer": "residual", "body": [{ "layer": "conv2d", "channels": 8, "kernel": 3, "padding": 1 }] },
         { "layer": "adaptive-avg-pool2d", "size": 1 },

@@ -38,7 +38,7 @@ pub fn keep(runs: &mut Vec<PastRun>, experiment: &Experiment, curve: Vec<CurvePo
     runs.push(PastRun { name, experiment: experiment.clone(), curve });
 }
 
-/// What differs from one experiment to another, in words: "learning rate 0.01 → 0.1". What was only added or taken away
+/// What differs from one experiment to another, as it is said: "learning rate 0.01 → 0.1". What was only added or taken away
 /// is told by the one side there is.
 pub fn differences(from: &Experiment, to: &Experiment) -> Vec<String> {
     let leaves = |e: &Experiment| {

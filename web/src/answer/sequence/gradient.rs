@@ -157,7 +157,7 @@ mod tests {
         let of = |preset| {
             name(&minibatch_session::preset(preset).expect("there is one").model.expect("layers").layers)
         };
-        assert_eq!([of("r2"), of("copy-memory"), of("echo")], ["LSTM", "GRU", "RNN"]);
+        assert_eq!([of("r2"), of("copy-memory"), of("r1")], ["LSTM", "GRU", "RNN"]);
         assert_eq!(of("language"), t("gradient.attention"));
     }
 }
