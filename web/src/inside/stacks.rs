@@ -201,6 +201,7 @@ fn Field(stage: Stage, size: RwSignal<(f64, f64)>) -> impl IntoView {
         name(&stage.plan.get(), &at)
     };
     view! {
+        <div class="stacks-stage">
         <div class="stacks-room" node_ref=room>
             <div class="stacks-field" node_ref=field data-testid="stacks" tabindex="0" role="group"
                 aria-label=move || describe(&stage.plan.get()) title=t("stacks.help")
@@ -210,6 +211,7 @@ fn Field(stage: Stage, size: RwSignal<(f64, f64)>) -> impl IntoView {
                 <Heads stage=stage/>
                 <span class="view-hidden" aria-live="polite">{told}</span>
             </div>
+        </div>
             <Detail stage=stage/>
             <Show when=move || stage.open.get().is_some()>
                 <button type="button" class="small stacks-back" data-testid="stacks-back"
