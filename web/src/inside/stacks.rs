@@ -201,14 +201,16 @@ fn Field(stage: Stage, size: RwSignal<(f64, f64)>) -> impl IntoView {
         name(&stage.plan.get(), &at)
     };
     view! {
-        <div class="stacks-room" node_ref=room>
-            <div class="stacks-field" node_ref=field data-testid="stacks" tabindex="0" role="group"
-                aria-label=move || describe(&stage.plan.get()) title=t("stacks.help")
-                style=move || format!("width:{:.0}px", stage.layout.get().width)
-                on:pointermove=pointed on:pointerdown=pressed on:pointerleave=left on:keydown=keyed>
-                <canvas class="view-fill" node_ref=canvas aria-hidden="true"></canvas>
-                <Heads stage=stage/>
-                <span class="view-hidden" aria-live="polite">{told}</span>
+        <div class="stacks-stage">
+            <div class="stacks-room" node_ref=room>
+                <div class="stacks-field" node_ref=field data-testid="stacks" tabindex="0" role="group"
+                    aria-label=move || describe(&stage.plan.get()) title=t("stacks.help")
+                    style=move || format!("width:{:.0}px", stage.layout.get().width)
+                    on:pointermove=pointed on:pointerdown=pressed on:pointerleave=left on:keydown=keyed>
+                    <canvas class="view-fill" node_ref=canvas aria-hidden="true"></canvas>
+                    <Heads stage=stage/>
+                    <span class="view-hidden" aria-live="polite">{told}</span>
+                </div>
             </div>
             <Detail stage=stage/>
             <Show when=move || stage.open.get().is_some()>

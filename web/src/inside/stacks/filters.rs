@@ -143,7 +143,7 @@ pub fn Filters(stage: Stage) -> impl IntoView {
     };
     let title = move || {
         let plan = stage.plan.get();
-        let found = chosen(&plan, stage.conv.get().as_deref()).map(|(c, ..)| c.title());
+        let found = chosen(&plan, stage.conv.get().as_deref()).map(|(_, s, _)| s.title.clone());
         fill("stacks.filters", &[("layer", &found.unwrap_or_default())])
     };
     let style = move || {

@@ -168,7 +168,7 @@ pub fn layout(
 /// A column's pictures at this size.
 fn fit(column: &Column, room: f64, measures: Measures, (side, cap): (f64, usize), most: f64) -> Fit {
     let count = column.stacks.len().max(1) as f64;
-    let room = (room - (count - 1.0) * (measures.foot + GAP)) / count;
+    let room = (room - label(column.stacks.len(), measures) - (count - 1.0) * (measures.foot + GAP)) / count;
     let mut stacks = vec![];
     let mut width: f64 = 0.0;
     let mut named = true;
@@ -209,6 +209,11 @@ fn fit(column: &Column, room: f64, measures: Measures, (side, cap): (f64, usize)
     Fit { width, stacks }
 }
 
+/// Room for a branch's name over the first of several stacks.
+fn label(stacks: usize, measures: Measures) -> f64 {
+    if stacks > 1 { measures.foot } else { 0.0 }
+}
+
 /// The side of a unit's cell, so that a layer of so many is at most four cells wide.
 fn cell(n: usize, room: f64) -> f64 {
     let rows = n.div_ceil(4) as f64;
@@ -221,8 +226,9 @@ fn stand(fit: Fit, x: f64, height: f64, measures: Measures) -> (Place, f64) {
     let between = measures.foot + GAP;
     let gaps = between * fit.stacks.len().saturating_sub(1) as f64;
     let high = fit.stacks.iter().map(|s| s.tall).sum::<f64>() + gaps;
-    let top = ((height - measures.head - measures.foot - high) / 2.0).max(0.0);
-    let mut y = top + measures.head;
+    let head = measures.head + label(fit.stacks.len(), measures);
+    let top = ((height - head - measures.foot - high) / 2.0).max(0.0);
+    let mut y = top + head;
     let mut stacks = vec![];
     for Block { mut tiles, tall, names } in fit.stacks {
         let columns = tiles.across.max(1) as f64 * (tiles.first.w + GAP) - GAP;
@@ -231,7 +237,7 @@ fn stand(fit: Fit, x: f64, height: f64, measures: Measures) -> (Place, f64) {
         y += tall + between;
         stacks.push(tiles);
     }
-    let whole = Rect { x, y: top, w: fit.width, h: measures.head + high + measures.foot };
+    let whole = Rect { x, y: top, w: fit.width, h: head + high + measures.foot };
     (Place { whole, stacks }, fit.width)
 }
 
@@ -246,6 +252,7 @@ mod tests {
         let stack = |shape: &[usize; 3]| Stack {
             path: String::new(),
             branch: String::new(),
+            title: String::new(),
             form,
             shape: *shape,
             offset: 0,

@@ -191,7 +191,7 @@ fn mark_hot(context: &CanvasRenderingContext2d, scene: &Scene, theme: &Theme) {
     let Some((path, map)) = &scene.hot else { return };
     for (column, place) in scene.plan.columns.iter().zip(&scene.layout.places) {
         for (stack, tiles) in column.stacks.iter().zip(&place.stacks) {
-            if stack.path == *path && stack.branch.is_empty() && *map < tiles.shown {
+            if stack.path == *path && *map < tiles.shown {
                 frame(context, tiles.tile(*map), 2.0, theme);
             }
         }

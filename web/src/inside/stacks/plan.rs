@@ -26,8 +26,10 @@ pub enum Form {
 pub struct Stack {
     /// The layer's place; empty for the input.
     pub path: String,
-    /// The branch it is the end of; empty for the layer's own result.
+    /// The branch it is the end of, or how they are joined; empty where there are none.
     pub branch: String,
+    /// What its own layer is called: "Conv 3×3".
+    pub title: String,
     /// How it is drawn.
     pub form: Form,
     /// (maps, rows, columns); units are maps of one pixel.
@@ -73,7 +75,19 @@ pub struct Column {
 impl Column {
     /// Its name in full.
     pub fn title(&self) -> String {
-        if self.more.is_empty() { self.name.clone() } else { format!("{} {}", self.name, self.more) }
+        titled(&self.name, &self.more)
+    }
+}
+
+fn titled(name: &str, more: &str) -> String {
+    if more.is_empty() { name.into() } else { format!("{name} {more}") }
+}
+
+/// What a row of layers within a layer is called.
+fn branch(part: &str) -> String {
+    match part.strip_prefix("branches.").and_then(|n| n.parse::<usize>().ok()) {
+        Some(n) => fill("stacks.branch", &[("number", &(n + 1).to_string())]),
+        None => crate::words::named("stacks", if part == "body" { "body" } else { "shortcut" }).into(),
     }
 }
 
@@ -104,7 +118,8 @@ pub fn plan(facts: &Facts, experiment: &Experiment) -> Option<Plan> {
         let source = source.map(|(p, shape)| (p.path.clone(), p.offset, shape));
         let rule = known.and_then(|k| k.rule.clone()).filter(|_| form == Form::Maps && source.is_some());
         let (path, branch) = (path.to_owned(), branch.to_owned());
-        Some(Stack { path, branch, form, shape, offset: probe.offset, rule, source })
+        let title = known.map(|k| titled(k.title.0, &k.title.1)).unwrap_or_default();
+        Some(Stack { path, branch, title, form, shape, offset: probe.offset, rule, source })
     };
     let mut columns = vec![Column {
         name: t("stacks.input").into(),
@@ -118,9 +133,14 @@ pub fn plan(facts: &Facts, experiment: &Experiment) -> Option<Plan> {
         if find(&row.path).is_some_and(|p| p.shape != row.shape) {
             return None;
         }
-        let branches = known.rows.iter().filter_map(|(part, last)| stack(last, part, all.get(last)));
+        let branches = known.rows.iter().filter_map(|(part, last)| stack(last, &branch(part), all.get(last)));
         let mut stacks: Vec<Stack> = branches.collect();
-        stacks.extend(stack(&row.path, "", Some(known)));
+        let join = match (known.rows.len(), row.kind) {
+            (0, _) => "",
+            (_, "residual") => t("stacks.added"),
+            _ => t("stacks.joined"),
+        };
+        stacks.extend(stack(&row.path, join, Some(known)));
         let (name, more) = known.title.clone();
         columns.push(Column {
             name: name.into(),
@@ -134,6 +154,7 @@ pub fn plan(facts: &Facts, experiment: &Experiment) -> Option<Plan> {
         let stack = Stack {
             path: p.path.clone(),
             branch: String::new(),
+            title: String::new(),
             form: Form::Answer,
             shape: [p.len(), 1, 1],
             offset: p.offset,

@@ -110,7 +110,8 @@ pub fn name(plan: &Plan, at: &At) -> String {
     let Some((column, stack)) = plan.columns.get(at.column).zip(stack(plan, at)) else {
         return String::new();
     };
-    let title = column.title();
+    // Within a layer it is the layer at the end of its branch.
+    let title = if stack.title.is_empty() { column.title() } else { stack.title.clone() };
     let Unit { map, row, column } = at.unit;
     let number = |n: usize| (n + 1).to_string();
     let (map, row, across) = (number(map), number(row), number(column));
@@ -136,6 +137,7 @@ mod tests {
         let stack = |form, shape| Stack {
             path: String::new(),
             branch: String::new(),
+            title: String::new(),
             form,
             shape,
             offset: 0,

@@ -125,6 +125,7 @@ mod tests {
         let stack = Stack {
             path: "layers.0".into(),
             branch: String::new(),
+            title: String::new(),
             form: Form::Maps,
             shape: [1, 1, 1],
             offset: 2,

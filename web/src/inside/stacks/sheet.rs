@@ -99,7 +99,16 @@ mod tests {
     use super::*;
 
     fn stack(form: Form, shape: [usize; 3]) -> Stack {
-        Stack { path: String::new(), branch: String::new(), form, shape, offset: 0, rule: None, source: None }
+        Stack {
+            path: String::new(),
+            branch: String::new(),
+            title: String::new(),
+            form,
+            shape,
+            offset: 0,
+            rule: None,
+            source: None,
+        }
     }
 
     #[test]
