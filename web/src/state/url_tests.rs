@@ -15,11 +15,7 @@ fn a_model_of_layers_is_written_by_its_presets_name_or_in_full() {
     e.training.clip_norm = Some(2.0);
     e.loss_options.label_smoothing = 0.25;
     let text = write(&e);
-<<<<<<< HEAD
     assert!(text.starts_with("v=1&model=%7B") && text.ends_with("&lr=0.5&clip=2&opt=adam"), "{text}");
-=======
-    assert!(text.starts_with("v=1&model=%7B") && text.ends_with("&batch=32&lr=0.5&clip=2&opt=adam"), "{text}");
->>>>>>> wip-e
     assert_eq!(read(&text), super::url::Opened { experiment: e, ..Default::default() });
     assert!(read("model=%7B1").problems[0].starts_with("model="));
 }
