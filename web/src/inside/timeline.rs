@@ -12,6 +12,7 @@ mod maps;
 mod names;
 mod own;
 mod paint;
+mod positions;
 mod shade;
 mod stack;
 mod unrolled;

@@ -86,7 +86,9 @@ pub fn Forecast(facts: Arc<Facts>) -> impl IntoView {
         page.taste.dark.track();
         steps.target.track();
         steps.at();
-        (number.track(), free.said.track(), canvas.track());
+        number.track();
+        free.said.track();
+        canvas.track();
         redraw.request();
     });
     // Another sample: what was said about the one before is no more.

@@ -133,6 +133,7 @@ fn draw(canvas: &web_sys::HtmlCanvasElement, now: &Run, before: &Run) {
         line(&context, &points, Pen { colour, width: 1.8, dashed });
         let Some(&(x, y)) = points.get(points.len() * 3 / 5) else { continue };
         let text = if dashed { fill("gradient.before", &[("name", run.name)]) } else { run.name.to_owned() };
+        let x = x.clamp(plane.place[0] + 40.0, plane.place[0] + plane.place[2] - 30.0);
         context.set_text_align("center");
         context.set_fill_style_str(&css(colour, 1.0));
         let above = y > plane.place[1] + 16.0;

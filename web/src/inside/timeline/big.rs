@@ -13,7 +13,7 @@ use crate::draw::canvas::{Redraw, Surface, on_size, prepare};
 use crate::draw::colour::css;
 use crate::draw::raster::Raster;
 use crate::draw::theme::{Theme, theme};
-use crate::sequence::{Steps, sample};
+use crate::sequence::{Along, Steps, sample};
 use crate::state::Page;
 use crate::views::numbers::signed;
 use crate::words::fill;
@@ -57,7 +57,7 @@ fn Card(
         }
     };
     let redraw = {
-        let (facts, layer, marked) = (Arc::clone(&facts), layer.clone(), marked.clone());
+        let (facts, layer, marked) = (Arc::clone(&facts), layer.clone(), marked);
         let mut raster = Raster::new();
         Redraw::new(move || {
             let (Some(canvas), Some(raster)) = (canvas.get_untracked(), &mut raster) else { return };
@@ -68,13 +68,12 @@ fn Card(
                 paint(raster, &layer, map, &theme);
                 let input = sample(&facts, &f.inside);
                 let names = [labels(&facts, layer.asking, &input), labels(&facts, layer.asked, &input)];
-                draw(&surface, raster, &names, untrack(&marked), &theme);
+                draw(&surface, raster, &names, untrack(marked), &theme);
             });
         })
     };
     on_size(canvas, move |_, _| redraw.request());
     {
-        let marked = marked.clone();
         Effect::new(move |_| {
             page.frame_version.track();
             page.taste.dark.track();
@@ -84,6 +83,7 @@ fn Card(
             redraw.request();
         });
     }
+    let first = |side: (usize, Option<Along>)| side.1.map_or(0, |a| a.from);
     let read = move || {
         page.frame_version.track();
         let (Some(q), k) = marked() else { return String::new() };
@@ -96,9 +96,9 @@ fn Card(
             let (from, to) = (labels(&facts, layer.asking, &input), labels(&facts, layer.asked, &input));
             let words = [
                 ("from", from[q].clone()),
-                ("q", (q + 1).to_string()),
+                ("q", (first(layer.asking) + q + 1).to_string()),
                 ("to", to[k].clone()),
-                ("k", (k + 1).to_string()),
+                ("k", (first(layer.asked) + k + 1).to_string()),
                 ("weight", line.get(k).map_or("–".into(), |v| signed(*v))),
             ];
             fill("attention.read", &words.each_ref().map(|(k, v)| (*k, v.as_str())))

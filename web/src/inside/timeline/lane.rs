@@ -10,6 +10,7 @@ use web_sys::{HtmlCanvasElement, PointerEvent};
 
 use super::lanes::{Lane, Source, Style};
 use super::paint::{self, heat, pixels};
+use super::positions::Tables;
 use super::shade::shading;
 use super::values::{reach, values};
 use super::{Pointed, names};
@@ -33,16 +34,19 @@ pub fn LaneRow(
     height: Signal<f64>,
     /// What is pointed at, among all rows.
     pointed: RwSignal<Option<Pointed>>,
+    /// The tables of positions.
+    tables: Tables,
 ) -> impl IntoView {
     let (page, steps) = (Page::get(), Steps::get());
     let canvas = NodeRef::<html::Canvas>::new();
     let (name, help) = names::lane(&facts, &lane);
-    let redraw = redraw(page, steps, canvas, Arc::clone(&facts), lane.clone());
+    let redraw = redraw((page, steps, tables), canvas, Arc::clone(&facts), lane.clone());
     Effect::new(move |_| {
         page.frame_version.track();
         page.taste.dark.track();
         canvas.track();
         steps.target.track();
+        tables.version.track();
         redraw.request();
     });
     if lane.source == Source::Input && lane.style == Style::Tokens {
@@ -105,13 +109,25 @@ pub fn LaneRow(
 }
 
 /// Draws the row from the newest frame.
-fn redraw(page: Page, steps: Steps, canvas: NodeRef<html::Canvas>, facts: Arc<Facts>, lane: Lane) -> Redraw {
+fn redraw(
+    (page, steps, tables): (Page, Steps, Tables),
+    canvas: NodeRef<html::Canvas>,
+    facts: Arc<Facts>,
+    lane: Lane,
+) -> Redraw {
     let mut raster: Option<Raster> = None;
+    // Tokens and classes of random data have no names but their numbers.
+    let named = |names: &[String], count: usize| match names {
+        [] => (0..count).map(|n| n.to_string()).collect(),
+        names => names.to_vec(),
+    };
+    let vocabulary = named(&facts.vocabulary, facts.tokens.unwrap_or(0));
+    let classes = named(&facts.class_names, facts.output.last().copied().unwrap_or(0));
     Redraw::new(move || {
         let Some(canvas) = canvas.get_untracked() else { return };
         let (target, theme) = (steps.target.get_untracked(), theme());
         page.frame.with_value(|frame| {
-            let mut shown = values(&lane, &facts, &frame.inside, &target);
+            let mut shown = values(&lane, &facts, &frame.inside, &target, tables);
             if shown.all.is_empty() {
                 shown.all = vec![f32::NAN; lane.along.len * lane.units];
             }
@@ -132,7 +148,7 @@ fn redraw(page: Page, steps: Steps, canvas: NodeRef<html::Canvas>, facts: Arc<Fa
                 Style::Tokens => {
                     let input = lane.source == Source::Input;
                     let looked = if input { shading(&facts, steps, &frame.inside) } else { vec![] };
-                    let names = if input { &facts.vocabulary } else { &facts.class_names };
+                    let names = if input { &vocabulary } else { &classes };
                     let asked = lane.source == Source::Prediction && !target.is_empty();
                     let truth = asked.then_some(&target[..]);
                     let tokens = paint::Tokens { tokens: &shown.all, names, truth, looked: &looked };

@@ -9,8 +9,8 @@ use crate::sequence::{Along, Kind, along, axis};
 pub enum Source {
     /// The sample.
     Input,
-    /// What the layer of positions adds: its result less that of the probe before it.
-    Positions(usize, usize),
+    /// What the layer of positions adds, by its probe.
+    Positions(usize),
     /// A recurrent layer's states.
     States(usize),
     /// An LSTM's cells.
@@ -105,15 +105,14 @@ pub fn lanes(facts: &Facts) -> Vec<Lane> {
     let looks = facts.probes.iter().any(|p| matches!(p.kind, ProbeKind::States | ProbeKind::Attention));
     for (i, p) in facts.probes.iter().enumerate() {
         let Some(place) = p.shape.first().and_then(|&n| along(&p.path, n, steps)) else { continue };
-        let before = i.checked_sub(1).filter(|&b| facts.probes[b].shape == p.shape);
-        match (p.kind, p.layer.as_str(), before) {
-            (ProbeKind::Output, "positions", Some(before)) => {
-                all.push(lane(Source::Positions(i, before), Style::Signed, place, p.shape[1]));
+        match (p.kind, p.layer.as_str()) {
+            (ProbeKind::Output, "positions") if p.shape.len() == 2 => {
+                all.push(lane(Source::Positions(i), Style::Signed, place, p.shape[1]));
             }
-            (ProbeKind::Output, _, _) if !looks && p.shape.len() == 2 => {
+            (ProbeKind::Output, _) if !looks && p.shape.len() == 2 => {
                 all.push(lane(Source::Output(i), Style::Signed, place, p.shape[1]));
             }
-            (ProbeKind::States, _, _) => {
+            (ProbeKind::States, _) => {
                 let number = layers.iter().position(|l| *l == layer_of(p)).map(|n| n + 1);
                 let layer = (number.filter(|_| layers.len() > 1), reversed(p));
                 all.extend(pass(facts, i, place).into_iter().map(|l| Lane { layer, ..l }));

@@ -24,7 +24,7 @@ pub fn gate(kind: CellKind, gate: usize) -> (&'static str, &'static str) {
 pub fn lane(facts: &Facts, lane: &Lane) -> (String, &'static str) {
     let (name, help) = match lane.source {
         Source::Input => (t("timeline.input"), t("timeline.input-help")),
-        Source::Positions(..) => (t("timeline.positions"), t("timeline.positions-help")),
+        Source::Positions(_) => (t("timeline.positions"), t("timeline.positions-help")),
         Source::States(_) => (t("timeline.hidden"), t("timeline.hidden-help")),
         Source::Cells(_) => (t("timeline.cell"), t("timeline.cell-help")),
         Source::Gate(probe, number) => {

@@ -9,6 +9,7 @@ use web_sys::KeyboardEvent;
 
 use super::lane::LaneRow;
 use super::lanes::{Lane, Source, heights, lanes};
+use super::positions::Tables;
 use super::values::values;
 use super::{Pointed, names};
 use crate::draw::canvas::on_size;
@@ -26,6 +27,7 @@ pub fn Stack(facts: Arc<Facts>) -> impl IntoView {
     let (page, steps) = (Page::get(), Steps::get());
     let all = lanes(&facts);
     let count = axis(&facts).unwrap_or(0);
+    let tables = Tables::new(page, &facts, &all);
     let pointed = RwSignal::new(None::<Pointed>);
     // Rows of states take the room there is; a strip of tokens above attention takes what it needs.
     let fills = facts.probes.iter().all(|p| p.kind != ProbeKind::Attention)
@@ -38,7 +40,7 @@ pub fn Stack(facts: Arc<Facts>) -> impl IntoView {
     };
     let rows = all.iter().cloned().enumerate().map(|(number, lane)| {
         let height = Signal::derive(move || high.with(|h| h.get(number).copied().unwrap_or(24.0)));
-        view! { <LaneRow facts=Arc::clone(&facts) lane number height pointed/> }
+        view! { <LaneRow facts=Arc::clone(&facts) lane number height pointed tables/> }
     });
     let rows = rows.collect_view();
     let mark = move || {
@@ -61,7 +63,7 @@ pub fn Stack(facts: Arc<Facts>) -> impl IntoView {
     };
     let read = {
         let facts = Arc::clone(&facts);
-        move || read(page, steps, &facts, &all, pointed)
+        move || read((page, steps, tables), &facts, &all, pointed)
     };
     view! {
         <div class="lanes-scroll" class:fills=fills node_ref=scroll>
@@ -103,7 +105,12 @@ fn key(steps: Steps, count: usize, units: Option<usize>, event: &KeyboardEvent) 
 }
 
 /// What is under the pointer, in words and numbers.
-fn read(page: Page, steps: Steps, facts: &Facts, all: &[Lane], pointed: RwSignal<Option<Pointed>>) -> String {
+fn read(
+    (page, steps, tables): (Page, Steps, Tables),
+    facts: &Facts,
+    all: &[Lane],
+    pointed: RwSignal<Option<Pointed>>,
+) -> String {
     page.frame_version.track();
     let at = steps.at();
     let Some(p) = pointed.get() else {
@@ -116,7 +123,7 @@ fn read(page: Page, steps: Steps, facts: &Facts, all: &[Lane], pointed: RwSignal
     let Some(lane) = all.get(p.lane) else { return String::new() };
     let (name, _) = names::lane(facts, lane);
     page.frame.with_value(|f| {
-        let shown = steps.target.with(|target| values(lane, facts, &f.inside, target));
+        let shown = steps.target.with(|target| values(lane, facts, &f.inside, target, tables));
         let value = lane.along.place(p.step).and_then(|s| shown.at(s, p.unit));
         let value = match (lane.source, value) {
             (_, None) => "–".to_owned(),

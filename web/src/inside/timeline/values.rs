@@ -3,6 +3,7 @@
 use minibatch_session::Facts;
 
 use super::lanes::{Lane, Source, Style};
+use super::positions::Tables;
 use crate::draw::heatmap::argmax;
 use crate::sequence::{answer, sample};
 
@@ -22,14 +23,14 @@ impl Values {
     }
 }
 
-/// What a row shows, from the newest look and the sample's target.
-pub fn values(lane: &Lane, facts: &Facts, inside: &[f32], target: &[f32]) -> Values {
+/// What a row shows, from the newest look, the sample's target and the tables of positions.
+pub fn values(lane: &Lane, facts: &Facts, inside: &[f32], target: &[f32], tables: Tables) -> Values {
     let of = |i: usize| -> &[f32] {
         facts.probes.get(i).and_then(|p| inside.get(p.offset..p.offset + p.len())).unwrap_or_default()
     };
     let all = match lane.source {
         Source::Input => sample(facts, inside),
-        Source::Positions(at, before) => of(at).iter().zip(of(before)).map(|(a, b)| a - b).collect(),
+        Source::Positions(p) => tables.of(p),
         Source::States(p) | Source::Cells(p) | Source::Output(p) => of(p).to_vec(),
         Source::Gate(p, gate) => gate_of(of(p), gate, lane.units, facts.probes[p].shape[1]),
         Source::Answer => answer(facts, inside).to_vec(),
