@@ -1,13 +1,14 @@
 //! The three columns of a model of layers: what goes in, what the layers make of it, what comes out.
 
 use leptos::prelude::*;
+use minibatch_session::Area;
 
 use crate::answer::Answer;
 use crate::builder::LayersPanel;
 use crate::inside::InsidePanel;
 use crate::panel::TaskPanel;
 use crate::sequence::Steps;
-use crate::state::Page;
+use crate::state::{Page, task};
 use crate::views::{Confusion, LossChart, Readouts};
 use crate::widgets::Pop;
 use crate::words::t;
@@ -42,7 +43,9 @@ pub fn ModelColumns() -> impl IntoView {
 #[component]
 fn ModelOutput() -> impl IntoView {
     let page = Page::get();
-    let classes = Memo::new(move |_| page.metrics.with(|m| !m.confusion.is_empty()));
+    // Images have the matrix among their own views.
+    let image = Memo::new(move |_| page.experiment.with(task::area) == Area::Images);
+    let classes = Memo::new(move |_| !image.get() && page.metrics.with(|m| !m.confusion.is_empty()));
     view! {
         <section class="output-panel model-output" aria-label=t("output.name")>
             <div class="panel-head">
