@@ -260,6 +260,13 @@ fn a_layer_is_dragged_to_another_place() {
     assert_eq!(names()[3], "Flatten", "let go where it was, it stays");
     page.click("#layer-0").unwrap();
     page.wait_for_element("#layer-setting-channels", SOON).unwrap();
+    page.click("#layer-0").unwrap();
+    // By its name too, which opens nothing.
+    let (x, y) = page.centre("#layer-0 .layer-name").unwrap();
+    let (_, below) = page.centre("[data-gap='2'] > .gap-row").unwrap();
+    page.drag((x, y), (x, below), 12).unwrap();
+    assert_eq!(names()[1], "Conv 30 · 5×5");
+    assert!(!page.eval::<bool>("!!document.querySelector('.layer-editor')").unwrap());
     site.quiet();
 }
 

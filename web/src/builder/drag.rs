@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, PointerEvent};
+use web_sys::{Element, HtmlElement, MouseEvent, PointerEvent};
 
 use super::state::{Builder, Drag};
 use super::tree::{Place, gaps};
@@ -16,13 +16,14 @@ const FAR: i32 = 5;
 const EDGE: f64 = 28.0;
 
 thread_local! {
-    /// When the last drag ended: the click that ends it is none.
-    static ENDED: Cell<f64> = const { Cell::new(f64::NEG_INFINITY) };
+    /// A drag of a layer's own button ended: the click that ends it is none.
+    static ENDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a drag ended just now.
-pub fn just_dragged() -> bool {
-    ENDED.get() + 50.0 > js_sys::Date::now()
+/// Whether a click only ends a drag.
+pub fn ends_drag(click: &MouseEvent) -> bool {
+    // A click by Enter counts no presses, and ends none.
+    ENDED.take() && click.detail() > 0
 }
 
 type Listener = Closure<dyn FnMut(PointerEvent)>;
@@ -35,6 +36,7 @@ pub fn begin(builder: Builder, from: &Place, event: &PointerEvent) {
     }
     let (from, start, id) = (from.clone(), (event.client_x(), event.client_y()), event.pointer_id());
     let all = gaps(&builder.layers());
+    ENDED.set(false);
     // From the start: one quick move leaves the grip behind.
     let _captured = target.set_pointer_capture(id);
     let listeners: Rc<Cell<Vec<(&'static str, Listener)>>> = Rc::default();
@@ -60,7 +62,7 @@ pub fn begin(builder: Builder, from: &Place, event: &PointerEvent) {
             listener.forget();
         }
         let Some(drag) = builder.drag.try_update(Option::take).flatten() else { return };
-        ENDED.set(js_sys::Date::now());
+        ENDED.set(element.class_list().contains("layer-head"));
         if let (Some(to), "pointerup") = (drag.to, event.type_().as_str()) {
             builder.relocate(&from, &to);
         }

@@ -54,7 +54,7 @@ pub fn Row(
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     };
     let toggle = move |event: web_sys::MouseEvent| {
-        if drag::just_dragged() {
+        if drag::ends_drag(&event) {
             return;
         }
         builder.palette.set(None);
