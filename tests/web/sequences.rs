@@ -198,6 +198,31 @@ fn a_forecast_goes_on_alone_when_asked_to() {
     site.quiet();
 }
 
+#[test]
+fn what_is_looked_at_now_and_then_follows_every_build() {
+    let site = open("adding");
+    // The scatter's dots, the gradient and learned positions come by looks of their own, in the first build and later.
+    let drawn = |id: &str| {
+        format!(
+            "(() => {{ const c = document.querySelector('[data-testid={id}]'); if (!c) return false;
+              const d = c.getContext('2d').getImageData(50, 0, c.width - 60, c.height).data;
+              for (let i = 0; i < d.length; i += 4) if (d[i] < 60 && d[i + 2] > 140 && d[i + 3] > 200) return true; return false; }})()"
+        )
+    };
+    wait(&site, &drawn("scatter"));
+    wait(&site, &drawn("gradient"));
+    for preset in ["r3", "r2"] {
+        site.call("load", json!(preset));
+        site.call("step", json!({ "n": 5 }));
+        wait(&site, &drawn("gradient"));
+    }
+    site.call("load", json!("reversal"));
+    let coloured = "(() => { const c = document.querySelector('[data-lane=positions] canvas'); if (!c) return false;
+        const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return d.some((v, i) => i % 4 == 0 && v != d[2 + i]); })()";
+    wait(&site, coloured);
+    site.quiet();
+}
+
 /// Lets a test keep the page from looking: what it would ask waits until it may again.
 const BLIND: &str = "{ const own = workers.at(-1), send = own.postMessage.bind(own); window.held = [];
     own.postMessage = (m, ...r) => window.blind && /\"do\":\"(look|ask)\"/.test(m) ? void held.push(m) : send(m, ...r);

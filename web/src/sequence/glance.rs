@@ -31,6 +31,7 @@ pub fn glances(page: Page, watch: Watch, seen: impl Fn(&Frame) + 'static) {
     let eye = StoredValue::new_local(Eye::Closed);
     let pace = StoredValue::new_local(Pace::new(LEAST, SHARE));
     let prepared = StoredValue::new(false);
+    let home = StoredValue::new_local(Owner::current());
     // The build and the step of the last look.
     let last = StoredValue::new(None::<(u32, u32)>);
     let rested = RwSignal::new(0u32);
@@ -42,7 +43,8 @@ pub fn glances(page: Page, watch: Watch, seen: impl Fn(&Frame) + 'static) {
         if !loaded || last.get_value() == here || !eye.with_value(|e| matches!(e, Eye::Closed)) {
             return;
         }
-        let owner = Owner::new();
+        // Not the effect's own child: that would end with the effect's next run, before the frame has come.
+        let Some(owner) = home.with_value(|h| h.as_ref().map(Owner::child)) else { return };
         owner.with(|| page.watch(watch));
         eye.set_value(Eye::Open(owner, js_sys::Date::now()));
         last.set_value(here);
