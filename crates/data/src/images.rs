@@ -4,6 +4,7 @@
 //! samples. What is drawn and the noise on it come from two streams, so noise changes no picture's content.
 
 mod digits;
+mod fabrics;
 mod glyphs;
 mod pen;
 mod polygon;
@@ -11,6 +12,7 @@ mod shapes;
 mod textures;
 
 pub(crate) use digits::{DIGITS, draw_digit};
+pub(crate) use fabrics::{FABRICS, draw_fabric};
 pub(crate) use shapes::{SHAPES, draw_shape};
 pub(crate) use textures::{TEXTURES, draw_texture};
 

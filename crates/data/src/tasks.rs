@@ -50,6 +50,8 @@ pub enum TaskKind {
     ModularAddition,
     /// Language: the next character or word of a text.
     Language,
+    /// Images: woven patterns in two colours, (3, 32, 32), four classes.
+    Fabrics,
 }
 
 /// The settings of a task. With a seed they decide every sample. A setting that a task does not have is not read.
@@ -98,10 +100,11 @@ impl Default for TaskConfig {
 
 impl TaskKind {
     /// Every task, in the order in which they are offered.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Shapes,
         Self::Digits,
         Self::Textures,
+        Self::Fabrics,
         Self::Waves,
         Self::Sine,
         Self::Echo,

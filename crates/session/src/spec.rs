@@ -62,6 +62,7 @@ fn unanswered(task: TaskKind) -> bool {
         TaskKind::Shapes
         | TaskKind::Digits
         | TaskKind::Textures
+        | TaskKind::Fabrics
         | TaskKind::Waves
         | TaskKind::Sine
         | TaskKind::Parity

@@ -91,7 +91,11 @@ fn sentence(config: &TaskConfig) -> String {
         given.or(setting.map(|s| s.default)).map(|n| n.to_string()).unwrap_or_default()
     };
     let (length, delay) = (of(config.length, about.length), of(config.delay, about.delay));
-    about.sentence.replace("length", &length).replace("`delay`", &delay)
+    about
+        .sentence
+        .replace("(length) ", &format!("{length} "))
+        .replace("length", &length)
+        .replace("`delay`", &delay)
 }
 
 /// What the samples are, in a sentence, and where the task comes from.

@@ -24,6 +24,7 @@ pub fn Help() -> impl IntoView {
         ("R", t("transport.reset")),
         ("N", t("data.new-seed-help")),
         ("D", t("help.theme")),
+        (t("help.undo-keys"), t("help.undo")),
         ("?", t("help.open")),
     ];
     let row = |(key, what): (&'static str, &'static str)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> };

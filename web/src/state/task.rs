@@ -7,7 +7,7 @@ use minibatch_session::{Area, Block, Experiment, ModelSpec, PRESETS, RecurrentOu
 pub fn tasks(area: Area) -> &'static [TaskKind] {
     match area {
         Area::Points => &[],
-        Area::Images => &[TaskKind::Digits, TaskKind::Shapes, TaskKind::Textures],
+        Area::Images => &[TaskKind::Digits, TaskKind::Shapes, TaskKind::Textures, TaskKind::Fabrics],
         Area::Series => &[
             TaskKind::Waves,
             TaskKind::Sine,

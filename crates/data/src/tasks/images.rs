@@ -2,7 +2,10 @@
 
 use super::about::About;
 use super::{TaskConfig, TaskKind};
-use crate::images::{DIGITS, Draw, Order, SHAPES, TEXTURES, draw_all, draw_digit, draw_shape, draw_texture};
+use crate::images::{
+    DIGITS, Draw, FABRICS, Order, SHAPES, TEXTURES, draw_all, draw_digit, draw_fabric, draw_shape,
+    draw_texture,
+};
 use crate::{DataError, SampleSet};
 
 /// What there is to know of an image task; none of another.
@@ -23,12 +26,17 @@ pub(crate) fn about(kind: TaskKind) -> Option<About> {
             "Textures",
             "Stripes on 32 by 32 pixels come in; which of eight ways do they run, whatever their width and contrast?",
         ),
+        TaskKind::Fabrics => (
+            "fabrics",
+            "Fabrics",
+            "A woven pattern in two colours on 32 by 32 pixels comes in: stripes that lie or stand, checks, or dots?",
+        ),
         _ => return None,
     };
     Some(About { id, title, sentence, citation: None, length: None, symbols: None, delay: None, noise: true })
 }
 
-/// The samples of an image task; none of another. Shapes are (3, 32, 32), digits (1, 28, 28), textures
+/// The samples of an image task; none of another. Shapes and fabrics are (3, 32, 32), digits (1, 28, 28), textures
 /// (1, 32, 32).
 pub(crate) fn samples(config: &TaskConfig, seed: u64) -> Option<Result<SampleSet, DataError>> {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -40,6 +48,7 @@ pub(crate) fn samples(config: &TaskConfig, seed: u64) -> Option<Result<SampleSet
             names(&["0°", "22.5°", "45°", "67.5°", "90°", "112.5°", "135°", "157.5°"]),
             draw_texture,
         ),
+        TaskKind::Fabrics => (FABRICS, names(&["lying", "standing", "checks", "dots"]), draw_fabric),
         _ => return None,
     };
     let order = Order {

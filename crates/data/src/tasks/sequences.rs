@@ -24,7 +24,7 @@ use crate::{DataError, SampleSet, TaskConfig, TaskKind};
 /// The samples of a task over steps; none for the tasks of images.
 pub(crate) fn samples(config: &TaskConfig, seed: u64) -> Option<Result<SampleSet, DataError>> {
     Some(match config.task {
-        TaskKind::Shapes | TaskKind::Digits | TaskKind::Textures => return None,
+        TaskKind::Shapes | TaskKind::Digits | TaskKind::Textures | TaskKind::Fabrics => return None,
         TaskKind::Waves => Ok(waves::samples(config, seed)),
         TaskKind::Sine => Ok(series::sine(config, seed)),
         TaskKind::Adding => Ok(series::adding(config, seed)),

@@ -14,7 +14,11 @@ const WRITTEN: usize = 48;
 
 /// Token numbers by their names: closed up where each is one character, else with spaces between.
 pub fn written(tokens: &[f32], names: &[String]) -> String {
-    let name = |v: &f32| names.get(v.max(0.0) as usize).cloned().unwrap_or_else(|| v.to_string());
+    // The number past all names stands where no answer counts.
+    let name = |v: &f32| match v.max(0.0) as usize {
+        at if at == names.len() && at > 0 => "·".to_owned(),
+        at => names.get(at).cloned().unwrap_or_else(|| v.to_string()),
+    };
     let closed = !names.is_empty() && names.len() > 12 && names.iter().all(|n| n.chars().count() == 1);
     let mut text =
         tokens.iter().take(WRITTEN).map(name).collect::<Vec<_>>().join(if closed { "" } else { " " });

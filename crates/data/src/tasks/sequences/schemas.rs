@@ -27,14 +27,16 @@ fn ranges(kind: TaskKind) -> [Option<Setting>; 3] {
         TaskKind::Reversal | TaskKind::Sorting => [setting(8, 3, 128), setting(10, 2, 26), None],
         TaskKind::ModularAddition => [None, setting(37, 5, 97), None],
         TaskKind::Language => [setting(32, 4, 256), None, None],
-        TaskKind::Waves | TaskKind::Shapes | TaskKind::Digits | TaskKind::Textures => [None; 3],
+        TaskKind::Waves | TaskKind::Shapes | TaskKind::Digits | TaskKind::Textures | TaskKind::Fabrics => {
+            [None; 3]
+        }
     }
 }
 
 /// Id, title, sentence and citation.
 fn words(kind: TaskKind) -> Option<(&'static str, &'static str, &'static str, Option<&'static str>)> {
     Some(match kind {
-        TaskKind::Shapes | TaskKind::Digits | TaskKind::Textures => return None,
+        TaskKind::Shapes | TaskKind::Digits | TaskKind::Textures | TaskKind::Fabrics => return None,
         TaskKind::Waves => (
             "waves",
             "Waves",
