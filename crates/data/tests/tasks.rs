@@ -49,7 +49,10 @@ fn classes_are_balanced_on_both_sides() {
 fn a_seed_gives_these_very_samples() {
     let prints = IMAGES.map(|task| fingerprint(&draw(task, 20, 10, 10.0, 42).inputs));
     // Another number here means that every saved experiment now trains on other samples.
-    assert_eq!(prints, [12858286684569891470, 4516113409336708939, 4063673223009192334, 16438663039321060029]);
+    assert_eq!(
+        prints,
+        [12858286684569891470, 4516113409336708939, 4063673223009192334, 16438663039321060029]
+    );
 }
 
 #[test]
