@@ -3,6 +3,7 @@
 mod bench;
 mod builder;
 mod embed;
+mod files;
 mod hands;
 mod harness;
 mod images;

@@ -157,7 +157,7 @@ pub const PRESETS: [Preset; 29] = [
         name: "c2",
         area: Area::Images,
         mark: Mark::TestAccuracy(0.95),
-        by: 1500,
+        by: 400,
         json: include_str!("../presets/c2.json"),
     },
     Preset {
