@@ -14,9 +14,6 @@ use sequence::SequenceAnswer;
 #[component]
 pub fn Answer() -> impl IntoView {
     let page = Page::get();
-    let image = Memo::new(move |_| {
-        page.experiment
-            .with(|e| e.model.as_ref().is_some_and(|m| m.input.tokens.is_none() && m.input.shape.len() == 3))
-    });
+    let image = page.image();
     view! { <Show when=move || image.get() fallback=|| view! { <SequenceAnswer/> }><ImageAnswer/></Show> }
 }

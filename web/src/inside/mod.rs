@@ -17,11 +17,7 @@ use timeline::{ImageAttention, Timeline};
 #[component]
 pub fn InsidePanel() -> impl IntoView {
     let page = Page::get();
-    // Images come as (channels, rows, columns); all else is drawn over its steps.
-    let image = Memo::new(move |_| {
-        page.experiment
-            .with(|e| e.model.as_ref().is_some_and(|m| m.input.tokens.is_none() && m.input.shape.len() == 3))
-    });
+    let image = page.image();
     let numbers = RwSignal::new(false);
     let tab = move |wanted: bool, name: &'static str, help: &'static str| {
         view! {

@@ -198,6 +198,15 @@ impl Page {
         Memo::new(move |_| experiment.with(|e| e.model.is_none()))
     }
 
+    /// Whether the model looks at images, which come as (channels, rows, columns); all else is drawn over its steps.
+    pub fn image(&self) -> Memo<bool> {
+        let experiment = self.experiment;
+        let image = |e: &Experiment| {
+            e.model.as_ref().is_some_and(|m| m.input.tokens.is_none() && m.input.shape.len() == 3)
+        };
+        Memo::new(move |_| experiment.with(image))
+    }
+
     /// Asks something of the engine.
     pub fn send(&self, command: Command) {
         self.engine.with_value(|engine| engine.send(&command));

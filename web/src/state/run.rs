@@ -167,8 +167,8 @@ impl Page {
         }
     }
 
-    /// The engine refused to build what the page took for valid: back to the last one it did build, and what was
-    /// refused stays as a draft.
+    /// The engine refused to build what the page took for valid, and the notice says why: back to the last one it did
+    /// build.
     pub(super) fn fall_back(&self) {
         let refused = self.status.with_untracked(|s| !s.loaded && !s.backend.is_empty());
         let good = self.errands.with_value(|e| e.good.clone());

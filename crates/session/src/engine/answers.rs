@@ -42,7 +42,7 @@ impl Session {
         let (Some(run), Some(backend)) = (&self.run, &mut self.backend) else { return Err(nothing()) };
         let model = &run.programs.model;
         let rows = rows_of(inputs, &model.input.shape)?;
-        check(inputs, model.input.tokens)?;
+        check_values(&inputs.name, &inputs.values, model.input.tokens)?;
         let shape = [&[rows], &model.output[..]].concat();
         let mut values = vec![];
         if rows > 0 {
@@ -71,13 +71,14 @@ fn nothing() -> BuildError {
     ExperimentError::Supply { name: "session".into(), message }.into()
 }
 
-fn check(inputs: &NamedTensor, tokens: Option<usize>) -> Result<(), ExperimentError> {
+/// Numbers are finite, and tokens are those there are.
+pub fn check_values(name: &str, values: &[f32], tokens: Option<usize>) -> Result<(), ExperimentError> {
     let fits = |v: f32| match tokens {
         Some(n) => v >= 0.0 && v.fract() == 0.0 && (v as usize) < n,
         None => v.is_finite(),
     };
-    let Some(at) = inputs.values.iter().position(|&v| !fits(v)) else { return Ok(()) };
+    let Some(at) = values.iter().position(|&v| !fits(v)) else { return Ok(()) };
     let need = tokens.map_or("give finite numbers".into(), |n| format!("tokens are from 0 to {}", n - 1));
-    let message = format!("number {at} is {}; {need}", inputs.values[at]);
-    Err(ExperimentError::Supply { name: inputs.name.clone(), message })
+    let message = format!("number {at} is {}; {need}", values[at]);
+    Err(ExperimentError::Supply { name: name.into(), message })
 }

@@ -3,6 +3,7 @@
 
 use minibatch_nn::{Model, Probe, ProbeKind, Samples, finish, names};
 
+use super::answers::check_values;
 use super::backend::{Backend, Plan, Work};
 use super::data::Data;
 use super::probes::{as_shown, outputs};
@@ -127,7 +128,8 @@ pub fn finish_look(model: &Model, facts: &Facts, look: &Look, arrays: &mut [Vec<
         && let Some(values) = arrays.next()
     {
         finish(&facts.probes, values);
-        let last = facts.probes.iter().rfind(|p| p.kind == ProbeKind::Output && !p.path[7..].contains('.'));
+        let last =
+            facts.probes.iter().rfind(|p| p.kind == ProbeKind::Output && p.path.matches('.').count() == 1);
         let answer = last.and_then(|p| values.get(p.offset..p.offset + p.len())).map(<[f32]>::to_vec);
         if let Some(mut answer) = answer.filter(|a| a.len() == outputs(model)) {
             as_shown(&mut answer, model);
@@ -212,20 +214,11 @@ impl Data {
 /// # Errors
 /// Names the first number that is wrong.
 pub fn check(model: &Model, values: &[f32]) -> Result<(), ExperimentError> {
-    let wrong = |message: String| Err(ExperimentError::Supply { name: "sample".into(), message });
     if values.is_empty() || !values.len().is_multiple_of(row(model)) {
-        return wrong(format!("has {} numbers, and the model takes {}", values.len(), row(model)));
+        let message = format!("has {} numbers, and the model takes {}", values.len(), row(model));
+        return Err(ExperimentError::Supply { name: "sample".into(), message });
     }
-    let fits = |v: f32| match model.input.tokens {
-        Some(n) => v >= 0.0 && v.fract() == 0.0 && (v as usize) < n,
-        None => v.is_finite(),
-    };
-    let Some(at) = values.iter().position(|&v| !fits(v)) else { return Ok(()) };
-    let need = model
-        .input
-        .tokens
-        .map_or("give finite numbers".into(), |n| format!("tokens are from 0 to {}", n - 1));
-    wrong(format!("number {at} is {}; {need}", values[at]))
+    check_values("sample", values, model.input.tokens)
 }
 
 fn row(model: &Model) -> usize {

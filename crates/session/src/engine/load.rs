@@ -66,10 +66,10 @@ impl Session {
         let flat = |points: &[minibatch_data::Point]| {
             points.iter().flat_map(|p| [p.x, p.y, p.label]).collect::<Vec<f32>>()
         };
-        let split = programs.points.as_ref();
+        let split = programs.data.points.as_ref();
         let arrays = vec![split.map_or(vec![], |s| flat(&s.train)), split.map_or(vec![], |s| flat(&s.test))];
         let (steps_per_epoch, batch_size) = (programs.steps_per_epoch, programs.batch as u32);
-        let facts = match programs.points {
+        let facts = match programs.data.points {
             Some(_) => None,
             None => Some(Box::new(super::inside::facts(&programs.model, &programs.data)?)),
         };

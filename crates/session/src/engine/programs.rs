@@ -1,6 +1,5 @@
 //! From an experiment to variables and plans.
 
-use minibatch_data::Split;
 use minibatch_graph::control;
 use minibatch_nn::{Clip, Loss, Model, NnError, Outline, Samples, names};
 
@@ -32,8 +31,6 @@ pub enum BuildError {
 pub struct Programs {
     /// The model.
     pub model: Model,
-    /// The points, where they are points in the plane.
-    pub points: Option<Split>,
     /// The samples, for those who look at them.
     pub data: Data,
     /// How many samples of each.
@@ -112,7 +109,6 @@ impl Programs {
         let test_variance = (model.classes.is_none() && squared).then(|| data.test_variance(seen.test));
         Ok(Self {
             model,
-            points: data.points.clone(),
             data,
             samples,
             batch,

@@ -222,7 +222,7 @@ impl Session {
 
     async fn predict(&mut self, id: u32, points: &[[f32; 2]]) -> Result<(), BuildError> {
         let (Some(run), Some(backend)) = (&self.run, &mut self.backend) else { return self.nothing_built() };
-        if run.programs.points.is_none() {
+        if run.programs.data.points.is_none() {
             return Err(crate::ExperimentError::NotPlane.into());
         }
         let values = predict(backend, &run.programs.model, &run.experiment.features, points).await?;
