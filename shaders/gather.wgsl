@@ -4,8 +4,8 @@
 // backward: y[r, j] = sum over those i with index[i] = r of dy[i, j]; y (rows, width), summed in the order of i.
 // An index past the end counts as the last row.
 //
-// Grid: one invocation an element of y, striding. Cost: forward two reads an element; backward count reads of the
-// index an element, which beats atomics in being the same each time.
+// Grid: forward one invocation an element of y, backward one four columns of a row, striding. Cost: forward two reads an
+// element; backward count reads of the index for four elements, which beats atomics in being the same each time.
 
 struct GatherParams {
     rows: u32,
@@ -37,14 +37,22 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups
 
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    for (var at = id.x; at < params.rows * params.width; at += groups.x * WORKGROUP) {
-        let row = at / params.width;
-        var sum = 0.0;
+    let fours = (params.width + 3u) / 4u;
+    for (var item = id.x; item < params.rows * fours; item += groups.x * WORKGROUP) {
+        let row = item / fours;
+        let columns = vec4(item % fours * 4u) + vec4(0u, 1u, 2u, 3u);
+        // Past the last column the last is done again, and not stored.
+        let read = params.x_offset + min(columns, vec4(params.width - 1u));
+        var sum = vec4<f32>();
         for (var i = 0u; i < params.count; i++) {
             if row_of(i) == row {
-                sum += bitcast<f32>(x[params.x_offset + i * params.width + at % params.width]);
+                let at = read + i * params.width;
+                sum += bitcast<vec4<f32>>(vec4(x[at.x], x[at.y], x[at.z], x[at.w]));
             }
         }
-        y[params.y_offset + at] = bitcast<u32>(sum);
+        let write = params.y_offset + row * params.width + columns;
+        for (var c = 0u; c < min(4u, params.width - columns.x); c++) {
+            y[write[c]] = bitcast<u32>(sum[c]);
+        }
     }
 }

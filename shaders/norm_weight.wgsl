@@ -61,21 +61,26 @@ fn sums(
                 sum += term(channel, k);
             }
         }
-        partial[lane] = sum;
-        for (var half_way = DOWN / 2u; half_way > 0u; half_way >>= 1u) {
-            workgroupBarrier();
-            if local.y < half_way {
-                partial[lane] += partial[lane + half_way * ACROSS];
+        if DOWN > 1u {
+            partial[lane] = sum;
+            for (var half_way = DOWN / 2u; half_way > 0u; half_way >>= 1u) {
+                workgroupBarrier();
+                if local.y < half_way {
+                    partial[lane] += partial[lane + half_way * ACROSS];
+                }
             }
+            sum = partial[lane];
         }
         if local.y == 0u && channel < channels {
 #ifdef PARTS
-            scratch[3u * params.rows + block * channels + channel] = partial[lane];
+            scratch[3u * params.rows + block * channels + channel] = sum;
 #else
-            y[params.y_offset + channel] = partial[lane];
+            y[params.y_offset + channel] = sum;
 #endif
         }
-        workgroupBarrier();
+        if DOWN > 1u {
+            workgroupBarrier();
+        }
     }
 }
 

@@ -50,7 +50,8 @@ pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
 
 /// A launch over rows whose invocations share them: as many to a row as take it in one round of four elements each, and
 /// short rows several to a workgroup of at least `size`, a power of two. On a software device a barrier costs more than
-/// the rounds it saves: there a SIMD register takes a row, but for rows so long that it would be ended.
+/// the rounds it saves: there an invocation has a row to itself, or a SIMD register where rows are few or long, but for
+/// rows so long that it would be ended.
 pub(super) fn by_rows(
     l: &Lowering,
     kernel: Kernel,
@@ -59,7 +60,11 @@ pub(super) fn by_rows(
     [rows, columns]: [u32; 2],
     size: u32,
 ) -> Launch {
-    let most = if l.software && columns <= 1 << 14 { 8 } else { 256 };
+    let most = match columns {
+        ..=4096 if l.software && rows >= 8 => 1,
+        ..=16_384 if l.software => 8,
+        _ => 256,
+    };
     let lanes = columns.div_ceil(4).next_power_of_two().min(most);
     let together = (size / lanes).max(1);
     Launch::new(kernel, params, buffers, rows.div_ceil(together) as usize)
@@ -146,11 +151,15 @@ fn weight_gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> 
     let params = norm_params(l, x, norm);
     let (rows, channels) = (params.rows as usize, norm.channels());
     let terms = rows / norm.groups * norm.span;
-    // Neighbouring invocations take neighbouring elements: those of other weights, or of the same.
-    let across = if norm.span == 1 { channels.next_power_of_two().min(16) } else { 1 };
-    let down = if terms <= 256 { 64 } else { 256 } / across;
+    // Neighbouring invocations take neighbouring elements: those of other weights, or of the same. Where weights fill a
+    // software device's vectors, nothing is shared: barriers cost it more than rounds.
+    let most = if l.software { 64 } else { 16 };
+    let across = if norm.span == 1 { channels.next_power_of_two().min(most) } else { 1 };
+    let alone = l.software && across >= 8;
+    let together = if terms <= 256 { 64 } else { 256 };
+    let down = if alone { 1 } else { together / across };
     let tiles = channels.div_ceil(across);
-    let blocks = (terms / (16 * down)).clamp(1, PARTS.div_ceil(tiles));
+    let blocks = (terms / if alone { 64 } else { 16 * down }).clamp(1, PARTS.div_ceil(tiles));
     let scratch = 3 * rows + if blocks > 1 { blocks * channels } else { 0 };
     let sums = || NormWeightParams {
         rows: params.rows,

@@ -31,7 +31,8 @@ pub(super) fn gather_grad(l: &Lowering, id: NodeId, rows: usize, inputs: &[NodeI
         y_offset: l.offset(id),
     };
     let buffers = vec![l.home(dy), l.home(index), l.home(id)];
-    Launch::over(Kernel::GatherGrad, params, buffers, l.numel(id))
+    let items = params.rows * params.width.div_ceil(4);
+    Launch::over(Kernel::GatherGrad, params, buffers, items)
 }
 
 pub(super) fn to_index(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Launch {
