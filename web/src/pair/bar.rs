@@ -1,13 +1,14 @@
-//! The top line: one transport and one seed for both.
+//! The top line: one transport and one seed for both, and between them what differs.
 
 use leptos::prelude::*;
 
 use super::drive::{Drive, Job};
 use super::side::Standing;
+use super::told::Told;
 use crate::shell::numbers::grouped;
 use crate::words::{fill, t};
 
-/// Home, reset, play, step, counter, seed.
+/// Home, reset, play, step, counter, what differs, seed.
 #[component]
 pub fn Bar(drive: Drive) -> impl IntoView {
     let label = move || if drive.playing.get() { t("transport.pause") } else { t("transport.play") };
@@ -48,6 +49,7 @@ pub fn Bar(drive: Drive) -> impl IntoView {
                     <span class="step-count" data-testid="step-count">{steps}</span>
                 </div>
             </div>
+            <Told drive/>
             <Seed drive/>
         </header>
     }

@@ -18,7 +18,6 @@ use bar::Bar;
 use chart::Chart;
 use drive::Drive;
 use side::Side;
-use told::Told;
 
 use crate::draw::colour::css;
 use crate::draw::theme::theme;
@@ -49,7 +48,6 @@ pub fn Pair() -> impl IntoView {
     view! {
         <div class="pair">
             <Bar drive/>
-            <Told drive/>
             <Chart drive dark/>
             <main class="pair-sides">{frames.collect_view()}</main>
         </div>
@@ -94,7 +92,7 @@ fn problems(side: Side, half: Half) -> impl IntoView {
     let told = (!half.problems.is_empty())
         .then(|| fill("pair.problems", &[("side", side.name()), ("problems", &half.problems.join("; "))]));
     told.map(|told| {
-        view! { <Show when=move || same.get()><p class="pair-problems error" role="alert">{told.clone()}</p></Show> }
+        view! { <Show when=move || same.get()><p class="pair-problems error" role="alert" title=told.clone()>{told.clone()}</p></Show> }
     })
 }
 

@@ -7,7 +7,7 @@ use super::side::Standing;
 use crate::state::{Difference, compare};
 use crate::words::{fill, t};
 
-/// The line below the transport.
+/// The lines beside the transport.
 #[component]
 pub fn Told(drive: Drive) -> impl IntoView {
     let [left, right] = drive.sides.map(|side| side.experiment);
