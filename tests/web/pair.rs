@@ -148,7 +148,8 @@ fn an_edit_in_one_frame_begins_both_anew() {
     let (left, right) = settled(page);
     assert_eq!(left, right, "and train on together");
     // A key in a frame is a key for both.
-    page.run(&format!("{LEFT}.focus(); {LEFT}.document.dispatchEvent(new KeyboardEvent('keydown', {{ key: 's', bubbles: true }}))")).unwrap();
+    page.run(&format!("{LEFT}.focus()")).unwrap();
+    page.press_key("s").unwrap();
     page.wait_for(&format!("{RIGHT}.minibatch.call('metrics').then(m => m.step == {})", left + 1), SOON)
         .unwrap();
     assert_eq!(settled(page), (left + 1, left + 1));
@@ -206,8 +207,11 @@ fn an_earlier_run_is_opened_beside_the_present_one() {
     let hash = href.split_once(".html").expect("a page").1;
     site.page.navigate(&site.server.url(&format!("/pair.html{hash}"))).unwrap();
     site.page.wait_for("document.querySelector('[data-testid=play]')?.disabled === false", READY).unwrap();
-    let text = site.page.text("differs").unwrap();
-    assert_eq!(text.trim(), "layer 1 units 4 | 7 · learning rate 0.03 | 0.3");
+    let items: Vec<String> = site
+        .page
+        .eval("[...document.querySelectorAll('[data-testid=differs] li')].map(li => li.innerText)")
+        .unwrap();
+    assert_eq!(items, ["layer 1 units 4 | 7", "learning rate 0.03 | 0.3"]);
     let seeds = [LEFT, RIGHT].map(|side| ask(&site.page, side, "state")["experiment"]["seed"].clone());
     assert_eq!(seeds, [5, 5], "the present one's seed");
     site.quiet();

@@ -36,6 +36,7 @@ pub fn listen_in(drive: Drive, window: &web_sys::Window) {
             Deed::Help | Deed::Undo | Deed::Redo => return,
         }
         event.prevent_default();
+        event.stop_propagation();
     });
     let listener: &js_sys::Function = pressed.as_ref().unchecked_ref();
     let _added = window.add_event_listener_with_callback_and_bool("keydown", listener, true);
