@@ -53,10 +53,17 @@ pub fn PastRuns() -> impl IntoView {
     }
 }
 
-/// Opens a run beside the present one; says why where that cannot be.
+/// Opens a run beside the present one; says why where that cannot be. A frame in a slide opens nothing.
 #[component]
 fn Beside(address: Option<String>) -> impl IntoView {
     let title = if address.is_some() { t("runs.beside-help") } else { t("runs.beside-own") };
     let off = address.is_none().then_some("true");
-    view! { <a class="beside" href=address target="_blank" rel="noopener" title=title role="link" aria-disabled=off>{t("runs.beside")}</a> }
+    let alone = Page::get().shown.with_value(|shown| !shown.embedded);
+    alone.then(|| {
+        view! {
+            <a class="beside" href=address target="_blank" rel="noopener" title=title role="link" aria-disabled=off>
+                {t("runs.beside")}
+            </a>
+        }
+    })
 }
