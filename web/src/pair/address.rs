@@ -99,7 +99,19 @@ mod tests {
     }
 
     #[test]
+    fn a_text_with_marks_of_addresses_in_it_comes_back() {
+        let mut e = preset("language").expect("a preset");
+        if let SampleSource::Task(task) = &mut e.model.as_mut().expect("layers").samples {
+            task.text = Some("50%25 of a&b=c #1. ".repeat(60));
+        }
+        let opened = read(&write(&e, &e));
+        assert_eq!(opened.halves.map(|half| half.experiment), [e.clone(), e]);
+    }
+
+    #[test]
     fn one_side_is_enough_and_mistakes_are_named() {
+        let opened = read("#left=data%3Dxor");
+        assert_eq!(opened.halves[0], opened.halves[1]);
         let opened = read("#right=preset%3Dspiral&seed=9");
         assert_eq!(opened.halves[0], opened.halves[1]);
         assert_eq!(opened.seed, 9);
