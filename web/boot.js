@@ -1,12 +1,15 @@
-// Before the page runs: the theme, so that nothing flashes, and a word should the page not come.
+// Before the page runs: the theme and whether it is bare, so that nothing flashes, and a word should the page not come.
 "use strict";
 (() => {
-  const asked = new URLSearchParams(location.search).get("theme");
+  const query = new URLSearchParams(location.search);
+  const asked = query.get("theme");
   let kept = null;
   try { kept = localStorage.getItem("minibatch.theme"); } catch { /* not in a sandboxed frame */ }
   const theme = [asked, kept].find(name => name === "light" || name === "dark");
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   document.documentElement.dataset.theme = theme ?? system;
+  // A frame of pair.html, which has the head and the transport for both.
+  document.documentElement.toggleAttribute("data-bare", query.get("bare") === "1");
 
   const fail = why => {
     const boot = document.getElementById("boot");

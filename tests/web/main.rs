@@ -9,6 +9,7 @@ mod harness;
 mod images;
 mod learning;
 mod marks;
+mod pair;
 mod screenshots;
 mod sequences;
 mod site;

@@ -16,7 +16,7 @@ pub fn App() -> impl IntoView {
     let page = page(opened.experiment.clone(), boot::shown());
     provide_context(page);
     page.take_taste(&opened);
-    page.keep_theme();
+    theme::keep(page.taste.theme, page.taste.dark);
     let first = page.start();
     page.tell_problems(&opened.problems);
     api::install(page, first);

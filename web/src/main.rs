@@ -10,6 +10,7 @@ mod engine;
 mod gallery;
 mod inside;
 mod network;
+mod pair;
 mod panel;
 mod sequence;
 mod shell;
@@ -20,5 +21,10 @@ mod words;
 
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(app::App);
+    let root = leptos::prelude::document().document_element();
+    if root.is_some_and(|root| root.has_attribute("data-pair")) {
+        leptos::mount::mount_to_body(pair::Pair);
+    } else {
+        leptos::mount::mount_to_body(app::App);
+    }
 }

@@ -10,15 +10,24 @@ use crate::widgets::close_all;
 
 /// What a key is for.
 #[derive(Clone, Copy, PartialEq, Debug)]
-enum Deed {
+pub enum Deed {
+    /// Plays or pauses.
     Toggle,
+    /// Trains a batch.
     Step,
+    /// Trains to the end of the epoch.
     Epoch,
+    /// Back to the initial weights.
     Reset,
+    /// Another seed.
     NewSeed,
+    /// Light or dark.
     Theme,
+    /// Says what the keys do.
     Help,
+    /// Takes an edit back.
     Undo,
+    /// Does it again.
     Redo,
 }
 
@@ -42,7 +51,7 @@ fn travel(key: &str, shift: bool, tag: &str, input: &str) -> Option<Deed> {
 }
 
 /// The deed of a key pressed in an element with this tag and input type; none while something else takes the key.
-fn deed(key: &str, tag: &str, input: &str) -> Option<Deed> {
+pub fn deed(key: &str, tag: &str, input: &str) -> Option<Deed> {
     // Space and Enter press the button that has the focus.
     let pressing = matches!(tag, "BUTTON" | "SUMMARY" | "A") || matches!(input, "checkbox" | "radio");
     if typing(tag, input) || (pressing && key == " ") {

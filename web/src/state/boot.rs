@@ -113,9 +113,11 @@ impl Page {
     }
 }
 
-/// Replaces the hash without a new entry in the history. Sandboxed frames and some file viewers refuse; the page does
-/// without then.
-fn replace_hash(hash: &str) -> Result<(), JsValue> {
+/// Replaces the hash without a new entry in the history.
+///
+/// # Errors
+/// Sandboxed frames and some file viewers refuse; the page does without then.
+pub fn replace_hash(hash: &str) -> Result<(), JsValue> {
     let location = window().location();
     let hash = if hash.is_empty() { String::new() } else { format!("#{hash}") };
     if location.hash()? == hash {

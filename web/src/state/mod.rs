@@ -24,5 +24,5 @@ pub use edit::{Effect, effect};
 pub use errands::Errands;
 pub use history::History;
 pub use page::{Brush, Draft, Frame, Notice, Page, Shown, Status, Taste, Unit};
-pub use runs::{PastRun, differences};
+pub use runs::{Difference, PastRun, compare, differences};
 pub use watch::{Watch, Watched};

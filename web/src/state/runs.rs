@@ -38,9 +38,19 @@ pub fn keep(runs: &mut Vec<PastRun>, experiment: &Experiment, curve: Vec<CurvePo
     runs.push(PastRun { name, experiment: experiment.clone(), curve });
 }
 
-/// What differs from one experiment to another, as it is said: "learning rate 0.01 → 0.1". What was only added or taken away
-/// is told by the one side there is.
-pub fn differences(from: &Experiment, to: &Experiment) -> Vec<String> {
+/// Something in which two experiments differ.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Difference {
+    /// What, as it is said: "learning rate".
+    pub what: String,
+    /// Its value in the first; a dash where that has none.
+    pub from: String,
+    /// Its value in the second, likewise.
+    pub to: String,
+}
+
+/// What differs from one experiment to another. What was only added or taken away is told by the one side there is.
+pub fn compare(from: &Experiment, to: &Experiment) -> Vec<Difference> {
     let leaves = |e: &Experiment| {
         let mut found = BTreeMap::new();
         if let Ok(value) = serde_json::to_value(e) {
@@ -49,17 +59,22 @@ pub fn differences(from: &Experiment, to: &Experiment) -> Vec<String> {
         found
     };
     let (old, new) = (leaves(from), leaves(to));
+    let none = || "–".to_owned();
     let mut told = vec![];
     for (path, value) in &old {
-        match new.get(path) {
-            Some(other) if other != value => told.push(format!("{} {value} → {other}", words(path))),
-            Some(_) => {}
-            None => told.push(format!("{} {value} → –", words(path))),
+        let to = new.get(path).cloned().unwrap_or_else(none);
+        if to != *value {
+            told.push(Difference { what: words(path), from: value.clone(), to });
         }
     }
     let added = new.iter().filter(|(path, _)| !old.contains_key(*path));
-    told.extend(added.map(|(path, value)| format!("{} – → {value}", words(path))));
+    told.extend(added.map(|(path, to)| Difference { what: words(path), from: none(), to: to.clone() }));
     told
+}
+
+/// As [`compare`], as it is said: "learning rate 0.01 → 0.1".
+pub fn differences(from: &Experiment, to: &Experiment) -> Vec<String> {
+    compare(from, to).into_iter().map(|d| format!("{} {} → {}", d.what, d.from, d.to)).collect()
 }
 
 /// Every leaf with its path. Points of one's own, texts and tables are told by their length.

@@ -28,27 +28,24 @@ pub fn is_dark(theme: &str) -> bool {
     }
 }
 
-impl Page {
-    /// Puts the theme in force, now and whenever it or the system changes.
-    pub fn keep_theme(&self) {
-        let taste = self.taste;
-        Effect::new(move |_| taste.dark.set(taste.theme.with(|theme| is_dark(theme))));
-        Effect::new(move |_| {
-            let name = if taste.dark.get() { "dark" } else { "light" };
-            if let Some(root) = document().document_element() {
-                let _set = root.set_attribute("data-theme", name);
-            }
-        });
-        let changed = Closure::<dyn FnMut()>::new(move || {
-            taste.dark.set(taste.theme.with_untracked(|theme| is_dark(theme)));
-        });
-        if let Some(query) = system() {
-            let _added = query.add_event_listener_with_callback("change", changed.as_ref().unchecked_ref());
+/// Puts the theme in force, now and whenever it or the system changes; `dark` follows it.
+pub fn keep(theme: RwSignal<String>, dark: RwSignal<bool>) {
+    Effect::new(move |_| dark.set(theme.with(|theme| is_dark(theme))));
+    Effect::new(move |_| {
+        let name = if dark.get() { "dark" } else { "light" };
+        if let Some(root) = document().document_element() {
+            let _set = root.set_attribute("data-theme", name);
         }
-        // As long as the page lives.
-        changed.forget();
+    });
+    let changed = Closure::<dyn FnMut()>::new(move || dark.set(theme.with_untracked(|theme| is_dark(theme))));
+    if let Some(query) = system() {
+        let _added = query.add_event_listener_with_callback("change", changed.as_ref().unchecked_ref());
     }
+    // As long as the page lives.
+    changed.forget();
+}
 
+impl Page {
     /// Light to dark and back; what is chosen is kept.
     pub fn toggle_theme(&self) {
         let theme = if self.taste.dark.get_untracked() { "light" } else { "dark" };

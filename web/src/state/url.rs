@@ -119,7 +119,7 @@ impl Parts {
 }
 
 /// Text as an address takes it: what is neither letter, digit nor one of a few marks is written in hexadecimal.
-fn encode(text: &str) -> String {
+pub fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

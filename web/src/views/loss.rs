@@ -15,8 +15,10 @@ use crate::draw::canvas::{Redraw, on_size};
 use crate::state::Page;
 use crate::words::{fill, t};
 use decimate::nearest;
-use paint::{Geometry, draw};
+use paint::Geometry;
+pub use paint::draw;
 use past::PastRuns;
+pub use past::colour;
 
 /// The loss over time.
 #[component]

@@ -9,7 +9,7 @@ mod output;
 mod readouts;
 
 pub use confusion::Confusion;
-pub use loss::LossChart;
+pub use loss::{LossChart, colour as run_colour, draw as draw_losses};
 pub use network::NetworkView;
 pub use output::OutputView;
 pub use readouts::Readouts;
