@@ -46,7 +46,9 @@ fn the_best_step_is_gone_to_by_its_button_and_trained_on_from() {
         assert_eq!(site.metric("test_loss"), loss, "{backend}");
         assert_eq!(site.call("state", json!({}))["playing"], false);
         wait(&site, &format!("{BUTTON}.disabled"));
-        assert!(page.text("step-count").unwrap().replace([',', '\u{202f}', ' '], "").contains(&step.to_string()));
+        assert!(
+            page.text("step-count").unwrap().replace([',', '\u{202f}', ' '], "").contains(&step.to_string())
+        );
         let past = page.eval::<u32>("document.querySelectorAll('.past-runs li').length").unwrap();
         assert_eq!(past, 1, "{backend}: what came after is kept to be compared with");
         let point = json!({ "points": [[0.5, -1.0]] });
