@@ -1,6 +1,7 @@
 //! The engine, checked natively: operations, gradients, plans, training. One binary, so that the device is shared.
 
 mod bench;
+mod best;
 mod cpu_cases;
 mod golden;
 mod golden_layers;

@@ -194,3 +194,19 @@ fn the_ring_goes_round() {
     let (cpu, _) = run(Op::Record, &inputs, &[], false);
     assert_eq!(cpu.read_f32("ring").expect("the ring"), [1.0, 8.0, 9.0, 1.0, 1.0]);
 }
+
+#[test]
+fn the_least_loss_is_kept_with_what_it_came_from() {
+    let keep = |loss: f32| {
+        let inputs = [
+            ("kept", Shape::from([3]), &[0.5f32, 1.0, 2.0][..]),
+            ("values", Shape::from([2]), &[8.0f32, 9.0][..]),
+            ("loss", Shape::from([1]), &[loss][..]),
+        ];
+        run(Op::KeepLeast, &inputs, &[], false).0.read_f32("kept").expect("kept")
+    };
+    assert_eq!(keep(0.25), [0.25, 8.0, 9.0]);
+    for loss in [0.5, 0.75, f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        assert_eq!(keep(loss), [0.5, 1.0, 2.0], "{loss}");
+    }
+}

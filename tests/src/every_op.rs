@@ -59,6 +59,7 @@ pub fn every_op() -> Vec<Op> {
         Op::Update(Optimizer::Adagrad { eps: 0.0 }),
         Op::Momentum { momentum: 0.9, nesterov: false },
         Op::Record,
+        Op::KeepLeast,
     ];
     for op in &all {
         match op {
@@ -75,7 +76,7 @@ pub fn every_op() -> Vec<Op> {
             Op::SumSquares | Op::ClipNorm { .. } | Op::ClipValue { .. } => {}
             Op::ToIndex | Op::Gather | Op::GatherGrad { .. } | Op::Dropout { .. } => {}
             Op::Loss(_) | Op::LossGrad(_) | Op::Confusion { .. } => {}
-            Op::BeginStep { .. } | Op::Update(_) | Op::Momentum { .. } | Op::Record => {}
+            Op::BeginStep { .. } | Op::Update(_) | Op::Momentum { .. } | Op::Record | Op::KeepLeast => {}
         }
     }
     all

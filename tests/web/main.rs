@@ -1,6 +1,7 @@
 //! The page in a real Chromium. Run by `cargo xtask test`, which builds the site and brings the browser.
 
 mod bench;
+mod best;
 mod builder;
 mod embed;
 mod files;

@@ -45,6 +45,6 @@ pub(crate) fn scratch_len(step: &Step) -> usize {
         | Op::Loss(_)
         | Op::LossGrad(_)
         | Op::Confusion { .. } => 0,
-        Op::BeginStep { .. } | Op::Update(_) | Op::Momentum { .. } | Op::Record => 0,
+        Op::BeginStep { .. } | Op::Update(_) | Op::Momentum { .. } | Op::Record | Op::KeepLeast => 0,
     }
 }

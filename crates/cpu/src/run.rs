@@ -101,6 +101,23 @@ fn run_step<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
         Op::Record => memory.write(&inputs[0], |memory, ring| {
             step::record(ring, memory.floats(&inputs[1]));
         }),
+        Op::KeepLeast => run_keep_least(memory, inputs),
+    }
+}
+
+fn run_keep_least<T: Real>(memory: &mut Memory<T>, inputs: &[Operand]) {
+    let loss = memory.floats(&inputs[2])[0];
+    match inputs[0].dtype {
+        DType::F32 => memory.write(&inputs[0], |memory, kept| {
+            step::keep_least(kept, memory.floats(&inputs[1]), loss, |&least| least, |loss| loss);
+        }),
+        DType::U32 => memory.write_words(&inputs[0], |memory, kept| {
+            let (of, as_word) = (
+                |&word: &u32| T::of(f64::from(f32::from_bits(word))),
+                |loss: T| (loss.wide() as f32).to_bits(),
+            );
+            step::keep_least(kept, memory.words(&inputs[1]), loss, of, as_word);
+        }),
     }
 }
 

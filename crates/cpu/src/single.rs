@@ -44,6 +44,14 @@ impl Single {
         self.0.write_u32(name, offset, values)
     }
 
+    /// As [`Cpu::read_u32`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_u32(&self, name: &str) -> Result<Vec<u32>, CpuError> {
+        self.0.read_u32(name)
+    }
+
     /// As [`Cpu::read_f32`].
     ///
     /// # Errors

@@ -215,7 +215,7 @@ impl<'a> Planner<'a> {
                 p
             }),
             // An op that changes variables yields nothing else, but for BeginStep's batch and Momentum's direction.
-            (Op::Update(_) | Op::Record | Op::RunningStats { .. }, ..) => {
+            (Op::Update(_) | Op::Record | Op::KeepLeast | Op::RunningStats { .. }, ..) => {
                 self.places[node.inputs[0].index()].clone()
             }
             (_, Some(name), _) => at(Home::Variable(name)),

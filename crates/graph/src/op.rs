@@ -217,6 +217,10 @@ pub enum Op {
     /// (ring (1 + rows * width), values (width)): writes the values as the next row of the ring, in place.
     /// `ring[0]` is the row that comes next.
     Record,
+    /// (kept (1 + n), values (n), loss (1)): where the loss is below `kept[0]`, keeps the loss and the values in place.
+    /// A loss that is not finite is never kept. Kept and values are of one type; among integers `kept[0]` is the loss by
+    /// its bits in f32.
+    KeepLeast,
 }
 
 impl Op {
@@ -271,6 +275,7 @@ impl Op {
             Self::ClipNorm { .. } => "clip_norm",
             Self::ClipValue { .. } => "clip_value",
             Self::Record => "record",
+            Self::KeepLeast => "keep_least",
         }
     }
 
@@ -278,6 +283,7 @@ impl Op {
     pub fn changes(&self) -> &'static [usize] {
         match self {
             Self::BeginStep { .. } | Self::Record | Self::RunningStats { .. } | Self::Momentum { .. } => &[0],
+            Self::KeepLeast => &[0],
             Self::Update(optimizer) => match optimizer.state_count() {
                 0 => &[0],
                 1 => &[0, 4],
@@ -301,7 +307,7 @@ impl Op {
 
     /// Whether the op yields nothing but the variable it changes.
     pub fn yields_change(&self) -> bool {
-        matches!(self, Self::Update(_) | Self::Record | Self::RunningStats { .. })
+        matches!(self, Self::Update(_) | Self::Record | Self::KeepLeast | Self::RunningStats { .. })
     }
 
     /// Whether the node stands for a place rather than for work: a backend launches nothing for it.

@@ -15,6 +15,12 @@ pub const LOSSES: &str = "losses";
 /// (1 + rows * width) f32: evaluations, a ring; see [`crate::Model::evaluation_width`].
 pub const EVALUATIONS: &str = "evaluations";
 
+/// (1 + elements) of the variable's type: the least loss of an evaluation, and the variable as it was then; see
+/// [`minibatch_graph::Op::KeepLeast`].
+pub fn best(variable: &str) -> String {
+    format!("best.{variable}")
+}
+
 /// (rows, input shape) f32: what the probe `name` looks at.
 pub fn probe_inputs(name: &str) -> String {
     format!("{name}.inputs")

@@ -11,7 +11,7 @@ mod summary;
 pub use error::ExperimentError;
 pub use experiment::{Experiment, Layer, MAX_LAYERS, MAX_UNITS, Training, VERSION};
 pub use presets::{Area, Mark, PRESETS, Preset, preset};
-pub use protocol::{Command, CurvePoint, Event, Facts, Look, Message, Metrics, Shown};
+pub use protocol::{Best, Command, CurvePoint, Event, Facts, Look, Message, Metrics, Shown};
 pub use spec::{MAX_SAMPLES, ModelSpec, SampleSource};
 pub use summary::{LayerSummary, Summary};
 

@@ -41,6 +41,12 @@ pub enum Command {
     },
     /// Back to the same initial weights.
     Reset,
+    /// Back to the best step so far, see [`Metrics::best`], paused; then answers [`Event::Done`]. Weights, the optimizer's
+    /// state and the place in the data are those of that step; what [`Command::Tune`] sets stays.
+    Best {
+        /// The answer's id.
+        id: u32,
+    },
     /// Changes what can change while training: learning rate, schedule, L1, L2. The rest of `training` is ignored.
     Tune {
         /// The new values.
@@ -178,6 +184,19 @@ pub struct Metrics {
     pub steps_per_second: f32,
     /// Counts over the test points, rows true, columns predicted; empty in regression.
     pub confusion: Vec<u32>,
+    /// The best evaluation of this run.
+    pub best: Option<Best>,
+}
+
+/// The evaluation with the least test loss, or the least training loss where nothing is held back. The first of equals.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Best {
+    /// Batches trained.
+    pub step: u32,
+    /// Epochs, in parts.
+    pub epoch: f64,
+    /// That loss.
+    pub loss: f32,
 }
 
 /// One point of the loss curves; they depend on the experiment alone, not on when it was watched.
@@ -254,7 +273,7 @@ pub enum Event {
         /// How many outputs.
         outputs: u32,
     },
-    /// [`Command::Step`] or [`Command::Epoch`] is through.
+    /// [`Command::Step`], [`Command::Epoch`] or [`Command::Best`] is through.
     Done {
         /// From the command.
         id: u32,

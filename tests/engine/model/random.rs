@@ -1,7 +1,7 @@
 //! Random models, sound ones and others: each is taken whole or refused in words, and nothing panics.
 
-use minibatch_graph::{MemoryPlan, random::hash3};
-use minibatch_nn::{Clip, OptimizerConfig, OptimizerKind, Samples};
+use minibatch_graph::{DType, MemoryPlan, random::hash3};
+use minibatch_nn::{Clip, OptimizerConfig, OptimizerKind, Samples, names};
 use minibatch_session::{Experiment, Supplies};
 use minibatch_tests::drive::Driver;
 use serde_json::{Value, json};
@@ -141,7 +141,8 @@ fn look(e: &Experiment) -> Result<(), String> {
     let muon = OptimizerConfig { kind: OptimizerKind::Muon, ..OptimizerConfig::default() };
     let train = model.train(samples, 3, muon.rule(), clip, 8).map_err(|e| e.to_string())?;
     MemoryPlan::new(&train).map_err(|e| e.to_string())?;
-    let evaluate = model.evaluate(samples, samples, 8).map_err(|e| e.to_string())?;
+    let kept = [(names::PARAMETERS, model.parameters(), DType::F32)];
+    let evaluate = model.evaluate(samples, samples, 8, &kept).map_err(|e| e.to_string())?;
     MemoryPlan::new(&evaluate).map_err(|e| e.to_string())?;
     model.probe("probe", 2, false).map(drop).map_err(|e| e.to_string())
 }

@@ -7,7 +7,7 @@ use super::{Builder, Case, arrange, elementwise, matmul, norm, rows, spatial, tr
 /// A prime just above 65,535 * 64.
 const MANY: usize = 4_300_013;
 
-pub(super) const BUILDERS: [fn() -> Case; 36] = [
+pub(super) const BUILDERS: [fn() -> Case; 37] = [
     || elementwise::add(MANY),
     || elementwise::activation(Activation::Gelu, MANY),
     // Above 65,535 * 256 as well.
@@ -36,6 +36,7 @@ pub(super) const BUILDERS: [fn() -> Case; 36] = [
     || rows::gather(1009, MANY, &[1], DType::F32),
     || rows::confusion(MANY / 3, 3),
     || training::update(Optimizer::Sgd { momentum: 0.9, nesterov: false }, MANY),
+    || training::keep_least(MANY, 0.25),
     // A long inner extent: loops of more than 65,535 rounds are ended by software devices. Sums cancel here too.
     || matmul::product([3, 4_200_000, 1], [true, false, true], Epilogue::None).with_tolerance(1e-2),
     || matmul::product([37, 140_000, 33], [true, false, false], Epilogue::None).with_tolerance(1e-2),

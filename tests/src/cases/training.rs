@@ -1,4 +1,4 @@
-//! What makes a step: begin_step, update, record.
+//! What makes a step and an evaluation: begin_step, update, record, keep_least.
 
 use minibatch_graph::{Op, Optimizer, control};
 use minibatch_nn::{Flat, Matrix, Muon};
@@ -48,6 +48,11 @@ pub(super) fn cases() -> Vec<Case> {
             all.push(record(next, width));
         }
     }
+    for length in [1, 64, 1009] {
+        all.extend([0.5, 0.25].map(|loss| keep_least(length, loss)));
+        all.extend([f32::NAN, f32::NEG_INFINITY].map(|loss| keep_least(length, loss)));
+    }
+    all.push(keep_least_words());
     all
 }
 
@@ -130,4 +135,29 @@ fn record(next: usize, width: usize) -> Case {
     let values = builder.float("values", [width]);
     builder.op(Op::Record, &[ring, values]);
     builder.changes(&["ring"], &[])
+}
+
+/// Kept by a loss of one half: less is kept, as much or what is no number is not. All operands at an offset.
+pub(super) fn keep_least(length: usize, loss: f32) -> Case {
+    let mut builder = Builder::new(format!("keep_least of {length} at {loss}")).tolerance(0.0);
+    let mut before: Vec<f32> = (0..3 + length).map(|i| (i % 1000) as f32 / 8.0).collect();
+    before[1] = 0.5;
+    let whole = builder.given("kept", [3 + length], before);
+    let (kept, loss) =
+        (builder.graph().view(whole, 1, [1 + length]), builder.given("losses", [2], vec![9.0, loss]));
+    let values = builder.float("values", [length + 2]);
+    let values = builder.graph().view(values, 2, [length]).expect("in range");
+    let loss = builder.graph().view(loss, 1, [1]).expect("in range");
+    builder.op(Op::KeepLeast, &[kept.expect("in range"), values, loss]);
+    builder.changes(&["kept"], &[])
+}
+
+/// Of integers, whose bits are no floats worth the name; the loss is kept by its bits.
+fn keep_least_words() -> Case {
+    let mut builder = Builder::new("keep_least of words").tolerance(0.0);
+    let kept = builder.given_words("kept", [4], vec![0.5f32.to_bits(), 1, 2, 3]);
+    let values = builder.given_words("values", [3], vec![u32::MAX, 0x7f80_0001, 7]);
+    let loss = builder.given("loss", [1], vec![0.25]);
+    builder.op(Op::KeepLeast, &[kept, values, loss]);
+    builder.changes(&[], &["kept"])
 }

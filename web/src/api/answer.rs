@@ -43,7 +43,15 @@ pub struct Standing<'a> {
     test_r2: Option<f32>,
     learning_rate: f32,
     steps_per_second: f32,
+    best: Option<Best>,
     backend: Option<&'a str>,
+}
+
+/// The best evaluation so far.
+#[derive(Serialize)]
+struct Best {
+    step: u32,
+    loss: f32,
 }
 
 /// What `metrics` answers.
@@ -58,6 +66,7 @@ pub fn metrics<'a>(now: &Metrics, backend: &'a str) -> Standing<'a> {
         test_r2: now.test_r2,
         learning_rate: now.learning_rate,
         steps_per_second: now.steps_per_second,
+        best: now.best.map(|best| Best { step: best.step, loss: best.loss }),
         backend: named(backend),
     }
 }
@@ -89,7 +98,7 @@ mod tests {
         let now = Metrics { step: 3, train_loss: Some(0.5), ..Metrics::default() };
         let value = json(&metrics(&now, "webgpu"));
         assert_eq!((value["step"].as_u64(), value["backend"].as_str()), (Some(3), Some("webgpu")));
-        for name in ["test_loss", "train_accuracy", "test_accuracy"] {
+        for name in ["test_loss", "train_accuracy", "test_accuracy", "best"] {
             assert!(value.get(name).is_some_and(Value::is_null), "{name} is there, and null");
         }
         assert!(json(&metrics(&now, ""))["backend"].is_null());

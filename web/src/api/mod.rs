@@ -17,9 +17,9 @@ use crate::state::waits::{Answer, Wait};
 use crate::state::{Effect as Asked, Page, effect};
 
 /// All methods, for the message that names them.
-const METHODS: [&str; 12] = [
-    "load", "play", "pause", "step", "reset", "set", "state", "metrics", "predict", "probes", "presets",
-    "memory",
+const METHODS: [&str; 13] = [
+    "load", "play", "pause", "step", "best", "reset", "set", "state", "metrics", "predict", "probes",
+    "presets", "memory",
 ];
 
 /// Puts `window.minibatch` in place. `first` is the load that the page began with.
@@ -63,6 +63,7 @@ async fn call(page: Page, method: &JsValue, params: &JsValue) -> Result<JsValue,
             Ok(JsValue::UNDEFINED)
         }
         "step" => nothing(page.step(count(&params)?)).await,
+        "best" => nothing(page.go_to_best()).await,
         "reset" => nothing(page.reset()).await,
         "set" => set_paths(page, &params).await,
         "state" => {

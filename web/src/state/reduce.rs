@@ -103,12 +103,19 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
     }
 }
 
-/// The read-outs of a run that left the numbers at `step`: what was measured before says nothing of it.
+/// The read-outs of a run that left the numbers at `step`: what was measured before says nothing of it. The best step can
+/// still be gone to.
 pub fn lost_at(now: &mut Metrics, step: u32) {
     if now.step > 0 {
         now.epoch *= f64::from(step) / f64::from(now.step);
     }
-    *now = Metrics { step, epoch: now.epoch, learning_rate: now.learning_rate, ..Metrics::default() };
+    *now = Metrics {
+        step,
+        epoch: now.epoch,
+        learning_rate: now.learning_rate,
+        best: now.best,
+        ..Metrics::default()
+    };
 }
 
 /// The most points a curve keeps: more than there are pixels to draw them.

@@ -2,7 +2,7 @@
 
 use futures_channel::oneshot::Receiver;
 use leptos::prelude::*;
-use minibatch_session::{Command, Experiment};
+use minibatch_session::{Best, Command, Experiment};
 
 use super::waits::{Answer, Wait};
 use super::{Notice, Page};
@@ -138,6 +138,22 @@ impl Page {
         self.send(Command::Pause);
         self.send(Command::Reset);
         receiver.unwrap_or_else(|| futures_channel::oneshot::channel().1)
+    }
+
+    /// Back to the best step so far, paused; the receiver hears when its read-outs are in. What came after it is kept to be
+    /// compared with, as a run that is left is.
+    pub fn go_to_best(&self) -> Receiver<Answer> {
+        self.flush();
+        let best = self.metrics.with_untracked(|m| m.best);
+        if matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. })) && best.is_some() {
+            self.notice.set(None);
+        }
+        let further = |best: Best| self.curve.with_value(|c| c.last().is_some_and(|p| p.step > best.step));
+        if let (true, Some(left)) = (best.is_some_and(further), self.errands.with_value(|e| e.good.clone())) {
+            self.keep_run(&left);
+        }
+        self.errands.update_value(|e| e.wants_play = false);
+        self.wait_by_id(Wait::Done, |id| Command::Best { id })
     }
 
     /// After a divergence: back to the last good weights, with this learning rate from now on.

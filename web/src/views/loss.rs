@@ -1,6 +1,7 @@
 //! The loss over time: training and test, with axes, a logarithmic scale, and a read-out under the pointer.
 
 mod axis;
+mod best;
 mod decimate;
 mod paint;
 mod past;
@@ -14,6 +15,7 @@ use super::numbers::{loss, whole};
 use crate::draw::canvas::{Redraw, on_size};
 use crate::state::Page;
 use crate::words::{fill, t};
+use best::{BestButton, told};
 use decimate::nearest;
 use paint::Geometry;
 pub use paint::draw;
@@ -29,17 +31,21 @@ pub fn LossChart() -> impl IntoView {
     let geometry = StoredValue::new(None::<Geometry>);
     // The pointer's place, as a share of the chart's width.
     let cursor = RwSignal::new(None::<f64>);
+    let best = Memo::new(move |_| page.metrics.with(|m| m.best));
     let redraw = Redraw::new(move || {
         let Some(canvas) = canvas.get_untracked() else { return };
         let (log, names) = (page.taste.log_loss.get_untracked(), [t("view.train"), t("view.test")]);
         geometry.set_value(page.curve.with_value(|curve| {
-            page.runs.with_value(|past| draw(&canvas, size.get_untracked(), (curve, past), log, names))
+            page.runs.with_value(|past| {
+                draw(&canvas, size.get_untracked(), (curve, past, best.get_untracked()), log, names)
+            })
         }));
     });
     on_size(stage, move |width, height| size.set((width, height)));
     Effect::new(move || {
         page.curve_version.track();
         page.runs_version.track();
+        best.track();
         page.taste.log_loss.track();
         page.taste.dark.track();
         size.track();
@@ -58,6 +64,7 @@ pub fn LossChart() -> impl IntoView {
         <section class="loss-chart" data-testid="loss-chart" aria-label=t("view.loss")>
             <div class="loss-head">
                 <h2>{t("view.loss")}</h2>
+                <BestButton/>
                 <label class="view-tick">
                     <input
                         type="checkbox"
@@ -108,6 +115,7 @@ fn readout(page: Page, geometry: StoredValue<Option<Geometry>>, share: f64) -> O
         format!("left:{:.0}px;max-width:{:.0}px", x + 8.0, after - 8.0)
     };
     let epoch = format!("{:.2}", point.epoch);
+    let best = page.metrics.with_untracked(|m| m.best).filter(|best| best.step == point.step);
     let head = fill("view.loss-at", &[("epoch", &epoch), ("step", &whole(point.step))]);
     Some(view! {
         <i class="loss-line" style=format!("left:{x:.1}px;top:{:.0}px;height:{:.0}px", plane.top, plane.height)></i>
@@ -115,6 +123,7 @@ fn readout(page: Page, geometry: StoredValue<Option<Geometry>>, share: f64) -> O
             <span>{head}</span>
             <span>{t("view.train")} " " <b>{loss(Some(point.train_loss))}</b></span>
             {point.test_loss.map(|test| view! { <span>{t("view.test")} " " <b>{loss(Some(test))}</b></span> })}
+            {best.map(|best| view! { <span>{told("best.at", best)}</span> })}
         </p>
     })
 }
@@ -122,5 +131,9 @@ fn readout(page: Page, geometry: StoredValue<Option<Geometry>>, share: f64) -> O
 /// The curve in words, for those who do not see it. It follows the metrics, not every point.
 fn describe(page: Page) -> String {
     let (train, test) = page.metrics.with(|m| (loss(m.train_loss), loss(m.test_loss)));
-    fill("view.loss-seen", &[("train", &train), ("test", &test)])
+    let seen = fill("view.loss-seen", &[("train", &train), ("test", &test)]);
+    match page.metrics.with(|m| m.best) {
+        Some(best) => format!("{seen} {}", told("best.seen", best)),
+        None => seen,
+    }
 }

@@ -62,3 +62,19 @@ pub(crate) fn record<T: Real>(ring: &mut [T], values: &[T]) {
     rows[row * values.len()..][..values.len()].copy_from_slice(values);
     *next = T::of(((row + 1) % count) as f64);
 }
+
+/// Keeps the values where the loss is finite and below the one they were kept by, which comes first; `of` and `as_kept`
+/// say how a loss is kept among elements of this type.
+pub(crate) fn keep_least<T: Real, K: Copy>(
+    kept: &mut [K],
+    values: &[K],
+    loss: T,
+    of: impl Fn(&K) -> T,
+    as_kept: impl Fn(T) -> K,
+) {
+    let [least, kept @ ..] = kept else { return };
+    if loss.wide().is_finite() && loss.wide() < of(least).wide() {
+        *least = as_kept(loss);
+        kept.copy_from_slice(values);
+    }
+}

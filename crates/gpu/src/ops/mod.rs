@@ -93,5 +93,6 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
         Op::Update(optimizer) => vec![step::update(l, *optimizer, inputs)],
         Op::Momentum { momentum, nesterov } => vec![step::momentum(l, id, *momentum, *nesterov, inputs)],
         Op::Record => vec![step::record(l, inputs)],
+        Op::KeepLeast => step::keep_least(l, inputs),
     }
 }

@@ -1,7 +1,7 @@
 //! Ops that change variables in place: what makes a graph a training step.
 
 use super::Lowering;
-use crate::kernels::{BeginStepParams, Kernel, MomentumParams, RecordParams, UpdateParams};
+use crate::kernels::{BeginStepParams, KeepLeastParams, Kernel, MomentumParams, RecordParams, UpdateParams};
 use crate::launch::Launch;
 use minibatch_graph::{NodeId, Optimizer};
 
@@ -77,4 +77,27 @@ pub(super) fn record(l: &Lowering, inputs: &[NodeId]) -> Launch {
         values_offset: l.offset(values),
     };
     Launch::single(Kernel::Record, params, vec![l.home(ring), l.home(values)], width)
+}
+
+/// The most values that one workgroup copies; more have a grid of their own.
+const ONE_GROUPS_VALUES: u32 = 1 << 16;
+
+/// All must have read the least loss before it changes: one workgroup, or one after the grid that copies.
+pub(super) fn keep_least(l: &Lowering, inputs: &[NodeId]) -> Vec<Launch> {
+    let [kept, values, loss] = [inputs[0], inputs[1], inputs[2]];
+    let n = l.numel(values);
+    let buffers = || [kept, values, loss].map(|node| l.home(node)).to_vec();
+    let params = |len| KeepLeastParams {
+        len,
+        kept_offset: l.offset(kept),
+        values_offset: l.offset(values),
+        loss_offset: l.offset(loss),
+    };
+    if n <= ONE_GROUPS_VALUES {
+        return vec![Launch::single(Kernel::KeepLeast, params(n), buffers(), n)];
+    }
+    vec![
+        Launch::over(Kernel::KeepLeast, params(n), buffers(), n).with("SETTLE", 0),
+        Launch::single(Kernel::KeepLeast, params(0), buffers(), 1),
+    ]
 }

@@ -182,6 +182,20 @@ pub(crate) fn output_of(
             }
             float(rule.shape(0).clone())
         }
+        Op::KeepLeast => {
+            rule.arity(3)?;
+            let dtype = graph.node(inputs[0]).dtype;
+            rule.typed(1, dtype)?;
+            rule.typed(2, DType::F32)?;
+            let n = rule.shape(1).numel();
+            if rule.shape(0).numel() != 1 + n {
+                return Err(rule.mismatch(0, 1, format!("what is kept needs 1 + {n} elements")));
+            }
+            if rule.shape(2).numel() != 1 {
+                return Err(rule.bad_shape(2, "give one loss, (1)"));
+            }
+            Ok((rule.shape(0).clone(), dtype))
+        }
     }
 }
 

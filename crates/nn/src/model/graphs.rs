@@ -87,9 +87,18 @@ impl Model {
     /// An evaluation without dropout, into a ring of `rows`: of the last `seen.train` training samples and the first
     /// `seen.test` test samples. Without test samples their loss is not a number and their counts are 0.
     ///
+    /// What is named in `kept`, with its length and type, is kept under its name by [`names::best`] where the test loss, or
+    /// the training loss without test samples, is the least so far.
+    ///
     /// # Errors
     /// When a layer does not fit the one before.
-    pub fn evaluate(&self, samples: Samples, seen: Samples, rows: usize) -> Result<Graph, NnError> {
+    pub fn evaluate(
+        &self,
+        samples: Samples,
+        seen: Samples,
+        rows: usize,
+        kept: &[(&str, usize, DType)],
+    ) -> Result<Graph, NnError> {
         let mut g = Graph::new();
         g.set_label("evaluation");
         let (inputs, targets) = self.data(&mut g, samples)?;
@@ -114,10 +123,16 @@ impl Model {
                 counts.push(g.add_node(Op::Confusion { classes }, &[p, t])?);
             }
         }
+        let loss = if seen.test > 0 { values[1] } else { values[0] };
         values.extend(counts);
         let values = g.add_node(Op::Pack, &values)?;
         let ring = g.variable(names::EVALUATIONS, [1 + rows * self.evaluation_width()], DType::F32)?;
         g.add_node(Op::Record, &[ring, values])?;
+        for &(name, len, dtype) in kept {
+            let best = g.variable(&names::best(name), [1 + len], dtype)?;
+            let now = g.variable(name, [len], dtype)?;
+            g.add_node(Op::KeepLeast, &[best, now, loss])?;
+        }
         Ok(g)
     }
 

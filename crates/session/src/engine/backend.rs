@@ -124,7 +124,7 @@ impl Backend {
         })
     }
 
-    /// Does `work` in order, then reads the named variables back into the mailbox. The GPU has only been told when
+    /// Does `work` in order, then reads the named variables back into the mailbox, integers as floats of the same bits. The GPU has only been told when
     /// this returns; the CPU is through.
     pub fn submit(&mut self, work: &[Work], reads: &[&str]) -> Result<Ticket, Lost> {
         match self {
@@ -149,7 +149,7 @@ impl Backend {
                     }
                 }
                 mail.next += 1;
-                let values = reads.iter().map(|name| cpu.read_f32(name)).collect::<Result<_, _>>()?;
+                let values = reads.iter().map(|name| bits(cpu, name)).collect::<Result<_, _>>()?;
                 mail.reads.push(Read { ticket: mail.next, values });
                 Ok(Ticket { id: mail.next, gpu: None })
             }
@@ -174,11 +174,11 @@ impl Backend {
         }
     }
 
-    /// Waits for everything submitted and reads a float variable. Not for the run loop.
+    /// Waits for everything submitted and reads a variable, integers as floats of the same bits. Not for the run loop.
     pub async fn read_f32(&mut self, name: &str) -> Result<Vec<f32>, Lost> {
         Ok(match self {
             Self::Gpu(gpu) => gpu.read_f32(name).await?,
-            Self::Cpu(cpu, _) => cpu.read_f32(name)?,
+            Self::Cpu(cpu, _) => bits(cpu, name)?,
         })
     }
 
@@ -212,5 +212,13 @@ impl Backend {
         if let Self::Gpu(gpu) = self {
             gpu.lose();
         }
+    }
+}
+
+/// A variable; integers as floats of the same bits, as the GPU gives them.
+fn bits(cpu: &Single, name: &str) -> Result<Vec<f32>, CpuError> {
+    match cpu.read_f32(name) {
+        Err(CpuError::WrongType { .. }) => Ok(cpu.read_u32(name)?.into_iter().map(f32::from_bits).collect()),
+        read => read,
     }
 }

@@ -3,6 +3,7 @@
 use minibatch_nn::names;
 
 use super::backend::Work;
+use super::best;
 use super::flights::{Flight, Report};
 use super::programs::{BuildError, EVALUATION_ROWS, LOSS_ROWS, Programs};
 use super::run::Run;
@@ -85,10 +86,13 @@ impl Session {
             .flat_map(|s| programs.kept.iter().map(|v| (v.as_str(), Snapshots::name(s.slot, v))))
             .collect();
         work.extend(copies.iter().map(|(from, to)| Work::Copy(from, to)));
-        let insides: Vec<String>;
+        let (insides, best): (Vec<String>, String);
         let mut reads = vec![];
         reads.extend((steps > 0).then_some(names::LOSSES));
-        reads.extend((!evaluations.is_empty()).then_some(names::EVALUATIONS));
+        if !evaluations.is_empty() {
+            best = best::told();
+            reads.extend([names::EVALUATIONS, best.as_str()]);
+        }
         if let Some(look) = &look {
             run.probes.prepare(backend, &programs.model, &run.experiment.features, look).await?;
             run.inside.prepare(backend, &programs.model, &programs.data, (look, &run.shown)).await?;

@@ -3,6 +3,7 @@
 mod answers;
 mod backend;
 mod bench;
+mod best;
 mod data;
 mod flights;
 mod inside;

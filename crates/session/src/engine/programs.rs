@@ -1,9 +1,10 @@
 //! From an experiment to variables and plans.
 
-use minibatch_graph::control;
+use minibatch_graph::{DType, control};
 use minibatch_nn::{Clip, Loss, Model, NnError, Outline, Samples, names};
 
 use super::backend::{Backend, Lost, Plan};
+use super::best;
 use super::data::Data;
 use super::snapshots::{SLOTS, Snapshots};
 use crate::{Experiment, ExperimentError, OptimizerKind, Training};
@@ -88,19 +89,20 @@ impl Programs {
         kept.extend(names::STATE[..rule.state_count()].iter().map(|&name| name.to_owned()));
         kept.extend(start.buffers.iter().filter(|b| b.2).map(|b| b.0.clone()));
         start.write(backend, experiment, &kept)?;
+        let sizes: Vec<(&str, usize, DType)> = kept.iter().map(|name| start.size(name)).collect();
         // Copies must have the sizes of this model before the first submit makes one.
-        for slot in 0..SLOTS {
-            for name in &kept {
+        for &(name, len, dtype) in &sizes {
+            for slot in 0..SLOTS {
                 let copy = Snapshots::name(slot, name);
-                match start.buffers.iter().find(|b| b.0 == *name) {
-                    Some(buffer) => backend.set_f32(&copy, &buffer.1)?,
-                    None if name == control::NAME => backend.set_u32(&copy, &[0; control::LEN])?,
-                    None => backend.set_f32(&copy, &vec![0.0; start.parameters.len()])?,
+                match dtype {
+                    DType::F32 => backend.set_f32(&copy, &vec![0.0; len])?,
+                    DType::U32 => backend.set_u32(&copy, &vec![0; len])?,
                 }
             }
         }
+        best::prepare(backend, &sizes)?;
         let train = backend.compile(&model.train(samples, batch, rule, clip, LOSS_ROWS)?).await?;
-        let evaluate = backend.compile(&model.evaluate(samples, seen, EVALUATION_ROWS)?).await?;
+        let evaluate = backend.compile(&model.evaluate(samples, seen, EVALUATION_ROWS, &sizes)?).await?;
         let steps_per_epoch = samples.train.div_ceil(batch) as u32;
         // Small epochs are bundled, so that evaluating never costs more than a fraction of the training.
         let least = if data.points.is_some() { 10 } else { (4 * (seen.train + seen.test) / batch).max(10) };
@@ -129,7 +131,7 @@ impl Programs {
         u32::try_from((epochs * n).div_ceil(batch)).unwrap_or(u32::MAX)
     }
 
-    /// Puts everything that training changes back to step 0.
+    /// Puts everything that training changes back to step 0. The best checkpoint stays.
     pub fn rewind(&self, backend: &mut Backend, experiment: &Experiment) -> Result<(), Lost> {
         self.start.write(backend, experiment, &self.kept)?;
         self.clear_rings(backend)
@@ -146,6 +148,15 @@ impl Start {
     /// As the experiment's seed draws it.
     pub fn draw(model: &Model, seed: u32) -> Self {
         Self { parameters: model.layout.draw(seed), buffers: model.layout.variables() }
+    }
+
+    /// The length and type of a variable that training changes.
+    fn size<'a>(&self, name: &'a str) -> (&'a str, usize, DType) {
+        match self.buffers.iter().find(|b| b.0 == name) {
+            Some(buffer) => (name, buffer.1.len(), DType::F32),
+            None if name == control::NAME => (name, control::LEN, DType::U32),
+            None => (name, self.parameters.len(), DType::F32),
+        }
     }
 
     fn write(&self, backend: &mut Backend, experiment: &Experiment, kept: &[String]) -> Result<(), Lost> {

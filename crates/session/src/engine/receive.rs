@@ -1,10 +1,11 @@
 //! What came back: batch losses, evaluations, pictures; and what they mean.
 
 use super::backend::Read;
+use super::best;
 use super::flights::{Report, ring_rows};
 use super::run::Run;
 use super::session::Session;
-use crate::{CurvePoint, Event, Message, Metrics};
+use crate::{Best, CurvePoint, Event, Message, Metrics};
 
 impl Session {
     /// Deals with read-backs, in the order they were submitted.
@@ -33,7 +34,9 @@ impl Session {
             kept.extend((report.from + 1..).zip(losses.iter().copied()));
         }
         let wrong = losses.iter().position(|l| !l.is_finite()).map(|i| report.from + i as u32 + 1);
-        let ring = if report.evaluations.is_empty() { None } else { values.next() };
+        let mut next = || if report.evaluations.is_empty() { None } else { values.next() };
+        let (ring, best) = (next(), next());
+        run.best = best.map_or(run.best, |kept| best::read(&kept));
         let rows = ring.map_or(vec![], |ring| run.evaluations(report, &ring));
         let wrong = wrong.or(rows.iter().find(|r| !r.train_loss.is_some_and(f32::is_finite)).map(|r| r.step));
         let mut events = vec![];
@@ -109,6 +112,8 @@ impl Run {
             self.metrics = last;
         }
         let step = report.from + report.steps;
+        let best = |(step, loss)| Best { step, epoch: self.epoch(step), loss };
+        self.metrics.best = self.best.map(best);
         let training = &self.experiment.training;
         self.metrics.step = step;
         self.metrics.epoch = self.epoch(step);

@@ -42,6 +42,8 @@ pub(super) struct Run {
     /// Done by the machine, their read-back still on its way.
     pub(super) landed: VecDeque<Flight>,
     pub(super) metrics: Metrics,
+    /// Step and least loss.
+    pub(super) best: Option<(u32, f32)>,
     pub(super) curve_end: Option<u32>,
     pub(super) cut: Option<u32>,
     pub(super) diverged: Option<Event>,
@@ -75,6 +77,7 @@ impl Run {
             evaluation_row: 0,
             flights: VecDeque::new(),
             landed: VecDeque::new(),
+            best: None,
             curve_end: None,
             cut: Some(0),
             diverged: None,

@@ -5,6 +5,7 @@ use minibatch_graph::control;
 use minibatch_nn::names;
 
 use super::backend::{Backend, Work};
+use super::best;
 use super::flights::Pace;
 use super::inside::check;
 use super::load::Supplies;
@@ -114,6 +115,7 @@ impl Session {
             Command::Step { n, id } => self.aim(id, |_, at| at.saturating_add(n)),
             Command::Epoch { id } => self.aim(id, Programs::next_epoch),
             Command::Reset => self.reset()?,
+            Command::Best { id } => self.go_to_best(id).await?,
             Command::Tune { training } => self.tune(&training)?,
             Command::SetParameter { index, value } => self.set_parameter(index, value)?,
             Command::Look(look) => {
@@ -147,7 +149,7 @@ impl Session {
         events.into_iter().flatten().for_each(|e| self.say(e));
     }
 
-    fn pause(&mut self) {
+    pub(super) fn pause(&mut self) {
         let Some(run) = &mut self.run else { return };
         let ids: Vec<u32> = run.goals.drain(..).map(|g| g.id).collect();
         run.evaluate |= run.playing || !ids.is_empty();
@@ -177,7 +179,7 @@ impl Session {
     }
 
     /// Somebody waits for an answer, and there is nothing to give one.
-    fn nothing_built(&mut self) -> Result<(), BuildError> {
+    pub(super) fn nothing_built(&mut self) -> Result<(), BuildError> {
         let message = "there is no network to ask; start the engine again".into();
         self.say(Event::Failed { message, fatal: false });
         Ok(())
@@ -188,6 +190,8 @@ impl Session {
             return self.nothing_built();
         };
         run.programs.rewind(backend, &run.experiment)?;
+        best::forget(backend, &run.programs.kept)?;
+        run.best = None;
         run.snapshots = Snapshots::default();
         self.losses.iter_mut().for_each(Vec::clear);
         let ids = run.void(0);
@@ -283,10 +287,7 @@ impl Session {
                 0
             }
         };
-        self.losses.iter_mut().for_each(|losses| losses.retain(|l| l.0 <= step));
-        let ids = run.void(step);
-        run.curve_end = run.curve_end.filter(|_| step > 0).map(|end| end.min(step));
-        self.answer(ids);
+        self.stand_at(step);
         self.tune(&training)
     }
 

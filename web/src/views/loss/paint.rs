@@ -1,6 +1,6 @@
 //! Draws the chart: axes by Plotters, the two lines in fractions of a pixel, their names at their ends.
 
-use minibatch_session::CurvePoint;
+use minibatch_session::{Best, CurvePoint};
 use plotters::chart::ChartBuilder;
 use plotters::drawing::IntoDrawingArea;
 use plotters::style::{Color, FontFamily, IntoFont, RGBColor, ShapeStyle};
@@ -74,7 +74,7 @@ fn axes(
 pub fn draw(
     canvas: &HtmlCanvasElement,
     (width, height): (f64, f64),
-    (curve, past): (&[CurvePoint], &[PastRun]),
+    (curve, past, best): (&[CurvePoint], &[PastRun], Option<Best>),
     log: bool,
     names: [&str; 2],
 ) -> Option<Geometry> {
@@ -102,6 +102,10 @@ pub fn draw(
         if let Some(end) = end.filter(|v| v.is_finite()) {
             ends.push((plane.y(f64::from(end)), colour, name));
         }
+    }
+    if let (Some(best), Some(last)) = (best, last) {
+        let colour = if last.test_loss.is_some() { theme.test } else { theme.train };
+        mark(context, &plane, best, (colour, theme.panel));
     }
     write_names(context, &theme, &plane, ends);
     Some(plane)
@@ -194,6 +198,20 @@ fn line(
     context.set_line_join("round");
     context.set_stroke_style_str(&css(colour, 1.0));
     context.set_line_width(width);
+    context.stroke();
+}
+
+/// A ring around the best point. It may lie beyond the curve's last point, which is not of every step.
+fn mark(context: &CanvasRenderingContext2d, plane: &Geometry, best: Best, (colour, inside): (Rgb, Rgb)) {
+    let x = plane.x(best.epoch).clamp(plane.left, plane.left + plane.width);
+    let y = plane.y(f64::from(best.loss)).clamp(plane.top, plane.top + plane.height);
+    context.begin_path();
+    // A mark is never worth stopping for.
+    let _ = context.arc(x, y, 3.2, 0.0, std::f64::consts::TAU);
+    context.set_fill_style_str(&css(inside, 1.0));
+    context.fill();
+    context.set_stroke_style_str(&css(colour, 1.0));
+    context.set_line_width(1.6);
     context.stroke();
 }
 
