@@ -2,11 +2,15 @@
 //! run by `cargo xtask test --long`; the quick ones are tried each time.
 
 use minibatch_session::{Area, Mark, Metrics, PRESETS, Preset};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::time::Duration;
 
 use crate::site::{Site, index};
 
 const BACKENDS: [&str; 2] = ["webgpu", "cpu"];
+
+/// How long a bite may take on a software device beside other work.
+const PATIENCE: Duration = Duration::from_secs(1200);
 
 /// Trains in twenty bites at most; the step and the value at which the mark was reached.
 fn train(site: &Site, preset: Preset) -> Result<(f64, f64), String> {
@@ -14,7 +18,8 @@ fn train(site: &Site, preset: Preset) -> Result<(f64, f64), String> {
     let bite = preset.by.div_ceil(20);
     let mut best = None;
     for _ in 0..20 {
-        site.call("step", json!({ "n": bite }));
+        let step = format!("minibatch.call('step', {{ n: {bite} }})");
+        site.page.eval_within::<Value>(&step, PATIENCE).unwrap();
         let told = site.call("metrics", json!({}));
         let of = |name: &str| told[name].as_f64().map(|v| v as f32);
         let now = Metrics {

@@ -21,7 +21,7 @@ pub fn Chart(drive: Drive, dark: RwSignal<bool>) -> impl IntoView {
             experiment: minibatch_session::Experiment::default(),
             curve: side.curve.get_value(),
         });
-        let _plane = draw_losses(&canvas, size.get_untracked(), (&[], &runs), false, ["", ""]);
+        let _plane = draw_losses(&canvas, size.get_untracked(), (&[], &runs, None), false, ["", ""]);
     });
     on_size(stage, move |width, height| size.set((width, height)));
     Effect::new(move || {
