@@ -104,14 +104,15 @@ impl Programs {
         let train = backend.compile(&model.train(samples, batch, rule, clip, LOSS_ROWS)?).await?;
         let evaluate = backend.compile(&model.evaluate(samples, seen, EVALUATION_ROWS, &sizes)?).await?;
         let steps_per_epoch = samples.train.div_ceil(batch) as u32;
-        // Evaluating never costs more than a fraction of the training: small epochs are bundled, and long ones divided
-        // where a curve would have to wait too long for its next point. A step of few samples costs about that of four.
-        let least = match data.points {
-            Some(_) => 10,
-            None => (4 * (seen.train + seen.test) / batch.max(4)).max(10) as u32,
+        // Evaluating never costs more than a fraction of the training: small epochs are bundled, and a model's long ones
+        // divided, where its curve would have to wait too long for the next point. A step of few samples costs about that
+        // of four.
+        let whole = |least: u32| least.div_ceil(steps_per_epoch) * steps_per_epoch;
+        let evaluate_every = match (4 * (seen.train + seen.test) / batch.max(4)).max(10) as u32 {
+            _ if data.points.is_some() => whole(10),
+            least if least < steps_per_epoch => least,
+            least => whole(least),
         };
-        let evaluate_every =
-            if least < steps_per_epoch { least } else { least.div_ceil(steps_per_epoch) * steps_per_epoch };
         let squared = matches!(model.loss, Loss::Mse | Loss::HalfMse);
         let test_variance = (model.classes.is_none() && squared).then(|| data.test_variance(seen.test));
         Ok(Self {
