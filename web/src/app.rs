@@ -7,7 +7,7 @@ use crate::embed::Embed;
 use crate::engine::Engine;
 use crate::shell::{Shell, keys};
 use crate::state::{Errands, Page, Status, Taste, boot, theme};
-use crate::{api, words};
+use crate::{api, gallery};
 
 /// The page.
 #[component]
@@ -29,6 +29,7 @@ pub fn App() -> impl IntoView {
 }
 
 fn page(experiment: minibatch_session::Experiment, shown: crate::state::Shown) -> Page {
+    let first_hint = gallery::to_try(&experiment).into();
     let experiment = RwSignal::new(experiment);
     let first = theme::first();
     Page {
@@ -40,7 +41,7 @@ fn page(experiment: minibatch_session::Experiment, shown: crate::state::Shown) -
         status: RwSignal::new(Status::default()),
         metrics: RwSignal::default(),
         notice: RwSignal::new(None),
-        hint: RwSignal::new(words::t("hint.first").into()),
+        hint: RwSignal::new(first_hint),
         curve: StoredValue::default(),
         curve_version: RwSignal::new(0),
         runs: StoredValue::default(),

@@ -3,7 +3,7 @@
 mod picture;
 
 use leptos::prelude::*;
-use minibatch_session::{Area, PRESETS, Preset, preset};
+use minibatch_session::{Area, Experiment, PRESETS, Preset, preset};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDialogElement;
 
@@ -71,6 +71,13 @@ fn Card(preset: Preset) -> impl IntoView {
             <small>{named("preset-try", preset.name)}</small>
         </button>
     }
+}
+
+/// What to try with an experiment that is a preset, or a network over the plane; nothing for any other.
+pub fn to_try(experiment: &Experiment) -> &'static str {
+    let is = |p: &&Preset| preset(p.name).is_ok_and(|known| known == *experiment);
+    let other = if experiment.model.is_none() { t("hint.first") } else { "" };
+    PRESETS.iter().find(is).map_or(other, |p| named("preset-try", p.name))
 }
 
 /// Opens a preset by name and closes the gallery.

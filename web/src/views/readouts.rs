@@ -10,9 +10,11 @@ use crate::words::t;
 #[component]
 pub fn Readouts() -> impl IntoView {
     let page = Page::get();
-    let regression = Memo::new(move |last: Option<&bool>| match page.summary.get() {
-        Ok(summary) => summary.classes.is_none(),
-        Err(_) => last.copied().unwrap_or(false),
+    let regression = Memo::new(move |last: Option<&bool>| {
+        let plane = page.summary.with(|s| s.as_ref().ok().map(|s| s.classes.is_none()));
+        // Of a model of layers, what is measured tells.
+        let told = || page.metrics.with(|m| m.test_accuracy.map(|_| false).or(m.test_r2.map(|_| true)));
+        plane.or_else(told).or(last.copied()).unwrap_or(false)
     });
     let train = Memo::new(move |_| page.metrics.with(|m| loss(m.train_loss)));
     let test = Memo::new(move |_| page.metrics.with(|m| loss(m.test_loss)));
