@@ -240,6 +240,16 @@ fn the_curve_begins_at_step_0_whoever_is_in_a_hurry() {
 }
 
 #[test]
+fn a_long_epoch_of_single_samples_has_points_within() {
+    let mut driver = Driver::start(true);
+    let r3 = preset("r3").expect("a preset");
+    driver.load(&r3);
+    driver.step(1000);
+    let within = driver.curve.iter().filter(|p| (1..1000).contains(&p.step)).count();
+    assert!(within > 0, "one batch a step, 3,500 steps an epoch: {:?}", driver.curve);
+}
+
+#[test]
 fn pause_ends_a_long_step() {
     let mut driver = Driver::start(true);
     driver.load(&Experiment::default());

@@ -1,4 +1,4 @@
-//! Every preset learns what the gallery promises, by the step it names, on WebGPU and on the CPU. Half an hour and more:
+//! Every preset learns what the gallery promises, by the step it names, on WebGPU and on the CPU. An hour and more:
 //! run by `cargo xtask test --long`; the quick ones are tried each time.
 
 use minibatch_session::{Area, Mark, Metrics, PRESETS, Preset};
@@ -70,13 +70,13 @@ fn the_quick_presets_reach_their_marks() {
 }
 
 #[test]
-#[cfg_attr(not(feature = "long"), ignore = "takes half an hour: cargo xtask test --long")]
+#[cfg_attr(not(feature = "long"), ignore = "takes its time: cargo xtask test --long")]
 fn every_preset_of_the_plane_and_of_images_reaches_its_mark() {
     reach(PRESETS.into_iter().filter(|p| matches!(p.area, Area::Points | Area::Images)));
 }
 
 #[test]
-#[cfg_attr(not(feature = "long"), ignore = "takes half an hour: cargo xtask test --long")]
+#[cfg_attr(not(feature = "long"), ignore = "takes its time: cargo xtask test --long")]
 fn every_preset_of_series_and_language_reaches_its_mark() {
     reach(PRESETS.into_iter().filter(|p| matches!(p.area, Area::Series | Area::Language)));
 }

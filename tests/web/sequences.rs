@@ -203,6 +203,20 @@ fn a_forecast_goes_on_alone_when_asked_to() {
 }
 
 #[test]
+fn a_forecast_has_a_score_of_its_kind_a_hint_of_its_own_and_no_covered_lane() {
+    let site = open("sine");
+    site.call("step", json!({ "n": 5 }));
+    wait(&site, "document.querySelector('.readouts').innerText.includes('R²')");
+    let hint = site.page.eval::<String>("document.querySelector('.footer .hint').innerText").unwrap();
+    assert!(hint.contains("forecast"), "{hint}");
+    let below = "document.querySelector('.lanes').getBoundingClientRect().top
+        - document.querySelector('.inside-tabs').getBoundingClientRect().bottom";
+    let below = site.page.eval::<f64>(below).unwrap();
+    assert!(below >= 0.0, "the tabs cover {below} px of the first lane");
+    site.quiet();
+}
+
+#[test]
 fn what_is_looked_at_now_and_then_follows_every_build() {
     let site = open("adding");
     // The scatter's dots, the gradient and learned positions come by looks of their own, in the first build and later.

@@ -4,6 +4,7 @@ mod answer;
 mod api;
 mod app;
 mod builder;
+mod clock;
 mod draw;
 mod embed;
 mod engine;

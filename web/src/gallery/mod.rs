@@ -76,7 +76,7 @@ fn Card(preset: Preset) -> impl IntoView {
 /// What to try with an experiment that is a preset, or a network over the plane; nothing for any other.
 pub fn to_try(experiment: &Experiment) -> &'static str {
     let is = |p: &&Preset| preset(p.name).is_ok_and(|known| known == *experiment);
-    let other = if experiment.model.is_none() { t("hint.first") } else { "" };
+    let other = if experiment.model.is_none() { named("preset-try", "circle") } else { "" };
     PRESETS.iter().find(is).map_or(other, |p| named("preset-try", p.name))
 }
 

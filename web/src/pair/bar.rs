@@ -6,13 +6,13 @@ use super::drive::{Drive, Job};
 use super::side::Standing;
 use super::told::Told;
 use crate::shell::numbers::grouped;
+use crate::widgets::{PlayIcon, ResetIcon, StepIcon};
 use crate::words::{fill, t};
 
 /// Home, reset, play, step, counter, what differs, seed.
 #[component]
 pub fn Bar(drive: Drive) -> impl IntoView {
     let label = move || if drive.playing.get() { t("transport.pause") } else { t("transport.play") };
-    let shape = move || if drive.playing.get() { "M6 4h4v16H6zM14 4h4v16h-4z" } else { "M7 4l13 8-13 8z" };
     let ready = Memo::new(move |_| drive.ready());
     // What was stopped by its losses is mended by a reset.
     let opened = Memo::new(move |_| drive.sides.iter().all(|s| s.standing.with(|s| *s != Standing::Opening)));
@@ -30,19 +30,16 @@ pub fn Bar(drive: Drive) -> impl IntoView {
             <div class="run" role="region" aria-label=t("pair.transport")>
                 <button type="button" class="round" data-testid="reset" title=t("pair.reset") aria-label=t("pair.reset")
                     disabled=move || !opened.get() on:click=move |_| drive.now(Job::Reset)>
-                    <svg viewBox="0 0 24 24" aria-hidden="true">
-                        <path d="M5 12a7 7 0 1 0 2.3-5.2" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/>
-                        <path d="M4 3.5v5h5z" fill="currentColor"/>
-                    </svg>
+                    <ResetIcon/>
                 </button>
                 <button type="button" class="play" data-testid="play" title=label aria-label=label
                     aria-pressed=move || drive.playing.get().to_string()
                     disabled=move || !ready.get() on:click=move |_| drive.toggle()>
-                    <svg viewBox="0 0 24 24" aria-hidden="true"><path d=shape fill="currentColor"/></svg>
+                    <PlayIcon playing=drive.playing/>
                 </button>
                 <button type="button" class="round" data-testid="step" title=t("pair.step") aria-label=t("pair.step")
                     disabled=move || !ready.get() on:click=move |_| drive.now(Job::Step)>
-                    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 5l9 7-9 7zM16 5h3v14h-3z" fill="currentColor"/></svg>
+                    <StepIcon/>
                 </button>
                 <div class="field counter" title=t("pair.steps-help")>
                     <span class="field-name">{t("transport.steps")}</span>

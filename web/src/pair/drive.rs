@@ -7,10 +7,12 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;
 
-use super::address::Opened;
 use super::keys;
 use super::pace::Pace;
 use super::side::{Side, Standing};
+use crate::clock::now;
+use crate::state::pair::Opened;
+use crate::state::random_seed;
 use crate::words::t;
 
 /// How often the frames are looked at while nothing trains.
@@ -105,7 +107,7 @@ impl Drive {
 
     /// Both anew from another seed.
     pub fn new_seed(self) {
-        self.now(Job::Seed((js_sys::Math::random() * 100_000.0) as u32));
+        self.now(Job::Seed(random_seed()));
     }
 
     fn put(self, job: Job) {
@@ -151,10 +153,10 @@ impl Drive {
 
     /// So many batches in both.
     async fn turn(self, n: u32) {
-        let begun = clock();
+        let begun = now();
         let done = self.both("step", json!({ "n": n })).await;
         if done && n == self.pace.get_value().n {
-            self.pace.update_value(|pace| pace.note(clock() - begun));
+            self.pace.update_value(|pace| pace.note(now() - begun));
         }
         self.look(true).await;
     }
@@ -207,9 +209,4 @@ impl Drive {
             self.put(Job::Reset);
         }
     }
-}
-
-/// Milliseconds.
-fn clock() -> f64 {
-    window().performance().map_or_else(js_sys::Date::now, |p| p.now())
 }

@@ -1,6 +1,5 @@
 //! Two experiments beside each other, each in a frame of the ordinary page, trained in lockstep from one seed.
 
-mod address;
 mod bar;
 mod chart;
 mod drive;
@@ -12,8 +11,6 @@ mod told;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-pub use address::beside;
-use address::{Half, frame, read, write};
 use bar::Bar;
 use chart::Chart;
 use drive::Drive;
@@ -22,6 +19,7 @@ use side::Side;
 use crate::draw::colour::css;
 use crate::draw::theme::theme;
 use crate::state::boot::replace_hash;
+use crate::state::pair::{Half, frame, read, write};
 use crate::state::theme as themes;
 use crate::views::numbers::{loss, percent};
 use crate::views::run_colour;

@@ -13,13 +13,13 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::address::Half;
+use crate::clock::sleep;
+use crate::state::extend_curve;
+use crate::state::pair::Half;
 use crate::words::t;
 
 /// An answer that takes longer is said to be waited for.
 const LATE: Duration = Duration::from_millis(800);
-/// The most points its curve keeps.
-const MOST_POINTS: usize = 1000;
 
 /// How a side is.
 #[derive(Clone, PartialEq, Debug)]
@@ -111,7 +111,7 @@ impl Side {
             let api = self.window().and_then(|w| Reflect::get(&w, &"minibatch".into()).ok());
             match api.filter(JsValue::is_object) {
                 Some(api) => break api,
-                None => sleep(100).await,
+                None => sleep(100.0).await,
             }
         };
         let ready = Reflect::get(&api, &"ready".into()).unwrap_or_default();
@@ -184,20 +184,15 @@ impl Side {
     }
 }
 
-/// Adds where a run stands; one that was begun anew drops what came later. Of a curve that grows too long every second
-/// point goes.
+/// Adds where a run stands; one that was begun anew drops what came later, and its old beginning with it.
 fn add(curve: &mut Vec<CurvePoint>, now: &Now) {
-    curve.retain(|p| p.step < now.step);
-    let Some(train_loss) = now.train_loss else { return };
     let Now { step, epoch, test_loss, test_accuracy, .. } = *now;
-    curve.push(CurvePoint { step, epoch, train_loss, test_loss, test_accuracy });
-    if curve.len() > MOST_POINTS {
-        let mut odd = false;
-        curve.retain(|_| {
-            odd = !odd;
-            odd
-        });
+    let point =
+        now.train_loss.map(|train_loss| CurvePoint { step, epoch, train_loss, test_loss, test_accuracy });
+    if step == 0 {
+        curve.clear();
     }
+    extend_curve(curve, point.into_iter().collect(), step.checked_sub(1));
 }
 
 fn read<T: DeserializeOwned>(value: &JsValue) -> Option<T> {
@@ -211,15 +206,6 @@ fn why(error: &JsValue) -> String {
     message.unwrap_or_else(|| crate::engine::say(error))
 }
 
-/// So many milliseconds.
-async fn sleep(ms: i32) {
-    let promise = Promise::new(&mut |done, _| {
-        let _timer = window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, ms);
-    });
-    // A timer is kept.
-    let _kept = JsFuture::from(promise).await;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_grows_begins_anew_and_stays_bounded() {
+    fn a_curve_grows_and_begins_anew() {
         let mut curve = vec![];
         for step in [0, 0, 5, 9] {
             add(&mut curve, &now(step));
@@ -238,12 +224,7 @@ mod tests {
         assert_eq!(steps(&curve), [0, 5, 9]);
         add(&mut curve, &now(0));
         assert_eq!(steps(&curve), [0]);
-        for step in 1..5000 {
-            add(&mut curve, &now(step));
-        }
-        assert!(curve.len() <= MOST_POINTS && curve.is_sorted_by_key(|p| p.step));
-        assert_eq!(curve[0].step, 0, "the beginning stays");
-        add(&mut curve, &Now { train_loss: None, ..now(6000) });
-        assert!(curve.iter().all(|p| p.step < 5000), "what was not measured is no point");
+        add(&mut curve, &Now { train_loss: None, ..now(6) });
+        assert!(steps(&curve) == [0], "what was not measured is no point");
     }
 }

@@ -12,6 +12,6 @@ pub mod text;
 pub use glance::glances;
 pub use kind::{Kind, continues, next_token, share_right};
 pub use names::{step_name, token_name};
-pub use pace::{Pace, sleep};
+pub use pace::Pace;
 pub use places::{Along, along, axis};
 pub use steps::{Steps, answer, sample};

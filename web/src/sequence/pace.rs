@@ -1,24 +1,5 @@
 //! How often something may be done so that it takes a small share of the time.
 
-use std::time::Duration;
-
-use futures_channel::oneshot::channel;
-use leptos::prelude::*;
-
-/// Waits so many milliseconds.
-pub async fn sleep(ms: f64) {
-    let (done, wait) = channel();
-    let after = Duration::from_micros((ms.clamp(0.0, 1e6) * 1000.0) as u64);
-    set_timeout(
-        move || {
-            // Who waited may be gone.
-            let _ = done.send(());
-        },
-        after,
-    );
-    let _ = wait.await;
-}
-
 /// Keeps something that takes time down to a share of it.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Pace {

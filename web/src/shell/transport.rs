@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::numbers::{epoch, grouped};
 use crate::state::{Notice, Page};
+use crate::widgets::{PlayIcon, ResetIcon, StepIcon};
 use crate::words::t;
 
 /// The buttons and counters of a run.
@@ -32,12 +33,11 @@ pub fn PlayButton() -> impl IntoView {
     let page = Page::get();
     let playing = Memo::new(move |_| page.status.with(|s| s.playing));
     let label = move || if playing.get() { t("transport.pause") } else { t("transport.play") };
-    let shape = move || if playing.get() { "M6 4h4v16H6zM14 4h4v16h-4z" } else { "M7 4l13 8-13 8z" };
     view! {
         <button type="button" class="play" data-testid="play" title=label aria-label=label
             aria-pressed=move || playing.get().to_string()
             disabled=move || stuck(page) on:click=move |_| page.toggle()>
-            <svg viewBox="0 0 24 24" aria-hidden="true"><path d=shape fill="currentColor"/></svg>
+            <PlayIcon playing=playing/>
         </button>
     }
 }
@@ -49,10 +49,7 @@ pub fn ResetButton() -> impl IntoView {
     view! {
         <button type="button" class="round" data-testid="reset" title=t("transport.reset")
             aria-label=t("transport.reset") on:click=move |_| drop(page.reset())>
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-                <path d="M5 12a7 7 0 1 0 2.3-5.2" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/>
-                <path d="M4 3.5v5h5z" fill="currentColor"/>
-            </svg>
+            <ResetIcon/>
         </button>
     }
 }
@@ -64,7 +61,7 @@ pub fn StepButton() -> impl IntoView {
     view! {
         <button type="button" class="round" data-testid="step" title=t("transport.step")
             aria-label=t("transport.step") disabled=move || stuck(page) on:click=move |_| drop(page.step(1))>
-            <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 5l9 7-9 7zM16 5h3v14h-3z" fill="currentColor"/></svg>
+            <StepIcon/>
         </button>
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::Page;
+use crate::clock::now;
 
 /// The share of the time that drawing may take while it trains.
 const SHARE: f64 = 0.07;
@@ -21,11 +22,6 @@ fn rest(took: f64) -> f64 {
 /// is too much, so it counts little where it is more.
 fn cost(known: f64, took: f64) -> f64 {
     if known <= 0.0 || took < known { took } else { 0.9 * known + 0.1 * took }
-}
-
-/// Milliseconds of the page's clock.
-fn now() -> f64 {
-    window().performance().map_or(0.0, |p| p.now())
 }
 
 impl Page {

@@ -8,6 +8,11 @@ use super::waits::{Answer, Wait};
 use super::{Notice, Page};
 use crate::words;
 
+/// Any seed, short enough to be read out.
+pub fn random_seed() -> u32 {
+    (js_sys::Math::random() * 100_000.0) as u32
+}
+
 impl Page {
     /// Starts the worker, or starts it anew, and has it build the present experiment.
     pub fn start(&self) -> Receiver<Answer> {
@@ -166,7 +171,7 @@ impl Page {
 
     /// Another seed: other data, other weights, another order.
     pub fn new_seed(&self) {
-        let seed = (js_sys::Math::random() * 100_000.0) as u32;
+        let seed = random_seed();
         self.edit(|e| e.seed = seed);
     }
 

@@ -1,5 +1,6 @@
 //! Small controls that everything else is made of. Each has a label and a short "what is this" as its title.
 
+mod icons;
 mod number;
 mod picture;
 mod pop;
@@ -7,6 +8,7 @@ mod rate;
 mod select;
 mod slider;
 
+pub use icons::{PlayIcon, ResetIcon, StepIcon};
 pub use number::Number;
 pub use picture::Picture;
 pub use pop::{Pop, close_all};

@@ -124,8 +124,8 @@ impl Backend {
         })
     }
 
-    /// Does `work` in order, then reads the named variables back into the mailbox, integers as floats of the same bits. The GPU has only been told when
-    /// this returns; the CPU is through.
+    /// Does `work` in order, then reads the named variables back into the mailbox, integers as floats of the same bits.
+    /// The GPU has only been told when this returns; the CPU is through.
     pub fn submit(&mut self, work: &[Work], reads: &[&str]) -> Result<Ticket, Lost> {
         match self {
             Self::Gpu(gpu) => {

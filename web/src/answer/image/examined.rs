@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use minibatch_session::Facts;
 
+use crate::clock::now;
 use crate::draw::heatmap::argmax;
 use crate::draw::picture::image_shape;
 use crate::state::{Page, Watch};
@@ -202,10 +203,6 @@ fn fetch(page: Page, facts: Arc<Facts>, data: StoredValue<Examined>, version: Rw
             }
         }
     });
-}
-
-fn now() -> f64 {
-    window().performance().map_or(0.0, |p| p.now())
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use leptos::task::spawn_local;
 use minibatch_session::Facts;
 
 use super::write::{looks_back_only, window};
-use crate::sequence::{Kind, Pace, sleep};
+use crate::clock::sleep;
+use crate::sequence::{Kind, Pace};
 use crate::state::Page;
 
 /// So many steps beyond the end of the sample.

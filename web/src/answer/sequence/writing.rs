@@ -9,9 +9,10 @@ use minibatch_session::Facts;
 use minibatch_session::data::Rng;
 
 use super::write::window;
+use crate::clock::sleep;
 use crate::sequence::choose::{Taste, draw};
 use crate::sequence::text::{compose, parse};
-use crate::sequence::{Kind, Pace, sleep};
+use crate::sequence::{Kind, Pace};
 use crate::state::Page;
 use crate::widgets::Slider;
 use crate::words::{fill, t};

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::draw::colour::{Rgb, css};
 use crate::draw::theme::{Theme, theme};
-use crate::pair::beside;
+use crate::state::pair::beside;
 use crate::state::{Page, differences};
 use crate::words::{fill, t};
 

@@ -3,8 +3,8 @@
 use minibatch_session::data::DatasetKind;
 use minibatch_session::{Experiment, SampleSource};
 
-use crate::state::boot::asked;
-use crate::state::url;
+use super::boot::asked;
+use super::url;
 
 /// One side as its address has it.
 #[derive(Clone, PartialEq, Debug)]
