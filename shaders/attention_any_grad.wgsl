@@ -10,32 +10,6 @@
 var<workgroup> slopes: array<f32, WORKGROUP>;
 #endif
 
-fn dy_dot_kv(dy_row: u32, kv_row: u32) -> f32 {
-    var sum = 0.0;
-    var c = 0u;
-    for (; c + 3u < params.d; c += 4u) {
-        sum += (dy[dy_row + c] * kv[kv_row + c] + dy[dy_row + c + 1u] * kv[kv_row + c + 1u])
-            + (dy[dy_row + c + 2u] * kv[kv_row + c + 2u] + dy[dy_row + c + 3u] * kv[kv_row + c + 3u]);
-    }
-    for (; c < params.d; c++) {
-        sum += dy[dy_row + c] * kv[kv_row + c];
-    }
-    return sum;
-}
-
-fn dy_dot_y(dy_row: u32, y_row: u32) -> f32 {
-    var sum = 0.0;
-    var c = 0u;
-    for (; c + 3u < params.d; c += 4u) {
-        sum += (dy[dy_row + c] * y[y_row + c] + dy[dy_row + c + 1u] * y[y_row + c + 1u])
-            + (dy[dy_row + c + 2u] * y[y_row + c + 2u] + dy[dy_row + c + 3u] * y[y_row + c + 3u]);
-    }
-    for (; c < params.d; c++) {
-        sum += dy[dy_row + c] * y[y_row + c];
-    }
-    return sum;
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(
     @builtin(local_invocation_index) lane: u32,

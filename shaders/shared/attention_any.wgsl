@@ -1,24 +1,10 @@
 // What the kernels for heads of any width share: rows are read from where they lie.
-#import attention
+#import attention_dots
 
 const WORKGROUP = 64u; // a power of two, 4 or more
 
 var<workgroup> shares: array<f32, WORKGROUP>;
 var<workgroup> weights: array<f32, WORKGROUP>;
-
-// Four columns a round: a software device may end an invocation after 65,535.
-fn q_dot_kv(q_row: u32, kv_row: u32) -> f32 {
-    var sum = 0.0;
-    var c = 0u;
-    for (; c + 3u < params.d; c += 4u) {
-        sum += (q[q_row + c] * kv[kv_row + c] + q[q_row + c + 1u] * kv[kv_row + c + 1u])
-            + (q[q_row + c + 2u] * kv[kv_row + c + 2u] + q[q_row + c + 3u] * kv[kv_row + c + 3u]);
-    }
-    for (; c < params.d; c++) {
-        sum += q[q_row + c] * kv[kv_row + c];
-    }
-    return sum;
-}
 
 const FOUR = vec4<u32>(0u, 1u, 2u, 3u);
 
@@ -31,11 +17,6 @@ fn mixed_kv(first: u32, here: u32) -> f32 {
         sum += dot(weight, vec4(kv[at.x], kv[at.y], kv[at.z], kv[at.w]));
     }
     return sum;
-}
-
-// Whether the mask shows a key.
-fn shown(batch: u32, key: u32) -> bool {
-    return MASK == 0u || mask[params.mask_offset + batch * params.s + min(key, params.s - 1u)] != 0.0;
 }
 
 // The largest of all invocations' numbers, for all of them.

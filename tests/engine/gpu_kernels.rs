@@ -62,6 +62,16 @@ fn every_op_gives_what_the_cpu_gives() {
     check_all(&mut gpu(), cases().into_iter());
 }
 
+/// A real device shares rows and tiles where a software one, as this may be, gives each invocation its own: breaks where
+/// the launches that this device does not choose are wrong.
+#[test]
+fn every_op_gives_the_same_by_launches_of_the_other_kind_of_device() {
+    let mut gpu = gpu();
+    let other = !gpu.adapter().software;
+    gpu.prefer_software(other);
+    check_all(&mut gpu, cases().into_iter());
+}
+
 /// A grid of one workgroup an element would pass 65,535: what breaks where a kernel does not stride.
 #[test]
 fn many_elements_give_what_the_cpu_gives() {

@@ -14,17 +14,18 @@ use std::num::NonZeroU64;
 /// Bytes between one launch's parameters and the next: WebGPU's alignment of uniform bindings.
 const ALIGNMENT: usize = 256;
 
-/// Compiles a graph; missing variables are created. Whatever the device refuses is returned.
+/// Compiles a graph; missing variables are created. Products use the kernel given, or what suits them best; launches are
+/// those of a software device, or of a real one. Whatever the device refuses is returned.
 pub(crate) async fn compile(
     device: &Device,
     variables: &mut HashMap<String, Variable>,
     pipelines: &mut Pipelines,
     graph: &Graph,
-    product: Option<Product>,
+    (product, software): (Option<Product>, bool),
 ) -> Result<Plan, GpuError> {
     device.mailbox.check()?;
     let memory = MemoryPlan::new(graph)?;
-    let lowering = Lowering { graph, memory: &memory, product, software: device.info.software };
+    let lowering = Lowering { graph, memory: &memory, product, software };
     let launches = lower(&lowering)?;
     let build = |pipelines: &mut Pipelines| build(device, variables, pipelines, graph, &memory, &launches);
     scoped(device, pipelines, build).await

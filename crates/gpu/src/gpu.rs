@@ -44,6 +44,8 @@ pub struct Gpu {
     pipelines: Pipelines,
     readback: Readback,
     product: Option<Product>,
+    /// Whether launches are those of a software device.
+    software: bool,
     tickets: u64,
 }
 
@@ -55,7 +57,8 @@ impl Gpu {
     pub async fn request() -> Result<Self, GpuError> {
         let device = Device::request().await?;
         let (variables, pipelines, readback) = Default::default();
-        Ok(Self { device, variables, pipelines, readback, product: None, tickets: 0 })
+        let software = device.info.software;
+        Ok(Self { device, variables, pipelines, readback, product: None, software, tickets: 0 })
     }
 
     /// Which GPU it is.
@@ -131,13 +134,20 @@ impl Gpu {
     /// When the graph cannot be planned, a variable has another length than the graph wants, memory is short, or the
     /// device refuses a shader.
     pub async fn compile(&mut self, graph: &Graph) -> Result<Plan, GpuError> {
-        compile::compile(&self.device, &mut self.variables, &mut self.pipelines, graph, self.product).await
+        let preferred = (self.product, self.software);
+        compile::compile(&self.device, &mut self.variables, &mut self.pipelines, graph, preferred).await
     }
 
     /// Has every product of the graphs compiled from now on use this kernel, or the one that suits it best. For tests
     /// and measurements.
     pub fn prefer_product(&mut self, product: Option<Product>) {
         self.product = product;
+    }
+
+    /// Has the graphs compiled from now on launch what suits a software device, or what suits a real one, whichever this
+    /// is. For tests and measurements.
+    pub fn prefer_software(&mut self, software: bool) {
+        self.software = software;
     }
 
     /// Makes every pipeline there is, in use or not, and returns how many: whether this device takes all our shaders.

@@ -8,8 +8,8 @@ use super::{Builder, Case};
 type Extents = [usize; 5];
 
 /// One below, at and above the workgroups of 8 to 64 queries, the tiles of 8 to 64 keys and the variants for heads of up
-/// to 16, 32, 64 and 128 columns; beyond them the kernels that take any.
-const EXTENTS: [Extents; 22] = [
+/// to 16, 32, 64 and 128 columns; beyond them the kernels that take any, and a software device's for up to 32 steps.
+const EXTENTS: [Extents; 23] = [
     [1, 1, 1, 1, 1],
     [2, 1, 3, 3, 2],
     [1, 2, 1, 1, 5],
@@ -19,6 +19,7 @@ const EXTENTS: [Extents; 22] = [
     [1, 16, 31, 3, 17],
     [1, 31, 33, 2, 8],
     [2, 33, 32, 1, 31],
+    [2, 32, 32, 2, 9],
     [1, 63, 64, 2, 32],
     [2, 64, 63, 4, 16],
     [1, 65, 65, 1, 33],

@@ -32,61 +32,96 @@ enum Pass {
     GradKey,
 }
 
-/// A kernel for heads of so many columns.
+/// Of a software device: keys (or queries) up to which each invocation goes over all of them by itself.
+const SHORT: u32 = 32;
+
+/// How a kernel goes about it.
+#[derive(Clone, Copy)]
+enum Way {
+    /// An invocation has so many queries (or keys) of its own, computed with so many columns; the others' come through
+    /// workgroup memory.
+    Tiles { own: u32, columns: u32 },
+    /// A workgroup has one of its own, of any width.
+    Any,
+    /// An invocation has one of its own, of any width, and nothing is shared.
+    Short,
+}
+
+/// A kernel and its way.
 struct Suited {
     kernel: Kernel,
-    /// Columns that it computes with; none for the kernel that takes any.
-    columns: Option<u32>,
-    /// Queries (or keys) of an invocation; of a workgroup for the kernel that takes any.
-    own: u32,
+    way: Way,
 }
 
 impl Suited {
-    /// The narrowest that is wide enough; the one that takes any for more rows than a software device would let an
-    /// invocation go over.
-    fn new(pass: Pass, d: u32, rows: u32, over: u32) -> Self {
+    /// On a software device the one for short sequences, where they are; else the narrowest that is wide enough; the one
+    /// that takes any for more rows than a software device would let an invocation go over.
+    fn new(pass: Pass, d: u32, rows: u32, over: u32, software: bool) -> Self {
         let fits = |suited: &Self| suited.rounds(pass, over, d, suited.lanes(rows, over)) <= MOST_ROUNDS;
         let narrowest = [16, 32, 64, 128].iter().filter(|&&width| d > width).count();
-        Some(Self::of(pass, narrowest)).filter(fits).unwrap_or_else(|| Self::of(pass, 4))
+        let short = (software && over <= SHORT).then(|| Self::of(pass, 5));
+        let own = || Some(Self::of(pass, narrowest)).filter(fits);
+        short.filter(fits).or_else(own).unwrap_or_else(|| Self::of(pass, 4))
     }
 
-    /// The kernels by the columns they compute with.
+    /// The kernels by the columns they compute with, the one for any width, and that for short sequences.
     fn of(pass: Pass, i: usize) -> Self {
         use Kernel::{
             Attention16, Attention32, Attention64, Attention128, AttentionAny, AttentionKey16,
-            AttentionKey32, AttentionKey64, AttentionKey128, AttentionKeyAny, AttentionLse16, AttentionLse32,
-            AttentionLse64, AttentionLse128, AttentionLseAny, AttentionQuery16, AttentionQuery32,
-            AttentionQuery64, AttentionQuery128, AttentionQueryAny,
+            AttentionKey32, AttentionKey64, AttentionKey128, AttentionKeyAny, AttentionKeyShort,
+            AttentionLse16, AttentionLse32, AttentionLse64, AttentionLse128, AttentionLseAny,
+            AttentionLseShort, AttentionQuery16, AttentionQuery32, AttentionQuery64, AttentionQuery128,
+            AttentionQueryAny, AttentionQueryShort, AttentionShort,
         };
         let kernels = match pass {
-            Pass::Result => [Attention16, Attention32, Attention64, Attention128, AttentionAny],
-            Pass::Lse => [AttentionLse16, AttentionLse32, AttentionLse64, AttentionLse128, AttentionLseAny],
-            Pass::GradQuery => {
-                [AttentionQuery16, AttentionQuery32, AttentionQuery64, AttentionQuery128, AttentionQueryAny]
+            Pass::Result => {
+                [Attention16, Attention32, Attention64, Attention128, AttentionAny, AttentionShort]
             }
-            Pass::GradKey => {
-                [AttentionKey16, AttentionKey32, AttentionKey64, AttentionKey128, AttentionKeyAny]
-            }
+            Pass::Lse => [
+                AttentionLse16,
+                AttentionLse32,
+                AttentionLse64,
+                AttentionLse128,
+                AttentionLseAny,
+                AttentionLseShort,
+            ],
+            Pass::GradQuery => [
+                AttentionQuery16,
+                AttentionQuery32,
+                AttentionQuery64,
+                AttentionQuery128,
+                AttentionQueryAny,
+                AttentionQueryShort,
+            ],
+            Pass::GradKey => [
+                AttentionKey16,
+                AttentionKey32,
+                AttentionKey64,
+                AttentionKey128,
+                AttentionKeyAny,
+                AttentionKeyShort,
+            ],
         };
-        let widths = [16, 32, 64, 128];
-        Self { kernel: kernels[i], columns: widths.get(i).copied(), own: [4, 2, 1, 1, 1][i] }
+        let tiles = |own, columns| Way::Tiles { own, columns };
+        let ways = [tiles(4, 16), tiles(2, 32), tiles(1, 64), tiles(1, 128), Way::Any, Way::Short];
+        Self { kernel: kernels[i], way: ways[i] }
     }
 
     /// Invocations of a workgroup, given the rows that are looked for: no more than are needed, since software devices
     /// run idle ones too; but many where there is much to load.
     fn lanes(&self, rows: u32, over: u32) -> u32 {
         let fewest = if over > 1024 { 32 } else { 8 };
-        match self.columns {
-            Some(_) => rows.div_ceil(self.own).next_power_of_two().clamp(fewest, 32),
-            // As the kernel's file says.
-            None => 64,
+        match self.way {
+            Way::Tiles { own, .. } => rows.div_ceil(own).next_power_of_two().clamp(fewest, 32),
+            // As the kernels' files say.
+            Way::Any | Way::Short => 64,
         }
     }
 
     /// At most so many rounds of loops an item takes, given the rows that are gone over.
     fn rounds(&self, pass: Pass, over: u32, d: u32, lanes: u32) -> u32 {
-        match self.columns {
-            Some(columns) => {
+        match self.way {
+            Way::Tiles { columns, .. } => {
                 let tile = 1024 / columns;
                 let loading = 2 + 256u32.div_ceil(lanes) + 2 * tile.div_ceil(lanes);
                 let of_a_row = 1 + 2 * (columns / 16);
@@ -94,11 +129,12 @@ impl Suited {
                 let rows = if matches!(pass, Pass::Result | Pass::Lse) { tile / 2 } else { tile };
                 over.div_ceil(tile).saturating_mul(loading + rows * of_a_row)
             }
-            None => {
+            Way::Any => {
                 let dots = 3 * (d / 4 + 4);
                 let columns = d.div_ceil(lanes) * (lanes / 4 + 1);
                 over.div_ceil(lanes).saturating_mul(dots + columns + 16) + dots
             }
+            Way::Short => (over + 1).saturating_mul(4 * (d / 4 + 4)),
         }
     }
 }
@@ -115,9 +151,14 @@ fn launch(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<La
     let (e, k_column) = if attention.cross { (q_row, 0) } else { (q_row / 3, q_row / 3) };
     let d = e / heads;
     let (rows, over) = if pass == Pass::GradKey { (s, t) } else { (t, s) };
-    let suited = Suited::new(pass, d, rows, over);
+    let suited = Suited::new(pass, d, rows, over, l.software);
     let lanes = suited.lanes(rows, over);
-    let blocks = if suited.columns.is_some() { rows.div_ceil(lanes * suited.own) } else { rows };
+    let blocks = match suited.way {
+        Way::Tiles { own, .. } => rows.div_ceil(lanes * own),
+        Way::Any | Way::Short => rows,
+    };
+    // What a workgroup takes at a time.
+    let together = if matches!(suited.way, Way::Short) { lanes } else { 1 };
     let items = batches * heads * blocks;
     let (mut buffers, mut results) = (vec![q, kv, mask], [q; 3]);
     if matches!(pass, Pass::GradQuery | Pass::GradKey) {
@@ -133,7 +174,8 @@ fn launch(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<La
         Pass::GradQuery => (out, q_row),
         Pass::GradKey => (dk, kv_row),
     };
-    let per_launch = MOST_GROUPS.saturating_mul((MOST_ROUNDS / suited.rounds(pass, over, d, lanes)).max(1));
+    let rounds = (MOST_ROUNDS / suited.rounds(pass, over, d, lanes)).max(1);
+    let per_launch = MOST_GROUPS.saturating_mul(together).saturating_mul(rounds);
     let part = |first: u32| {
         let params = AttentionParams {
             heads,
@@ -156,12 +198,12 @@ fn launch(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<La
             out_row,
             out2_offset: dk + e,
         };
-        let groups = (params.items - first) as usize;
+        let groups = (params.items - first).div_ceil(together) as usize;
         let homes = buffers.iter().map(|&node| l.home(node)).collect();
         let launch = Launch::new(suited.kernel, params, homes, groups)
             .with("CAUSAL", u32::from(attention.causal))
             .with("MASK", u32::from(attention.mask));
-        if suited.columns.is_some() { launch.with("WORKGROUP", lanes) } else { launch }
+        if matches!(suited.way, Way::Any) { launch } else { launch.with("WORKGROUP", lanes) }
     };
     (0..items).step_by(per_launch as usize).map(part).collect()
 }
