@@ -11,10 +11,10 @@ const PRESETS: [&str; 7] = ["c2", "r1", "r2", "r3", "a1", "a3", "a4"];
 
 fn facts(driver: &Driver) -> Facts {
     let loaded = driver.events.iter().rev().find_map(|e| match e {
-        Event::Loaded { facts, .. } => facts.clone(),
+        Event::Loaded { facts, .. } => Some((**facts).clone()),
         _ => None,
     });
-    *loaded.expect("a model of layers has facts")
+    loaded.expect("it is loaded")
 }
 
 fn look(driver: &mut Driver, look: Look) -> Vec<Vec<f32>> {

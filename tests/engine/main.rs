@@ -16,3 +16,4 @@ mod muon;
 mod ops_table;
 mod semantics;
 mod session;
+mod update;

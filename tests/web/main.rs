@@ -11,6 +11,7 @@ mod images;
 mod learning;
 mod marks;
 mod pair;
+mod probes;
 mod screenshots;
 mod sequences;
 mod site;

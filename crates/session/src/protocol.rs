@@ -112,12 +112,15 @@ pub struct Look {
     pub units: u32,
     /// All parameters as well.
     pub parameters: bool,
-    /// Of a model of layers: all it makes of the sample shown, see [`Facts::probes`].
+    /// All that the model makes of the sample shown, see [`Facts::probes`].
     pub inside: bool,
-    /// Of a model of layers: the gradients.
+    /// The gradients.
     pub gradients: bool,
-    /// Of a model of layers: its answers to many test samples.
+    /// The answers to many test samples.
     pub examine: bool,
+    /// How far the last step moved each parameter; those come too. Left out of the answer as long as no step was taken while
+    /// this was asked for.
+    pub update: bool,
 }
 
 /// A sample to look at.
@@ -130,7 +133,7 @@ pub enum Shown {
     Own(Vec<f32>),
 }
 
-/// What a model of layers and its data look like, for whoever draws them.
+/// What a model and its data look like, for whoever draws them.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Facts {
     /// One input's shape.
@@ -239,8 +242,8 @@ pub enum Event {
         steps_per_epoch: u32,
         /// The batch size in force.
         batch_size: u32,
-        /// Of a model of layers.
-        facts: Option<Box<Facts>>,
+        /// Of the model and its data.
+        facts: Box<Facts>,
     },
     /// Where the run stands, and the curve's points since the last such event.
     Metrics {
@@ -261,7 +264,8 @@ pub enum Event {
     /// Pictures. Arrays, those asked for, in this order: the output at each pixel, (boundary, boundary, outputs); for each
     /// layer, the output last, every unit at each pixel, (units, units, layer units); all parameters; what is inside, by
     /// [`Facts::probes`]; gradients: all parameters', then the norm at each step; the examination: answers (samples,
-    /// output shape), then the last hidden layer (samples, [`Facts::features`]). Row 0 is the top.
+    /// output shape), then the last hidden layer (samples, [`Facts::features`]); what the last step added to all parameters.
+    /// Row 0 is the top.
     /// Outputs are shown as the learner reads them: a probability between 0 and 1 behind sigmoid or softmax.
     Frame {
         /// Which build it belongs to.

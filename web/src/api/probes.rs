@@ -12,11 +12,9 @@ use crate::state::Page;
 /// shown; `steps` is the gradient's norm at each step.
 ///
 /// # Errors
-/// When the experiment is a network over the plane, or nothing is built.
+/// When nothing is built.
 pub async fn probes(page: Page) -> Result<JsValue, String> {
-    let model = page.experiment.with_untracked(|e| e.model.as_ref().map(|_| e.model()));
-    let model = model.ok_or("probes: this network looks at points in the plane; ask predict instead")?;
-    let model: Model = model.map_err(|error| error.to_string())?;
+    let model: Model = page.experiment.with_untracked(|e| e.model()).map_err(|error| error.to_string())?;
     page.flush();
     let frame = page.look_inside();
     let seen = finish(frame).await;

@@ -1,4 +1,4 @@
-//! What a model of layers makes of one sample, drawn from what it computes.
+//! What a model of layers makes of one sample, drawn from what it computes; and the numbers of any model.
 
 mod numbers;
 mod spread;
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::state::Page;
 use crate::words::t;
-use numbers::Numbers;
+pub use numbers::Numbers;
 use stacks::Stacks;
 use timeline::{ImageAttention, Timeline};
 

@@ -1,22 +1,39 @@
 //! Weights, gradients and activations by layer: how large they are and how they are spread.
 
 use leptos::prelude::*;
-use minibatch_session::{Parameter, ProbeKind};
+use minibatch_session::{LayerSummary, Parameter, ProbeKind};
 
 use super::spread::Spread;
 use crate::state::{Page, Watch};
 use crate::views::numbers::loss as short;
-use crate::words::t;
+use crate::words::{fill, t};
 
 /// Milliseconds between two readings: quicker than that nobody reads.
 const EVERY_MS: f64 = 200.0;
 
-/// One line: what it is of, and one or two spreads.
+/// One line: what it is of, one or two spreads, and of a parameter how far the last step moved it.
 #[derive(Clone, PartialEq)]
 struct Line {
     name: String,
     shape: String,
     spreads: Vec<Spread>,
+    moved: Option<Option<Moved>>,
+}
+
+/// How far the last step moved a parameter.
+#[derive(Clone, Copy, PartialEq)]
+struct Moved {
+    /// The root of the sum of squares of what it added.
+    by: f32,
+    /// The same over that of the parameter.
+    share: Option<f32>,
+}
+
+impl Moved {
+    /// By this norm, to that one.
+    fn new(by: f32, now: f32) -> Self {
+        Self { by, share: (now > 0.0).then(|| by / now) }
+    }
 }
 
 /// The table of numbers, for as long as it is looked at.
@@ -26,6 +43,8 @@ pub fn Numbers() -> impl IntoView {
     page.watch(Watch::Inside);
     page.watch(Watch::Gradients);
     page.watch(Watch::Parameters);
+    page.watch(Watch::Update);
+    let plane = page.plane();
     let read = StoredValue::new(0.0f64);
     let lines = RwSignal::new((vec![], vec![]));
     Effect::new(move |_| {
@@ -43,16 +62,22 @@ pub fn Numbers() -> impl IntoView {
             <section>
                 <h3>{t("numbers.parameters")}</h3>
                 <div class="numbers-head" aria-hidden="true">
-                    <span></span><span>{t("numbers.weights")}</span><span>{t("numbers.gradients")}</span>
+                    <span></span>{spread_head("numbers.weights")}{spread_head("numbers.gradients")}
+                    <span title=t("numbers.moved-help")>{t("numbers.moved")}</span>
                 </div>
                 {move || lines.with(|l| l.0.iter().map(row).collect_view())}
             </section>
             <section>
-                <h3>{t("numbers.activations")}</h3>
+                <h3>{move || t(if plane.get() { "numbers.activations-plane" } else { "numbers.activations" })}</h3>
                 {move || lines.with(|l| l.1.iter().map(row).collect_view())}
             </section>
         </div>
     }
+}
+
+/// What stands above a column of spreads: what they are of, and what their last figure is.
+fn spread_head(of: &'static str) -> impl IntoView + use<> {
+    view! { <span class="spread-head"><span>{t(of)}</span><span title=t("numbers.norm")>{t("numbers.norm-short")}</span></span> }
 }
 
 fn row(line: &Line) -> impl IntoView + use<> {
@@ -72,8 +97,17 @@ fn row(line: &Line) -> impl IntoView + use<> {
         <div class="numbers-row">
             <span class="numbers-name" title=line.name.clone()>{line.name.clone()}<small>{line.shape.clone()}</small></span>
             {spreads.collect_view()}
+            {line.moved.map(moved)}
         </div>
     }
+}
+
+/// The last step, as a share of what it moved; an en dash before the first.
+fn moved(moved: Option<Moved>) -> impl IntoView + use<> {
+    let share = moved.and_then(|m| m.share);
+    let title = moved
+        .map_or(t("numbers.moved-none").into(), |m| fill("numbers.moved-by", &[("n", &short(Some(m.by)))]));
+    view! { <span class="moved" title=title>{share.map_or("–".into(), |s| format!("{}%", short(Some(100.0 * s))))}</span> }
 }
 
 fn sizes(shape: &[usize]) -> String {
@@ -82,8 +116,7 @@ fn sizes(shape: &[usize]) -> String {
 
 /// Each weight and bias with its gradient.
 fn parameters(page: Page) -> Vec<Line> {
-    let model = page.experiment.with_untracked(|e| e.model.as_ref().and_then(|_| e.model().ok()));
-    let Some(model) = model else { return vec![] };
+    let Ok(model) = page.experiment.with_untracked(|e| e.model()) else { return vec![] };
     page.frame.with_value(|frame| {
         let line = |p: &Parameter| {
             let range = p.offset..p.offset + p.len();
@@ -91,22 +124,41 @@ fn parameters(page: Page) -> Vec<Line> {
                 [&frame.parameters, &frame.gradients].map(|all| all.get(range.clone()).map(Spread::of));
             let spreads = spreads.into_iter().collect::<Option<Vec<_>>>()?;
             let name = p.name.trim_start_matches("layers.").to_owned();
-            Some(Line { name, shape: sizes(&p.shape), spreads })
+            let update = frame.update.get(range).map(|all| Spread::of(all).norm);
+            let moved = Some(update.map(|by| Moved::new(by, spreads[0].norm)));
+            Some(Line { name, shape: sizes(&p.shape), spreads, moved })
         };
         model.layout.parameters.iter().filter_map(line).collect()
     })
 }
 
-/// What each layer makes of the sample shown.
+/// What each layer makes of the sample shown, or of the whole plane.
 fn activations(page: Page) -> Vec<Line> {
+    if page.experiment.with_untracked(|e| e.model.is_none()) {
+        return over_the_plane(page);
+    }
     let Some(facts) = page.facts.get_untracked() else { return vec![] };
     page.frame.with_value(|frame| {
         let shown = facts.probes.iter().filter(|p| matches!(p.kind, ProbeKind::Output | ProbeKind::Cells));
         let line = |p: &minibatch_session::Probe| {
             let values = frame.inside.get(p.offset..p.offset + p.len())?;
             let name = format!("{} {}", p.path.trim_start_matches("layers."), p.layer);
-            Some(Line { name, shape: sizes(&p.shape), spreads: vec![Spread::of(values)] })
+            Some(Line { name, shape: sizes(&p.shape), spreads: vec![Spread::of(values)], moved: None })
         };
         shown.filter_map(line).collect()
+    })
+}
+
+/// What each layer's units make of every point of their pictures.
+fn over_the_plane(page: Page) -> Vec<Line> {
+    let Ok(summary) = page.summary.get_untracked() else { return vec![] };
+    page.frame.with_value(|frame| {
+        let line = |(i, (layer, values)): (usize, (&LayerSummary, &Vec<f32>))| Line {
+            name: fill("network.layer", &[("n", &(i + 1).to_string())]),
+            shape: sizes(&[layer.units]),
+            spreads: vec![Spread::of(values)],
+            moved: None,
+        };
+        summary.layers.iter().zip(&frame.layers).enumerate().map(line).collect()
     })
 }

@@ -8,9 +8,9 @@ use crate::shell::numbers::grouped;
 use crate::state::Page;
 use crate::words::{fill, t};
 
-/// Parameters and shapes in all; adds and removes layers.
+/// Parameters and shapes in all; adds and removes layers; goes from the picture to the numbers and back.
 #[component]
-pub fn NetworkFoot() -> impl IntoView {
+pub fn NetworkFoot(numbers: RwSignal<bool>) -> impl IntoView {
     let page = Page::get();
     let sum = move || {
         page.summary.with(|summary| match summary {
@@ -33,6 +33,8 @@ pub fn NetworkFoot() -> impl IntoView {
                 disabled=move || full(count.get()) on:click=add>{t("network.add")}</button>
             <button type="button" class="link" data-testid="remove-layer" title=t("network.remove-help")
                 disabled=move || count.get() == 0 on:click=remove>{t("network.remove")}</button>
+            <button type="button" class="toggle" data-testid="plane-numbers" title=t("inside.numbers-help")
+                aria-pressed=move || numbers.get().to_string() on:click=move |_| numbers.update(|n| *n = !*n)>{t("inside.numbers")}</button>
         </div>
     }
 }

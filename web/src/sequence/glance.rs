@@ -56,6 +56,7 @@ pub fn glances(page: Page, watch: Watch, seen: impl Fn(&Frame) + 'static) {
             Watch::Gradients => f.look.gradients,
             Watch::Examine => f.look.examine,
             Watch::Parameters => f.look.parameters,
+            Watch::Update => f.look.update,
         });
         if !there {
             return;

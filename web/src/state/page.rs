@@ -72,6 +72,8 @@ pub struct Frame {
     pub gradients: Vec<f32>,
     /// Answers to many test samples, then what the last layer sees of each.
     pub examined: Vec<f32>,
+    /// What the last step added to all parameters.
+    pub update: Vec<f32>,
 }
 
 /// An experiment in the making that does not fit together yet.

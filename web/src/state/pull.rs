@@ -11,6 +11,8 @@ use super::Page;
 pub struct Pull {
     /// A frame is on its way.
     pub outstanding: bool,
+    /// It was asked for before somebody asked for all that is inside, and may be of an earlier step.
+    pub early: bool,
     /// A call for the next animation frame is placed.
     pub placed: bool,
     /// The network may have changed since the last frame.
@@ -69,11 +71,10 @@ impl Page {
         let side =
             |length: Result<wasm_bindgen::JsValue, _>| length.ok().and_then(|v| v.as_f64()).unwrap_or(1000.0);
         let (width, height) = (side(window.inner_width()), side(window.inner_height()));
-        let look = if self.experiment.with_untracked(|e| e.model.is_some()) {
-            self.watched.with_value(|w| w.look(Look::default()))
-        } else {
-            self.shown.with_value(|shown| look(&shown.view, width, height))
-        };
+        let plane = self.experiment.with_untracked(|e| e.model.is_none());
+        let always =
+            if plane { self.shown.with_value(|s| look(&s.view, width, height)) } else { Look::default() };
+        let look = self.watched.with_value(|w| w.look(always));
         let nothing = look == Look::default();
         self.errands.update_value(|e| {
             e.pull.placed = false;

@@ -24,7 +24,7 @@ impl Page {
                     self.keep_run(&left);
                 }
                 self.errands.update_value(|e| e.good.clone_from(&e.built));
-                self.facts.set(facts.map(|facts| Arc::from(*facts)));
+                self.facts.set(Some(Arc::from(*facts)));
                 // The engine shows the first sample until told otherwise.
                 self.sample.set(Shown::Row(0));
                 self.frame.set_value(super::Frame::default());
@@ -56,9 +56,10 @@ impl Page {
                 self.rest();
                 self.frame.set_value(*frame);
                 self.frame_version.update(|v| *v += 1);
-                let whole = self.frame.with_value(|f| f.look.inside && f.look.gradients);
+                let all = self.frame.with_value(|f| f.look.inside && f.look.gradients && f.look.parameters);
                 self.errands.update_value(|e| {
                     e.pull.outstanding = false;
+                    let whole = !std::mem::take(&mut e.pull.early) && all;
                     e.waits.settle(|w| whole && w == Wait::Frame, &Ok(vec![]));
                 });
                 self.wake();

@@ -21,7 +21,7 @@ pub enum News {
         /// Test points.
         test: Vec<Point>,
         /// Of a model of layers.
-        facts: Option<Box<Facts>>,
+        facts: Box<Facts>,
     },
     /// Where the run stands.
     Metrics {
@@ -80,10 +80,11 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
             let boundary = if look.boundary > 0 { arrays.next().unwrap_or_default() } else { vec![] };
             let mut layers: Vec<_> = arrays.collect();
             let mut last = |wanted: bool| if wanted { layers.pop().unwrap_or_default() } else { vec![] };
-            let (examined, gradients) = (last(look.examine), last(look.gradients));
+            let (update, examined, gradients) = (last(look.update), last(look.examine), last(look.gradients));
             let (inside, parameters) = (last(look.inside), last(look.parameters));
             let outputs = outputs as usize;
-            let frame = Frame { look, outputs, boundary, layers, parameters, inside, gradients, examined };
+            let frame =
+                Frame { look, outputs, boundary, layers, parameters, inside, gradients, examined, update };
             News::Frame(step, Box::new(frame))
         }
         Event::Done { id } => News::Done(id),
@@ -194,7 +195,8 @@ mod tests {
 
     #[test]
     fn loaded_brings_the_points_of_both_sides() {
-        let event = Event::Loaded { generation: 1, steps_per_epoch: 25, batch_size: 10, facts: None };
+        let event =
+            Event::Loaded { generation: 1, steps_per_epoch: 25, batch_size: 10, facts: Box::default() };
         let arrays = vec![vec![1.0, 2.0, 0.0, 3.0, 4.0, 1.0], vec![5.0, 6.0, 1.0]];
         let News::Loaded { status, train, test, .. } = read(1, &Status::default(), event, arrays) else {
             panic!("loaded")

@@ -1,4 +1,4 @@
-//! Who looks at what inside a model of layers: a picture is asked for only while somebody sees it.
+//! Who looks at what inside a model: a picture is asked for only while somebody sees it.
 
 use futures_channel::oneshot::Receiver;
 use leptos::prelude::*;
@@ -18,17 +18,26 @@ pub enum Watch {
     Examine,
     /// The parameters.
     Parameters,
+    /// How far the last step moved them.
+    Update,
 }
 
 /// How many look at each.
 #[derive(Clone, Copy, Default, Debug)]
-pub struct Watched([u32; 4]);
+pub struct Watched([u32; 5]);
 
 impl Watched {
     /// With what is looked at besides the views of the plane.
     pub fn look(&self, look: Look) -> Look {
-        let [inside, gradients, examine, parameters] = self.0.map(|n| n > 0);
-        Look { inside, gradients, examine, parameters: look.parameters || parameters, ..look }
+        let [inside, gradients, examine, parameters, update] = self.0.map(|n| n > 0);
+        Look {
+            inside,
+            gradients,
+            examine,
+            update,
+            parameters: look.parameters || parameters || update,
+            ..look
+        }
     }
 
     fn change(&mut self, watch: Watch, by: i32) {
@@ -50,7 +59,10 @@ impl Page {
     pub fn look_inside(&self) -> Receiver<Answer> {
         const ALL: [Watch; 3] = [Watch::Inside, Watch::Gradients, Watch::Parameters];
         ALL.iter().for_each(|w| self.watched.update_value(|all| all.change(*w, 1)));
-        let receiver = self.errands.try_update_value(|e| e.waits.add(Wait::Frame));
+        let receiver = self.errands.try_update_value(|e| {
+            e.pull.early = e.pull.outstanding;
+            e.waits.add(Wait::Frame)
+        });
         self.stir();
         receiver.unwrap_or_else(|| futures_channel::oneshot::channel().1)
     }

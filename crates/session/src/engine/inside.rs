@@ -1,4 +1,4 @@
-//! Looking into a model of layers: everything one sample becomes on its way, the gradients, the answers to many test
+//! Looking into a model: everything one sample becomes on its way, the gradients, the answers to many test
 //! samples, and answers to what the learner asks.
 
 use minibatch_nn::{Model, Probe, ProbeKind, Samples, finish, names};
@@ -121,9 +121,15 @@ impl Inside {
 
 /// Turns a look's arrays into what the learner reads. `arrays` begin with those of the plane.
 pub fn finish_look(model: &Model, facts: &Facts, look: &Look, arrays: &mut [Vec<f32>]) {
-    let wanted = [look.inside, look.gradients, look.examine];
+    let wanted = [look.inside, look.gradients, look.examine, look.update];
     let first = arrays.len().saturating_sub(wanted.iter().filter(|w| **w).count());
-    let mut arrays = arrays[first..].iter_mut();
+    let (before, arrays) = arrays.split_at_mut(first);
+    if look.update
+        && let (Some(parameters), Some(moved)) = (before.last(), arrays.last_mut())
+    {
+        moved.iter_mut().zip(parameters).for_each(|(before, now)| *before = now - *before);
+    }
+    let mut arrays = arrays.iter_mut();
     if look.inside
         && let Some(values) = arrays.next()
     {

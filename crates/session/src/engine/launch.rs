@@ -9,6 +9,8 @@ use super::programs::{BuildError, EVALUATION_ROWS, LOSS_ROWS, Programs};
 use super::run::Run;
 use super::session::Session;
 use super::snapshots::Snapshots;
+use super::update;
+use crate::Look;
 
 /// A part of a submit.
 enum Part {
@@ -16,12 +18,14 @@ enum Part {
     Train(u32),
     /// Evaluates, at this step.
     Evaluate(u32),
+    /// Keeps the parameters, for the step after it to be told apart.
+    Keep,
 }
 
 impl Part {
     fn evaluated(&self) -> Option<u32> {
         match self {
-            Self::Train(_) => None,
+            Self::Train(_) | Self::Keep => None,
             Self::Evaluate(step) => Some(*step),
         }
     }
@@ -30,8 +34,22 @@ impl Part {
         match self {
             Self::Train(steps) => Work::Run(&programs.train, *steps),
             Self::Evaluate(_) => Work::Run(&programs.evaluate, 1),
+            Self::Keep => Work::Copy(names::PARAMETERS, update::BEFORE),
         }
     }
+}
+
+/// The same steps, the last one by itself with the parameters kept right before it.
+fn with_kept(parts: Vec<Part>) -> Vec<Part> {
+    let last = parts.iter().rposition(|part| matches!(part, Part::Train(_)));
+    let split = |(i, part)| match part {
+        Part::Train(steps) if Some(i) == last => {
+            let before = (steps > 1).then_some(Part::Train(steps - 1));
+            before.into_iter().chain([Part::Keep, Part::Train(1)]).collect()
+        }
+        other => vec![other],
+    };
+    parts.into_iter().enumerate().flat_map(split).collect()
 }
 
 impl Run {
@@ -75,11 +93,14 @@ impl Session {
         let steps = run.step - from;
         let programs = &run.programs;
         let evaluations: Vec<u32> = parts.iter().filter_map(Part::evaluated).collect();
-        let mut work: Vec<Work> = parts.iter().map(|part| part.work(programs)).collect();
         let look = run.look.take();
         if steps == 0 && evaluations.is_empty() && look.is_none() {
             return Ok(false);
         }
+        run.update.prepare(backend, programs, look.as_ref())?;
+        let parts = if run.update.keeps(steps, run.step) { with_kept(parts) } else { parts };
+        let look = look.map(|look| Look { update: look.update && run.update.knows(run.step), ..look });
+        let mut work: Vec<Work> = parts.iter().map(|part| part.work(programs)).collect();
         let snapshot = if steps > 0 { run.snapshots.take(run.step) } else { None };
         let copies: Vec<(&str, String)> = snapshot
             .iter()
@@ -103,6 +124,7 @@ impl Session {
             work.extend(looks);
             insides = results;
             reads.extend(insides.iter().map(String::as_str));
+            reads.extend(look.update.then_some(update::BEFORE));
         }
         let ticket = backend.submit(&work, &reads).map_err(BuildError::from)?;
         let (loss_row, evaluation_row) = (run.loss_row, run.evaluation_row);

@@ -69,10 +69,7 @@ impl Session {
         let split = programs.data.points.as_ref();
         let arrays = vec![split.map_or(vec![], |s| flat(&s.train)), split.map_or(vec![], |s| flat(&s.test))];
         let (steps_per_epoch, batch_size) = (programs.steps_per_epoch, programs.batch as u32);
-        let facts = match programs.data.points {
-            Some(_) => None,
-            None => Some(Box::new(super::inside::facts(&programs.model, &programs.data)?)),
-        };
+        let facts = Box::new(super::inside::facts(&programs.model, &programs.data)?);
         let event = Event::Loaded { generation, steps_per_epoch, batch_size, facts: facts.clone() };
         self.messages.push(Message { event, arrays });
         self.answer(old.iter().flat_map(|r| r.goals.iter()).map(|g| g.id).collect());

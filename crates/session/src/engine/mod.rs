@@ -17,6 +17,7 @@ mod run;
 mod samples;
 mod session;
 mod snapshots;
+mod update;
 
 pub use backend::{Backend, Plan, Work};
 pub use bench::WORKLOADS;

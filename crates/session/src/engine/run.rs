@@ -7,6 +7,7 @@ use super::inside::{Inside, finish_look};
 use super::probes::{Probes, as_shown, outputs, widths};
 use super::programs::Programs;
 use super::snapshots::Snapshots;
+use super::update::Update;
 use crate::{Event, Experiment, Facts, Look, Metrics, Shown};
 
 /// A number of steps to reach, and whom to tell.
@@ -24,8 +25,8 @@ pub(super) struct Run {
     pub(super) programs: Programs,
     pub(super) probes: Probes,
     pub(super) inside: Inside,
-    /// Of a model of layers.
-    pub(super) facts: Option<Box<Facts>>,
+    pub(super) update: Update,
+    pub(super) facts: Box<Facts>,
     /// The sample that a look inside shows.
     pub(super) shown: Shown,
     pub(super) snapshots: Snapshots,
@@ -55,7 +56,7 @@ impl Run {
         generation: u32,
         experiment: Experiment,
         programs: Programs,
-        (look, facts): (Option<Look>, Option<Box<Facts>>),
+        (look, facts): (Option<Look>, Box<Facts>),
     ) -> Self {
         let learning_rate = experiment.training.schedule.rate(experiment.training.learning_rate, 0);
         Self {
@@ -65,6 +66,7 @@ impl Run {
             programs,
             probes: Probes::default(),
             inside: Inside::default(),
+            update: Update::default(),
             facts,
             shown: Shown::Row(0),
             snapshots: Snapshots::default(),
@@ -89,18 +91,14 @@ impl Run {
         outputs(&self.programs.model) as u32
     }
 
-    /// Notes what somebody wants to see. Only points in the plane have pictures of the plane, and only models of layers
-    /// have an inside.
+    /// Notes what somebody wants to see. Only points in the plane have pictures of the plane.
     pub(super) fn look(&mut self, look: Look) {
-        let plane = self.facts.is_none();
-        let most = if plane { [200, 64] } else { [0, 0] };
+        let most = if self.programs.data.points.is_some() { [200, 64] } else { [0, 0] };
         let look = Look {
             boundary: look.boundary.min(most[0]),
             units: look.units.min(most[1]),
-            parameters: look.parameters,
-            inside: look.inside && !plane,
-            gradients: look.gradients && !plane,
-            examine: look.examine && !plane,
+            parameters: look.parameters || look.update,
+            ..look
         };
         if look != Look::default() {
             self.look = Some(look);
@@ -116,6 +114,7 @@ impl Run {
         (self.step, self.loss_row, self.evaluation_row) = (step, 0, 0);
         (self.playing, self.evaluate, self.cut) = (false, true, Some(step));
         self.diverged = None;
+        self.update.forget();
         self.goals.drain(..).map(|g| g.id).collect()
     }
 
@@ -136,9 +135,7 @@ impl Run {
 
     /// Turns a picture's arrays into what the learner reads.
     pub(super) fn show(&self, look: &Look, arrays: &mut [Vec<f32>]) {
-        if let Some(facts) = &self.facts {
-            finish_look(&self.programs.model, facts, look, arrays);
-        }
+        finish_look(&self.programs.model, &self.facts, look, arrays);
         let last = widths(&self.programs.model).len().saturating_sub(1);
         let boundary = usize::from(look.boundary > 0);
         let output = (look.units > 0).then_some(boundary + last);

@@ -220,6 +220,7 @@ impl Session {
         if index < run.programs.model.parameters() && value.is_finite() {
             backend.write_f32(names::PARAMETERS, index, &[value])?;
             run.evaluate |= run.diverged.is_none();
+            run.update.forget();
         }
         Ok(())
     }
