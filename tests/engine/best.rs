@@ -1,7 +1,9 @@
 //! The best checkpoint: kept of the very step that was evaluated, and a place to train on from.
 
 use minibatch_session::data::DatasetKind;
-use minibatch_session::{Command, Event, Experiment, OptimizerKind, Supplies, Training, Wait, preset};
+use minibatch_session::{
+    Command, Event, Experiment, OptimizerKind, Schedule, Supplies, Training, Wait, preset,
+};
 use minibatch_tests::drive::Driver;
 
 const BACKENDS: [bool; 2] = [true, false];
@@ -15,6 +17,7 @@ fn overfits() -> Experiment {
     experiment.hidden[0].dropout = 0.1;
     experiment.training.optimizer.kind = OptimizerKind::Adam;
     experiment.training.learning_rate = 0.01;
+    experiment.training.schedule = Schedule::default();
     experiment
 }
 

@@ -236,7 +236,7 @@ fn the_curve_begins_at_step_0_whoever_is_in_a_hurry() {
     driver.step(50);
     driver.send(Command::Reset);
     driver.step(25);
-    assert_eq!(driver.curve.iter().map(|p| p.step).collect::<Vec<_>>(), [0, 25]);
+    assert_eq!(driver.curve.iter().map(|p| p.step).collect::<Vec<_>>(), [0, 3, 6, 12, 25]);
 }
 
 #[test]

@@ -9,26 +9,44 @@ use crate::site::READY;
 
 /// A deck with a frame, as an instructor writes it; it counts its own keys.
 const DECK: &str = r##"<!doctype html><meta charset="utf-8"><title>deck</title><link rel="icon" href="data:,">
-<body style="margin:0"><iframe id="frame" src="some/folder/embed.html?view=VIEW&show=play,step,reset&theme=dark&backend=cpu#v=1&data=xor"
+<body style="margin:0"><iframe id="frame" src="some/folder/embed.html?view=VIEW&show=play,step,reset&theme=dark&backend=cpu#v=1&HASH"
   width="480" height="270" style="border:0"></iframe>
 <script>window.keys = []; onkeydown = e => keys.push(e.key);</script>"##;
 
 #[test]
 fn every_view_works_in_a_frame_and_leaves_the_deck_alone() {
-    let views = ["boundary", "network", "loss", "full"];
-    let site = views.iter().fold(server::dist(), |site, view| {
-        site.with(&format!("/deck-{view}.html"), DECK.replace("VIEW", view))
+    const FRAMES: [(&str, &str, &str); 9] = [
+        ("boundary", "data=xor", "output"),
+        ("network", "data=xor", "network"),
+        ("loss", "data=xor", "loss-chart"),
+        ("full", "data=xor", "network"),
+        ("boundary", "preset=digits", "scores"),
+        ("network", "preset=digits", "stacks"),
+        ("loss", "preset=r2", "loss-chart"),
+        ("full", "preset=r2", "lanes"),
+        ("full", "preset=brackets", "lanes"),
+    ];
+    let deck = |view: &str, hash: &str| DECK.replace("VIEW", view).replace("HASH", hash);
+    let site = FRAMES.iter().enumerate().fold(server::dist(), |site, (i, (view, hash, _))| {
+        site.with(&format!("/deck-{i}.html"), deck(view, hash))
     });
     let server = server::serve(site);
     let browser = Browser::launch(BrowserOptions::default()).unwrap();
-    for (view, wanted) in views.iter().zip(["output", "network", "loss-chart", "network"]) {
-        let page = browser.page(&server.url(&format!("/deck-{view}.html"))).unwrap();
+    for (i, (view, hash, wanted)) in FRAMES.into_iter().enumerate() {
+        let page = browser.page(&server.url(&format!("/deck-{i}.html"))).unwrap();
+        let view = format!("{view} of {hash}");
         let inside = "document.getElementById('frame').contentWindow";
         page.wait_for(&format!("{inside}.minibatch"), READY).unwrap();
         page.run(&format!("{inside}.minibatch.ready")).unwrap();
         let find = |id: &str| format!("{inside}.document.querySelector('[data-testid=\"{id}\"]')");
-        let seen: bool = page.eval(&format!("{}.getBoundingClientRect().height > 60", find(wanted))).unwrap();
-        assert!(seen, "{view}: {wanted} is not seen");
+        page.wait_for(&format!("{}?.getBoundingClientRect().height > 60", find(wanted)), READY)
+            .unwrap_or_else(|e| panic!("{view}: {wanted} is not seen: {e}"));
+        if wanted == "scores" {
+            let answers =
+                format!("{inside}.document.querySelectorAll('[data-testid=scores] li').length == 10");
+            page.wait_for(&answers, READY)
+                .unwrap_or_else(|e| panic!("{view}: no answer without the inside: {e}"));
+        }
         let metrics = format!("{inside}.minibatch.call('metrics')");
         std::thread::sleep(Duration::from_millis(500));
         assert_eq!(

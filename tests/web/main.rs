@@ -1,5 +1,6 @@
 //! The page in a real Chromium. Run by `cargo xtask test`, which builds the site and brings the browser.
 
+mod around;
 mod bench;
 mod best;
 mod builder;
@@ -17,3 +18,4 @@ mod sequences;
 mod site;
 mod steady;
 mod trouble;
+mod views;

@@ -15,7 +15,7 @@ const SIZES: [(&str, u32, u32, f64, bool); 4] = [
     ("1024x768", 1024, 768, 1.0, false),
 ];
 
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     std::env::var_os("MINIBATCH_SCREENSHOTS")
         .map_or_else(|| std::env::temp_dir().join("minibatch-screenshots"), PathBuf::from)
 }

@@ -43,6 +43,7 @@ fn a_minute_at_full_speed_grows_nothing_and_keeps_the_page_quick() {
     site.page.navigate(&site.server.url("/index.html?backend=webgpu#v=1&preset=spiral")).unwrap();
     site.page.reload().unwrap();
     site.ready();
+    site.call("speed", json!(null));
     site.call("play", json!({}));
     site.page.wait_for("minibatch.call('metrics').then(m => m.step > 50)", READY).unwrap();
     std::thread::sleep(Duration::from_secs(10));

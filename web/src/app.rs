@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::embed::Embed;
 use crate::engine::Engine;
-use crate::shell::{Shell, keys};
+use crate::shell::{Shell, keys, speed};
 use crate::state::{Errands, Page, Status, Taste, boot, theme};
 use crate::{api, gallery};
 
@@ -16,6 +16,7 @@ pub fn App() -> impl IntoView {
     let page = page(opened.experiment.clone(), boot::shown());
     provide_context(page);
     page.take_taste(&opened);
+    speed::by_area(page);
     theme::keep(page.taste.theme, page.taste.dark);
     let first = page.start();
     page.tell_problems(&opened.problems);

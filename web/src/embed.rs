@@ -2,12 +2,15 @@
 
 use leptos::prelude::*;
 
+use crate::answer::Answer;
+use crate::inside::InsidePanel;
 use crate::panel::DataControls;
+use crate::sequence::Steps;
 use crate::shell::{
-    Epoch, LearningRate, NetworkPanel, Notices, OutputTaste, PlayButton, ResetButton, Speed, StepButton,
-    StepEpochButton,
+    Epoch, LearningRate, ModelOutput, NetworkPanel, Notices, OutputTaste, PlayButton, ResetButton, Speed,
+    StepButton, StepEpochButton,
 };
-use crate::state::Page;
+use crate::state::{Page, Watch};
 use crate::views::{LossChart, NetworkView, OutputView, Readouts};
 use crate::words::t;
 
@@ -18,20 +21,27 @@ pub fn Embed() -> impl IntoView {
     let shown = page.shown.get_value();
     let controls: Vec<_> = shown.controls.iter().filter_map(|name| control(name)).collect();
     let any = !controls.is_empty();
-    let view = match shown.view.as_str() {
-        "boundary" => view! { <OutputView/> }.into_any(),
-        "network" => view! { <NetworkView/> }.into_any(),
-        "loss" => view! { <LossChart/> }.into_any(),
-        _ => view! {
+    // The middle and the right column of a model of layers look at the same step.
+    Steps::provide(page);
+    let plane = page.plane();
+    let name = shown.view.clone();
+    let view = move || match (name.as_str(), plane.get()) {
+        ("boundary", true) => view! { <OutputView/> }.into_any(),
+        ("boundary", false) => view! { <AnswerAlone/> }.into_any(),
+        ("network", true) => view! { <NetworkView/> }.into_any(),
+        ("network", false) => view! { <InsidePanel/> }.into_any(),
+        ("loss", _) => view! { <LossChart/> }.into_any(),
+        (_, true) => view! {
             <NetworkPanel/>
             <div class="output-panel"><OutputView/><Readouts/><LossChart/></div>
         }
         .into_any(),
+        (_, false) => view! { <InsidePanel/><ModelOutput/> }.into_any(),
     };
     // Layers are changed from the frame only where that is asked for.
     let layers = shown.controls.iter().any(|name| name == "layers");
     view! {
-        <div class=format!("embed view-{}", shown.view) class:layers=layers>
+        <div class=format!("embed view-{}", shown.view) class:layers=layers class:model=move || !plane.get()>
             {any.then(|| view! {
                 <div class="embed-bar" role="region" aria-label=t("transport.name")>{controls}</div>
             })}
@@ -39,6 +49,13 @@ pub fn Embed() -> impl IntoView {
             <Notices/>
         </div>
     }
+}
+
+/// The answer without the picture of the inside, which otherwise asks for what both show.
+#[component]
+fn AnswerAlone() -> impl IntoView {
+    Page::get().watch(Watch::Inside);
+    view! { <div class="output-panel model-output"><Answer/></div> }
 }
 
 /// A control by the name it has in `show=`.

@@ -10,6 +10,7 @@ mod scores;
 mod sketch;
 
 use leptos::prelude::*;
+use minibatch_session::{Experiment, SampleSource};
 
 use crate::state::Page;
 use crate::views::Confusion;
@@ -28,6 +29,14 @@ enum Below {
     Confusion,
 }
 
+/// Whether a learner could draw a sample: pictures have one channel or three, and random numbers show nothing.
+fn drawable(experiment: &Experiment) -> bool {
+    experiment.model.as_ref().is_some_and(|m| {
+        let channels = m.input.shape.first();
+        matches!(channels, Some(1 | 3)) && !matches!(m.samples, SampleSource::Random { .. })
+    })
+}
+
 /// Drawing pad and scores; below them one of three views of the test samples.
 #[component]
 pub fn ImageAnswer() -> impl IntoView {
@@ -38,6 +47,7 @@ pub fn ImageAnswer() -> impl IntoView {
     // Mistakes are mistakes of classes.
     let classes =
         Memo::new(move |_| page.facts.with(|f| f.as_ref().is_some_and(|f| f.class_names.len() > 1)));
+    let drawn = Memo::new(move |_| page.experiment.with(drawable));
     let tab = move |wanted: Below, id: &'static str, name: &'static str, help: &'static str| {
         let chosen = move || below.get() == wanted;
         view! {
@@ -72,12 +82,14 @@ pub fn ImageAnswer() -> impl IntoView {
     };
     view! {
         <div class="answer image-answer">
-            <div class="image-now">
-                <DrawPad>
-                    <button type="button" class="tiny best-first" title=t("images.best-first-help") aria-label=t("images.best-first")
-                        aria-pressed=move || best_first.get().to_string()
-                        on:click=move |_| best_first.update(|b| *b = !*b)>"⇅"</button>
-                </DrawPad>
+            <div class="image-now" class:padless=move || !drawn.get()>
+                <Show when=move || drawn.get()>
+                    <DrawPad>
+                        <button type="button" class="tiny best-first" title=t("images.best-first-help") aria-label=t("images.best-first")
+                            aria-pressed=move || best_first.get().to_string()
+                            on:click=move |_| best_first.update(|b| *b = !*b)>"⇅"</button>
+                    </DrawPad>
+                </Show>
                 <Scores best_first=best_first/>
             </div>
             <Show when=move || classes.get()>
@@ -102,5 +114,18 @@ pub fn ImageAnswer() -> impl IntoView {
                 </div>
             </Show>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::drawable;
+    use minibatch_session::preset;
+
+    #[test]
+    fn nobody_draws_random_numbers() {
+        let of = |name| drawable(&preset(name).expect("a preset"));
+        assert!(of("digits") && of("textures"));
+        assert!(!of("a4"));
     }
 }

@@ -17,9 +17,9 @@ use crate::state::waits::{Answer, Wait};
 use crate::state::{Effect as Asked, Page, effect};
 
 /// All methods, for the message that names them.
-const METHODS: [&str; 13] = [
+const METHODS: [&str; 14] = [
     "load", "play", "pause", "step", "best", "reset", "set", "state", "metrics", "predict", "probes",
-    "presets", "memory",
+    "speed", "presets", "memory",
 ];
 
 /// Puts `window.minibatch` in place. `first` is the load that the page began with.
@@ -78,6 +78,10 @@ async fn call(page: Page, method: &JsValue, params: &JsValue) -> Result<JsValue,
             answer::to_js(&rows)
         }
         "probes" => probes::probes(page).await,
+        "speed" => {
+            page.set_speed(speed(&params)?);
+            Ok(JsValue::UNDEFINED)
+        }
         "presets" => answer::to_js(&PRESETS.map(|p| p.name)),
         "memory" => {
             let receiver = page.errands.try_update_value(|e| e.waits.add(Wait::Memory));
@@ -127,6 +131,18 @@ fn count(params: &Value) -> Result<u32, String> {
         (true, _) => Ok(1),
         (false, Some(n @ 1..=1_000_000)) => Ok(n),
         (false, _) => Err(format!("step: n is {n}; give a whole number from 1 to 1000000")),
+    }
+}
+
+/// `{steps_per_second: 50}` or `50`; none without, for as fast as the device goes.
+fn speed(params: &Value) -> Result<Option<f32>, String> {
+    let wanted = if params.is_object() { &params["steps_per_second"] } else { params };
+    match (wanted.is_null(), wanted.as_f64()) {
+        (true, _) => Ok(None),
+        (false, Some(n)) if (0.1..=1e6).contains(&n) => Ok(Some(n as f32)),
+        (false, _) => Err(format!(
+            "speed: steps_per_second is {wanted}; give 0.1 to 1000000, or nothing for full speed"
+        )),
     }
 }
 

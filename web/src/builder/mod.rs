@@ -36,6 +36,7 @@ use gap::Gap;
 use keys::{Deed, Held, deed};
 use lines::Line;
 use mistake::Seat;
+pub use names::face;
 use names::shape_text;
 use row::{Complaint, Head, Row};
 use state::Builder;

@@ -1,5 +1,6 @@
 //! What a model of layers makes of one sample, drawn from what it computes; and the numbers of any model.
 
+mod layers;
 mod numbers;
 mod spread;
 mod stacks;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use minibatch_session::{LayerSummary, Parameter, ProbeKind};
 
+use super::layers::{owner, placed};
 use super::spread::Spread;
 use crate::state::{Page, Watch};
 use crate::views::numbers::loss as short;
@@ -95,7 +96,7 @@ fn row(line: &Line) -> impl IntoView + use<> {
     });
     view! {
         <div class="numbers-row">
-            <span class="numbers-name" title=line.name.clone()>{line.name.clone()}<small>{line.shape.clone()}</small></span>
+            <span class="numbers-name" title=line.name.clone()>{line.name.clone()}<small title=line.shape.clone()>{line.shape.clone()}</small></span>
             {spreads.collect_view()}
             {line.moved.map(moved)}
         </div>
@@ -117,6 +118,7 @@ fn sizes(shape: &[usize]) -> String {
 /// Each weight and bias with its gradient.
 fn parameters(page: Page) -> Vec<Line> {
     let Ok(model) = page.experiment.with_untracked(|e| e.model()) else { return vec![] };
+    let layers = placed(&model.blocks);
     page.frame.with_value(|frame| {
         let line = |p: &Parameter| {
             let range = p.offset..p.offset + p.len();
@@ -126,7 +128,11 @@ fn parameters(page: Page) -> Vec<Line> {
             let name = p.name.trim_start_matches("layers.").to_owned();
             let update = frame.update.get(range).map(|all| Spread::of(all).norm);
             let moved = Some(update.map(|by| Moved::new(by, spreads[0].norm)));
-            Some(Line { name, shape: sizes(&p.shape), spreads, moved })
+            let shape = match owner(&layers, &p.name) {
+                Some(layer) => format!("{} · {}", layer.kind, sizes(&p.shape)),
+                None => sizes(&p.shape),
+            };
+            Some(Line { name, shape, spreads, moved })
         };
         model.layout.parameters.iter().filter_map(line).collect()
     })
@@ -138,11 +144,14 @@ fn activations(page: Page) -> Vec<Line> {
         return over_the_plane(page);
     }
     let Some(facts) = page.facts.get_untracked() else { return vec![] };
+    let layers = page.experiment.with_untracked(|e| e.model.as_ref().map(|m| placed(&m.layers)));
+    let layers = layers.unwrap_or_default();
     page.frame.with_value(|frame| {
         let shown = facts.probes.iter().filter(|p| matches!(p.kind, ProbeKind::Output | ProbeKind::Cells));
         let line = |p: &minibatch_session::Probe| {
             let values = frame.inside.get(p.offset..p.offset + p.len())?;
-            let name = format!("{} {}", p.path.trim_start_matches("layers."), p.layer);
+            let kind = owner(&layers, &p.path).map_or(p.layer.as_str(), |l| l.kind);
+            let name = format!("{} {kind}", p.path.trim_start_matches("layers."));
             Some(Line { name, shape: sizes(&p.shape), spreads: vec![Spread::of(values)], moved: None })
         };
         shown.filter_map(line).collect()

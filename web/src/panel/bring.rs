@@ -49,7 +49,10 @@ pub fn bring(page: Page, files: Vec<File>) {
     spawn_local(async move {
         match read(&files).await {
             Ok((list, buffers)) => page.engine.with_value(|engine| engine.send_files(&list, &buffers)),
-            Err(error) => page.notice.set(Some(Notice::Mistake(crate::engine::say(&error)))),
+            Err(error) => {
+                page.hint.set(String::new());
+                page.notice.set(Some(Notice::Mistake(crate::engine::say(&error))));
+            }
         }
     });
 }

@@ -11,6 +11,7 @@ use minibatch_session::{Facts, Shown};
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::draw::picture::image_shape;
+use crate::sequence::token_name;
 use crate::state::Page;
 use crate::widgets::Picture;
 use crate::words::{fill, t};
@@ -38,10 +39,8 @@ fn at_once(facts: &Facts) -> usize {
 /// What a target says: a class by its name, tokens by theirs, numbers as they are.
 fn label(facts: &Facts, target: &[f32]) -> String {
     match (&facts.target[..], target) {
-        ([], [class]) if !facts.class_names.is_empty() => {
-            let name = facts.class_names.get(class.max(0.0) as usize);
-            name.cloned().unwrap_or_else(|| class.to_string())
-        }
+        // A class of random data has no name but its number.
+        ([], [class]) => token_name(&facts.class_names, *class),
         (_, []) => String::new(),
         (_, many) if facts.tokens.is_some() || !facts.class_names.is_empty() => {
             let names = if facts.class_names.is_empty() { &facts.vocabulary } else { &facts.class_names };
@@ -211,6 +210,7 @@ mod tests {
     fn a_sample_is_labelled_by_what_it_is_for() {
         let classes = Facts { class_names: vec!["circle".into(), "star".into()], ..Facts::default() };
         assert_eq!(label(&classes, &[1.0]), "star");
+        assert_eq!(label(&Facts::default(), &[2.0]), "2", "a class without a name");
         let tokens = Facts {
             tokens: Some(3),
             vocabulary: vec!["a".into(), "b".into(), "c".into()],

@@ -5,11 +5,12 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
 use super::task::choose;
+use crate::shell::numbers::grouped;
 use crate::state::{Page, task};
-use crate::words::t;
+use crate::words::{fill, t};
 
-/// The most characters: beyond, an experiment could not be copied about any more.
-const MOST: usize = 1_000_000;
+/// The most characters: written into the address they stay below the two megabytes that browsers keep.
+const MOST: usize = 500_000;
 
 /// Characters or words, and a field for a text of one's own.
 #[component]
@@ -50,6 +51,7 @@ fn typed() -> String {
 
 /// Learns from this text; from the grammar where there is none.
 pub fn take(page: Page, text: &str) {
+    let cut = text.chars().nth(MOST).is_some();
     let text: String = text.chars().take(MOST).collect();
     let present = page.experiment.with_untracked(|e| task::config(e).cloned());
     let language = minibatch_session::data::TaskKind::Language;
@@ -58,5 +60,8 @@ pub fn take(page: Page, text: &str) {
     if let Some(base) = base {
         let text = Some(text).filter(|text| !text.is_empty());
         choose(page, minibatch_session::data::TaskConfig { text, ..base });
+    }
+    if cut {
+        page.hint.set(fill("text.cut", &[("most", &grouped(MOST as u64))]));
     }
 }

@@ -13,7 +13,11 @@ pub fn Footer() -> impl IntoView {
     let backend = move || page.status.with(backend);
     let why =
         move || page.status.with(|s| s.reason.clone().unwrap_or_else(|| t("footer.backend-help").into()));
-    let pace = Memo::new(move |_| page.metrics.with(|m| pace(m.steps_per_second)));
+    // What was stopped has no pace.
+    let pace = Memo::new(move |_| match page.status.with(|s| s.playing) {
+        true => page.metrics.with(|m| pace(m.steps_per_second)),
+        false => "–".into(),
+    });
     let seed = Memo::new(move |_| page.experiment.with(|e| e.seed));
     view! {
         <footer class="footer">

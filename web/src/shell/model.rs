@@ -40,8 +40,9 @@ pub fn ModelColumns() -> impl IntoView {
     }
 }
 
+/// What comes out: the answer, the read-outs and the loss.
 #[component]
-fn ModelOutput() -> impl IntoView {
+pub fn ModelOutput() -> impl IntoView {
     let page = Page::get();
     // Images have the matrix among their own views.
     let image = Memo::new(move |_| page.experiment.with(task::area) == Area::Images);

@@ -1,14 +1,24 @@
 //! How fast it trains.
 
 use leptos::prelude::*;
+use minibatch_session::Area;
 
 use super::numbers::grouped;
-use crate::state::Page;
+use crate::state::{Page, task};
 use crate::widgets::Slider;
 use crate::words::{fill, t};
 
 /// The slider's places, in batches a second; one more stands for no limit.
 const SPEEDS: [u16; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+/// Batches a second to begin with: the plane's networks are so small that at full speed all would be over at once.
+const PLANE: f32 = 200.0;
+
+/// The speed follows the family: another one begins at its own.
+pub fn by_area(page: Page) {
+    let points = Memo::new(move |_| page.experiment.with(|e| task::area(e) == Area::Points));
+    Effect::new(move |_| page.set_speed(points.get().then_some(PLANE)));
+}
 
 /// From one batch a second to as fast as the device goes.
 #[component]

@@ -1,8 +1,7 @@
 //! How the network is trained: rate, update rule, loss, regularisation, schedule, batch, speed.
 
 use leptos::prelude::*;
-use minibatch_session::data::Task;
-use minibatch_session::{Loss, LossKind};
+use minibatch_session::{Experiment, Loss, LossKind};
 
 use super::optimizer::OptimizerChoice;
 use super::regularisation::Regularisation;
@@ -47,23 +46,23 @@ fn LossChoice() -> impl IntoView {
     let value = Memo::new(move |_| page.experiment.with(|e| e.loss.id().to_owned()));
     let fitting = Memo::new(move |_| {
         page.experiment.with(|e| {
-            let mut trial = minibatch_session::Experiment { data: e.data.clone(), ..Default::default() };
+            let mut trial = match e.model {
+                Some(_) => e.clone(),
+                None => Experiment { data: e.data.clone(), ..Default::default() },
+            };
             let fits = |loss: &LossKind| {
                 trial.loss = *loss;
-                trial.resolved_loss().is_ok()
+                if e.model.is_some() { trial.validate().is_ok() } else { trial.resolved_loss().is_ok() }
             };
             LossKind::ALL.into_iter().filter(fits).collect::<Vec<_>>()
         })
     });
     // What auto comes to for this data.
     let usual = Memo::new(move |_| {
-        let classes = page.experiment.with(|e| match e.data.task() {
-            Task::Classification { classes } => Some(classes),
-            Task::Regression => None,
-        });
-        match LossKind::Auto.resolve(classes) {
-            Some(Loss::BinaryCrossEntropy | Loss::CrossEntropy { .. }) => named("loss", "cross-entropy"),
-            Some(_) | None => named("loss", "mse"),
+        let auto = page.experiment.with(|e| Experiment { loss: LossKind::Auto, ..e.clone() }.model());
+        match auto.map(|model| model.loss) {
+            Ok(Loss::BinaryCrossEntropy | Loss::CrossEntropy { .. }) => named("loss", "cross-entropy"),
+            Ok(_) | Err(_) => named("loss", "mse"),
         }
     });
     let options = Signal::derive(move || {

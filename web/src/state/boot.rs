@@ -7,11 +7,14 @@ use minibatch_session::data::DatasetKind;
 use wasm_bindgen::JsValue;
 
 use super::url::{self, Opened};
-use super::{Notice, Page, Shown, tfp};
+use super::{Notice, Page, Shown, task, tfp};
 use crate::words;
 
 /// How long edits are gathered before the address is rewritten; browsers limit how often it may be.
 const GATHER: Duration = Duration::from_millis(300);
+
+/// Mail and chat programs cut addresses beyond this many characters.
+const LONG: usize = 30_000;
 
 /// The views an embedded page may show.
 pub const VIEWS: [&str; 4] = ["full", "boundary", "network", "loss"];
@@ -97,7 +100,13 @@ impl Page {
 
     fn write_address(self) {
         let experiment = self.experiment.get_untracked();
-        let _written = replace_hash(&url::write(&experiment));
+        // Browsers go back from family to family, not from edit to edit.
+        let moved = task::area(&opened().experiment) != task::area(&experiment);
+        let hash = url::write(&experiment);
+        let _written = if moved { push_hash(&hash) } else { replace_hash(&hash) };
+        if hash.len() > LONG {
+            self.hint.set(words::fill("address.long", &[("n", &(hash.len() / 1000).to_string())]));
+        }
         if experiment.data.kind == DatasetKind::Own && experiment.data.points.len() > url::MOST_POINTS {
             let most = url::MOST_POINTS.to_string();
             self.hint.set(words::fill("address.too-many", &[("most", &most)]));
@@ -116,13 +125,28 @@ impl Page {
 /// Replaces the hash without a new entry in the history.
 ///
 /// # Errors
-/// Sandboxed frames and some file viewers refuse; the page does without then.
+/// Has the address hold this from now on. Sandboxed frames and some file viewers refuse; the page does without then.
 pub fn replace_hash(hash: &str) -> Result<(), JsValue> {
+    match with_hash(hash)? {
+        Some(address) => window().history()?.replace_state_with_url(&JsValue::NULL, "", Some(&address)),
+        None => Ok(()),
+    }
+}
+
+/// The same, with a way back to what it held before.
+fn push_hash(hash: &str) -> Result<(), JsValue> {
+    match with_hash(hash)? {
+        Some(address) => window().history()?.push_state_with_url(&JsValue::NULL, "", Some(&address)),
+        None => Ok(()),
+    }
+}
+
+/// This page's address with another hash; none if it is the same.
+fn with_hash(hash: &str) -> Result<Option<String>, JsValue> {
     let location = window().location();
     let hash = if hash.is_empty() { String::new() } else { format!("#{hash}") };
     if location.hash()? == hash {
-        return Ok(());
+        return Ok(None);
     }
-    let address = format!("{}{}{hash}", location.pathname()?, location.search()?);
-    window().history()?.replace_state_with_url(&JsValue::NULL, "", Some(&address))
+    Ok(Some(format!("{}{}{hash}", location.pathname()?, location.search()?)))
 }

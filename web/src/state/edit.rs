@@ -112,8 +112,8 @@ impl Page {
         let words = self.apply();
         if mended {
             self.hint.set(words::t("rebuilt.loss-mended").into());
-        } else if let Some(words) = words {
-            self.hint.set(words::t(words).into());
+        } else {
+            self.tell(words);
         }
     }
 
@@ -128,11 +128,15 @@ impl Page {
                 if !matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_))) {
                     self.notice.set(None);
                 }
-                if let Some(words) = self.apply() {
-                    self.hint.set(words::t(words).into());
-                }
+                let words = self.apply();
+                self.tell(words);
             }
         }
+    }
+
+    /// Says why it is rebuilt. Where it is not, what was said of the edit before is over.
+    fn tell(&self, words: Option<&'static str>) {
+        self.hint.set(words.map(words::t).unwrap_or_default().into());
     }
 
     /// How a mistake is told. A plane that is still to be filled with points is none.

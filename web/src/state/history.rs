@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use minibatch_session::Experiment;
 
 use super::Page;
+use crate::words;
 
 /// The most edits that can be taken back.
 const MOST: usize = 100;
@@ -71,20 +72,22 @@ impl Page {
 
     /// Takes the last edit back.
     pub fn undo(&self) {
-        self.travel(History::undo);
+        self.travel(History::undo, "layers.said.undone");
     }
 
     /// Takes the last undo back.
     pub fn redo(&self) {
-        self.travel(History::redo);
+        self.travel(History::redo, "layers.said.redone");
     }
 
-    fn travel(&self, to: fn(&mut History, Experiment) -> Option<Experiment>) {
+    fn travel(&self, to: fn(&mut History, Experiment) -> Option<Experiment>, said: &'static str) {
         let written = self.written();
         let found = self.history.try_update_value(|h| to(h, written)).flatten();
         if let Some(experiment) = found {
             self.reach.set(self.history.with_value(History::reach));
             self.take(experiment);
+            // Not what `take` says of the edit: this takes it back.
+            self.hint.set(words::t(said).into());
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the page knows and how it changes.
 
 pub mod boot;
+mod differ;
 mod edit;
 mod errands;
 pub mod history;
@@ -21,11 +22,12 @@ mod url_tests;
 pub mod waits;
 mod watch;
 
+pub use differ::{Difference, compare, differences};
 pub use edit::{Effect, effect};
 pub use errands::Errands;
 pub use history::History;
 pub use page::{Brush, Draft, Frame, Notice, Page, Shown, Status, Taste, Unit};
 pub use reduce::extend_curve;
 pub use run::random_seed;
-pub use runs::{Difference, PastRun, compare, differences};
+pub use runs::PastRun;
 pub use watch::{Watch, Watched};

@@ -101,6 +101,8 @@ impl Page {
                     self.errands.update_value(|e| e.waits.settle(|_| true, &Err(why.clone())));
                 }
                 self.fall_back();
+                // What was being done, reading files say, is over.
+                self.hint.set(String::new());
                 self.notice.set(Some(notice));
             }
         }

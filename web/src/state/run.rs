@@ -206,6 +206,8 @@ impl Page {
         if !matches!(self.notice.get_untracked(), Some(Notice::Fatal(_))) {
             self.notice.set(None);
         }
+        // What was said of the one before is over.
+        self.hint.set(String::new());
         self.brush.set(None);
         self.remember("open");
         self.draft.set(None);

@@ -1,12 +1,13 @@
-//! The confusion matrix over the test points.
+//! The confusion matrix over what was held back.
 
 use leptos::prelude::*;
+use minibatch_session::Area;
 
 use crate::answer::CellImages;
 use crate::draw::colour::css;
 use crate::draw::picture::image_shape;
 use crate::draw::theme::theme;
-use crate::state::Page;
+use crate::state::{Page, task};
 use crate::words::{fill, t};
 
 /// Counts in rows, rows true, columns predicted; none when they are no square.
@@ -19,6 +20,26 @@ fn rows(counts: &[u32]) -> Option<Vec<Vec<u32>>> {
 fn share(row: &[u32], column: usize) -> f32 {
     let all: u32 = row.iter().sum();
     if all == 0 { 0.0 } else { row[column] as f32 / all as f32 }
+}
+
+/// How strongly a cell is coloured, in percent. Of errors the square root counts, so that a single one is seen.
+fn strength(share: f32, right: bool) -> f32 {
+    match share {
+        s if s <= 0.0 => 0.0,
+        s if right => s * 55.0,
+        s => 10.0 + s.sqrt() * 45.0,
+    }
+}
+
+/// What the matrix counts.
+fn caption(page: Page) -> &'static str {
+    let stepwise = page.facts.with(|f| f.as_ref().is_some_and(|f| !f.target.is_empty()));
+    match page.experiment.with(task::area) {
+        Area::Points => t("view.confusion-points"),
+        Area::Language if stepwise => t("view.confusion-symbols"),
+        _ if stepwise => t("view.confusion-steps"),
+        _ => t("view.confusion-samples"),
+    }
 }
 
 /// The confusion matrix; nothing in regression. Of a model of images, a cell opens its images.
@@ -52,6 +73,9 @@ pub fn Confusion(
     }
 }
 
+/// With more classes than these the cells are small.
+const MANY: usize = 12;
+
 type Matrix = Memo<Option<Vec<Vec<u32>>>>;
 type Open = Option<RwSignal<Option<(usize, usize)>>>;
 
@@ -76,12 +100,19 @@ fn table(page: Page, (matrix, side): (Matrix, usize), open: Open) -> impl IntoVi
     };
     // Long names do not fit over narrow columns; the colours do.
     let long = (0..side).any(|class| called(class).chars().count() > 2);
+    let many = side > MANY;
     view! {
-        <table class:long=long>
-            <caption>{t("view.confusion-caption")}</caption>
-            <thead><tr><td></td>{head}</tr></thead>
-            <tbody>{(0..side).map(row).collect_view()}</tbody>
-        </table>
+        <div class="confusion-plane" class:many=many>
+            <p class="confusion-caption">{move || caption(page)}</p>
+            <span class="confusion-across" aria-hidden="true">{t("view.predicted")}</span>
+            <span class="confusion-down" aria-hidden="true">{t("view.true")}</span>
+            <div class="confusion-scroll" tabindex="0" role="region" aria-label=t("view.confusion-rows")>
+                <table class:long=long>
+                    <thead><tr><td></td>{head}</tr></thead>
+                    <tbody>{(0..side).map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        </div>
     }
 }
 
@@ -98,8 +129,12 @@ fn Cell(matrix: Matrix, at: (usize, usize), names: (String, String), open: Open)
         fill("view.confusion-cell", &words)
     });
     let tint = if truth == guess { "var(--good)" } else { "var(--bad)" };
-    let style =
-        move || format!("background:color-mix(in srgb, {tint} {:.0}%, transparent)", seen.get().1 * 55.0);
+    let style = move || {
+        format!(
+            "background:color-mix(in srgb, {tint} {:.0}%, transparent)",
+            strength(seen.get().1, truth == guess)
+        )
+    };
     let inside = match open {
         None => count.into_any(),
         Some(open) => {
@@ -111,7 +146,7 @@ fn Cell(matrix: Matrix, at: (usize, usize), names: (String, String), open: Open)
             .into_any()
         }
     };
-    view! { <td title=move || title.get() style=style>{inside}</td> }
+    view! { <td title=move || title.get() style=style class:none=move || count() == 0>{inside}</td> }
 }
 
 #[cfg(test)]
@@ -129,5 +164,12 @@ mod tests {
     fn shares_are_of_the_true_class() {
         assert_eq!(share(&[3, 1], 0), 0.75);
         assert_eq!(share(&[0, 0], 1), 0.0);
+    }
+
+    #[test]
+    fn one_error_is_seen_and_none_is_not() {
+        assert_eq!((strength(0.0, false), strength(0.0, true)), (0.0, 0.0));
+        assert!(strength(share(&[39, 1], 1), false) > 15.0);
+        assert!(strength(0.5, false) > strength(0.1, false) && strength(1.0, false) <= 55.0);
     }
 }

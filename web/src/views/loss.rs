@@ -32,20 +32,22 @@ pub fn LossChart() -> impl IntoView {
     // The pointer's place, as a share of the chart's width.
     let cursor = RwSignal::new(None::<f64>);
     let best = Memo::new(move |_| page.metrics.with(|m| m.best));
+    let kin = page.kin();
+    let stands = Memo::new(move |_| page.status.with(|s| !s.playing).then(|| page.metrics.with(|m| m.step)));
     let redraw = Redraw::new(move || {
         let Some(canvas) = canvas.get_untracked() else { return };
         let (log, names) = (page.taste.log_loss.get_untracked(), [t("view.train"), t("view.test")]);
-        geometry.set_value(page.curve.with_value(|curve| {
-            page.runs.with_value(|past| {
-                draw(&canvas, size.get_untracked(), (curve, past, best.get_untracked()), log, names)
-            })
+        let curve = page.so_far();
+        geometry.set_value(kin.with_untracked(|past| {
+            draw(&canvas, size.get_untracked(), (&curve, past, best.get_untracked()), log, names)
         }));
     });
     on_size(stage, move |width, height| size.set((width, height)));
     Effect::new(move || {
         page.curve_version.track();
-        page.runs_version.track();
+        kin.track();
         best.track();
+        stands.track();
         page.taste.log_loss.track();
         page.taste.dark.track();
         size.track();
@@ -74,7 +76,7 @@ pub fn LossChart() -> impl IntoView {
                     {t("view.log")}
                 </label>
             </div>
-            <PastRuns/>
+            <PastRuns kin/>
             <div
                 class="loss-stage"
                 role="img"
@@ -107,19 +109,14 @@ fn readout(page: Page, geometry: StoredValue<Option<Geometry>>, share: f64) -> O
     let plane = geometry.get_value()?;
     let (point, share) = under(page, &plane, share)?;
     let x = plane.left + share.clamp(0.0, 1.0) * plane.width;
-    // On the side with more room, and never over the names at the lines' ends.
-    let after = plane.left + plane.width - x;
-    let side = if x > after {
-        format!("right:calc(100% - {:.0}px);max-width:{:.0}px", x - 8.0, x - 8.0)
-    } else {
-        format!("left:{:.0}px;max-width:{:.0}px", x + 8.0, after - 8.0)
-    };
+    // Above the chart, so that it covers no line.
+    let side = if share > 0.5 { "right:0" } else { "left:0" };
     let epoch = format!("{:.2}", point.epoch);
     let best = page.metrics.with_untracked(|m| m.best).filter(|best| best.step == point.step);
     let head = fill("view.loss-at", &[("epoch", &epoch), ("step", &whole(point.step))]);
     Some(view! {
         <i class="loss-line" style=format!("left:{x:.1}px;top:{:.0}px;height:{:.0}px", plane.top, plane.height)></i>
-        <p class="loss-tip" style=format!("{side};top:{:.0}px", plane.top)>
+        <p class="loss-tip" style=side>
             <span>{head}</span>
             <span>{t("view.train")} " " <b>{loss(Some(point.train_loss))}</b></span>
             {point.test_loss.map(|test| view! { <span>{t("view.test")} " " <b>{loss(Some(test))}</b></span> })}

@@ -230,10 +230,16 @@ fn Stops(network: Network) -> impl IntoView {
             (column, l.columns.get(column).map_or(0, |c| unit.min(c.units.len().saturating_sub(1))))
         })
     });
+    // While it trains the biases change with every frame, and nobody could hear them all.
+    let newest = Memo::new(move |last: Option<&u32>| {
+        let playing = network.page.status.with(|s| s.playing);
+        let frame = if playing { None } else { Some(network.page.frame_version.get()) };
+        frame.or(last.copied()).unwrap_or_default()
+    });
     view! {
         <div role="group" aria-describedby="network-help">
             <For each=all key=|place| *place let:place>
-                <Stop network place reachable/>
+                <Stop network place reachable newest/>
             </For>
         </div>
     }
@@ -241,7 +247,12 @@ fn Stops(network: Network) -> impl IntoView {
 
 /// One unit's button.
 #[component]
-fn Stop(network: Network, place: (usize, usize), reachable: Memo<(usize, usize)>) -> impl IntoView {
+fn Stop(
+    network: Network,
+    place: (usize, usize),
+    reachable: Memo<(usize, usize)>,
+    newest: Memo<u32>,
+) -> impl IntoView {
     let (column, unit) = place;
     let style = move || {
         let rect = network.layout.with(|l| l.columns.get(column).and_then(|c| c.units.get(unit)).copied());
@@ -249,13 +260,18 @@ fn Stop(network: Network, place: (usize, usize), reachable: Memo<(usize, usize)>
             format!("left:{:.1}px;top:{:.1}px;width:{s:.1}px;height:{s:.1}px", r.x, r.y, s = r.side)
         })
     };
-    // The bias changes with every step: the label is made when it is needed.
-    let label = RwSignal::new(String::new());
-    let name = move || network.named(place);
+    // It follows the network, its newest frame at rest, and the focus.
+    let focused = RwSignal::new(());
+    let name = move || {
+        newest.track();
+        focused.track();
+        network.shape.track();
+        network.named(place)
+    };
     let focus = move |_| {
         network.stop.set(place);
         network.page.hover.set(Some(unit_of(column, unit)));
-        label.set(name());
+        focused.set(());
     };
     let key = move |e: KeyboardEvent| {
         let counts = network.shape.with_untracked(|s| s.as_ref().map(counts)).unwrap_or_default();
@@ -278,7 +294,7 @@ fn Stop(network: Network, place: (usize, usize), reachable: Memo<(usize, usize)>
             id=format!("unit-{column}-{unit}")
             style=style
             tabindex=move || if reachable.get() == place { "0" } else { "-1" }
-            aria-label=move || Some(label.get()).filter(|l| !l.is_empty()).unwrap_or_else(name)
+            aria-label=name
             on:focus=focus
             on:blur=move |_| set(network.page.hover, None)
             on:keydown=key
@@ -313,8 +329,11 @@ impl Network {
 
     /// The newest value of a bias or weight.
     fn value(self, what: Pointed) -> Option<f32> {
-        let index = self.shape.with_untracked(|s| s.as_ref().and_then(|(summary, _)| what.index(summary)))?;
-        self.page.frame.with_value(|f| f.parameters.get(index).copied())
+        let (index, all) = self.shape.with_untracked(|s| {
+            s.as_ref().and_then(|(summary, _)| Some((what.index(summary)?, summary.parameters)))
+        })?;
+        // A frame of the network before has other parameters.
+        self.page.frame.with_value(|f| f.parameters.get(index).copied().filter(|_| f.parameters.len() == all))
     }
 }
 

@@ -56,17 +56,17 @@ impl Run {
     /// Goes on by up to `steps`, with an evaluation wherever one is due: at the curve's points, however the steps are
     /// divided among submits, and where somebody waits for one.
     fn advance(&mut self, steps: u32) -> Vec<Part> {
-        let (end, every) = (self.step + steps, self.programs.evaluate_every);
+        let end = self.step + steps;
         let mut parts = vec![];
         if self.step == 0 && steps > 0 {
             // The curve begins at step 0 even when nobody waited for its read-outs.
             parts.push(Part::Evaluate(0));
         }
         while self.step < end && parts.len() < EVALUATION_ROWS {
-            let n = (end - self.step).min(every - self.step % every);
+            let n = (end - self.step).min(self.programs.next_point(self.step) - self.step);
             parts.push(Part::Train(n));
             self.step += n;
-            if self.step.is_multiple_of(every) {
+            if self.programs.has_point(self.step) {
                 parts.push(Part::Evaluate(self.step));
             }
         }

@@ -14,6 +14,9 @@ pub const LOSS_ROWS: usize = 512;
 /// Rows of the ring of evaluations: the most evaluations a submit may have.
 pub const EVALUATION_ROWS: usize = 32;
 
+/// How often the way to the first regular point of the curve is halved.
+const EARLY: u32 = 3;
+
 /// Why an experiment could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -128,6 +131,20 @@ impl Programs {
             train,
             evaluate,
         })
+    }
+
+    /// Whether the curve has a point at this step: every so many steps, and at halves of the first of them, so that there is
+    /// a curve to be seen early.
+    pub fn has_point(&self, step: u32) -> bool {
+        let every = self.evaluate_every;
+        step.is_multiple_of(every) || (1..=EARLY).any(|halves| step == every >> halves)
+    }
+
+    /// The step of the next point after `step`.
+    pub fn next_point(&self, step: u32) -> u32 {
+        let every = self.evaluate_every;
+        let early = (1..=EARLY).rev().map(|halves| every >> halves).find(|at| *at > step);
+        early.unwrap_or_else(|| step - step % every + every)
     }
 
     /// The step at which the next epoch after `step` is complete: its last sample has been taken.

@@ -96,12 +96,11 @@ impl Run {
 
     /// The run stands at the end of a submit: read-outs, and what is new on the curve.
     fn measured(&mut self, report: &Report, losses: &[f32], rows: Vec<Metrics>, rate: f32) -> Event {
-        let every = self.programs.evaluate_every;
         let mut curve = vec![];
         for row in &rows {
             let new = self.curve_end.is_none_or(|end| row.step > end);
             if let (true, Some(train_loss)) = (new, row.train_loss)
-                && row.step.is_multiple_of(every)
+                && self.programs.has_point(row.step)
             {
                 let Metrics { step, epoch, test_loss, test_accuracy, .. } = *row;
                 curve.push(CurvePoint { step, epoch, train_loss, test_loss, test_accuracy });

@@ -41,6 +41,8 @@ pub struct Examined {
     pub features: Vec<f32>,
     /// All parameters at that time, where they were asked for.
     pub parameters: Vec<f32>,
+    /// The step they are of, or one a little before it.
+    pub step: u32,
 }
 
 /// A sample and the answer to it.
@@ -74,6 +76,11 @@ impl Examined {
         wrong
     }
 
+    /// Its step, where training rests at another one.
+    fn stale(&self, playing: bool, step: u32) -> Option<u32> {
+        (!playing && !self.answers.is_empty() && self.step != step).then_some(self.step)
+    }
+
     /// A sample's picture.
     pub fn image(&self, row: usize) -> Option<Arc<[f32]>> {
         let size = self.shape.iter().product::<usize>();
@@ -100,6 +107,8 @@ pub struct Examination {
     pub data: StoredValue<Examined>,
     /// Changes with it.
     pub version: RwSignal<u32>,
+    /// Its step, where training rests at another: the next is under way.
+    pub stale: Memo<Option<u32>>,
 }
 
 /// When the next is due.
@@ -133,24 +142,32 @@ pub fn examine(page: Page, parameters: bool) -> Examination {
                 && data.try_update_value(|d| d.take(&facts, &frame.examined, &frame.parameters)) == Some(true)
         });
         if came {
+            // The frame is of this step or a later one.
+            let step = page.metrics.with_untracked(|m| m.step);
+            data.update_value(|d| d.step = step);
             pace.update_value(|p| {
+                p.step = Some(step);
                 if let Some((owner, since)) = p.watching.take() {
                     owner.cleanup();
                     p.due = now() + ((now() - since) / SHARE).max(LEAST);
                 }
             });
             version.update(|v| *v += 1);
+            // Training may have gone on meanwhile.
+            tick.update(|t| *t += 1);
         }
     });
     Effect::new(move |_| {
         tick.track();
+        let playing = page.status.with(|s| s.playing);
         let (step, loaded) = (page.metrics.with(|m| m.step), page.facts.with(Option::is_some));
         let (start, wait) = pace
             .try_update_value(|p| {
                 if p.watching.is_some() || p.step == Some(step) || !loaded {
                     return (None, None);
                 }
-                let wait = p.due - now();
+                // What rests is looked at without delay.
+                let wait = if playing { p.due - now() } else { 0.0 };
                 if wait > 0.0 {
                     return (None, (!std::mem::replace(&mut p.timer, true)).then_some(wait));
                 }
@@ -173,7 +190,12 @@ pub fn examine(page: Page, parameters: bool) -> Examination {
             set_timeout(again, Duration::from_millis(wait as u64 + 1));
         }
     });
-    Examination { data, version }
+    let stale = Memo::new(move |_| {
+        version.track();
+        let (playing, step) = (page.status.with(|s| s.playing), page.metrics.with(|m| m.step));
+        data.with_value(|d| d.stale(playing, step))
+    });
+    Examination { data, version, stale }
 }
 
 fn watch(page: Page, parameters: bool) {
@@ -227,6 +249,15 @@ mod tests {
         let loss = three().mistakes()[1].loss;
         assert!((loss + 0.2f32.ln()).abs() < 1e-6, "{loss}");
         assert_eq!(three().image(1).as_deref(), Some(&[3.0, 4.0][..]));
+    }
+
+    #[test]
+    fn answers_of_another_step_are_stale_once_training_rests() {
+        let examined = Examined { step: 40, ..three() };
+        assert_eq!(examined.stale(false, 43), Some(40));
+        assert_eq!(examined.stale(true, 43), None, "the next come by themselves");
+        assert_eq!(examined.stale(false, 40), None);
+        assert_eq!(Examined::default().stale(false, 43), None, "there is nothing to be old");
     }
 
     #[test]

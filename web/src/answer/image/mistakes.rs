@@ -50,6 +50,13 @@ fn shots(examined: &Examined, answered: Vec<Answered>, before: &[Shot]) -> Vec<S
     answered.into_iter().take(MOST).filter_map(shot).collect()
 }
 
+/// Which step the answers are of, where they are older than what stands beside them.
+fn of_step(examination: Examination) -> impl Fn() -> Option<String> + Clone {
+    move || {
+        examination.stale.get().map(|step| format!(" {}", fill("images.of-step", &[("step", &whole(step))])))
+    }
+}
+
 /// The worst mistakes as a strip: true class and the one answered.
 #[component]
 pub fn Mistakes() -> impl IntoView {
@@ -67,7 +74,7 @@ pub fn Mistakes() -> impl IntoView {
         }
     };
     view! {
-        <p class="note image-caption">{caption}</p>
+        <p class="note image-caption">{caption}{of_step(examination)}</p>
         <Strip examination=examination which=move |e: &Examined| e.mistakes()/>
     }
 }
@@ -101,7 +108,7 @@ pub fn CellImages(
     };
     view! {
         <div class="cell-images" data-testid="cell-images">
-            <p class="note image-caption">{caption}</p>
+            <p class="note image-caption">{caption}{of_step(examination)}</p>
             <Strip examination=examination which=of/>
         </div>
     }
@@ -134,7 +141,7 @@ fn Strip(
         }
     };
     view! {
-        <div class="shots" role="group" aria-label=t("images.shots")>
+        <div class="shots" class:stale=move || examination.stale.get().is_some() role="group" aria-label=t("images.shots")>
             <For each=move || list.get() key=Shot::key let:s>{shot(s)}</For>
         </div>
     }

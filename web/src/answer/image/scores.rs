@@ -27,7 +27,7 @@ fn truth(page: Page) -> RwSignal<Option<usize>> {
     let truth = RwSignal::new(None);
     Effect::new(move |_| {
         let classes =
-            page.facts.with(|f| f.as_ref().is_some_and(|f| f.target.is_empty() && !f.class_names.is_empty()));
+            page.facts.with(|f| f.as_ref().is_some_and(|f| f.target.is_empty() && f.output.len() == 1));
         let sample = page.sample.get();
         truth.set(None);
         let Shown::Row(row) = sample else { return };

@@ -41,6 +41,9 @@ pub fn Bars(
     /// The true class.
     #[prop(into)]
     truth: Signal<Option<usize>>,
+    /// Room is kept for so many.
+    #[prop(optional)]
+    least: usize,
 ) -> impl IntoView {
     let rows = move || {
         let truth = truth.get();
@@ -59,7 +62,7 @@ pub fn Bars(
         };
         bars.get().into_iter().map(row).collect_view()
     };
-    view! { <ul class="bars" data-testid="bars">{rows}</ul> }
+    view! { <ul class="bars" data-testid="bars" style=format!("--rows:{least}")>{rows}</ul> }
 }
 
 /// One answer for the whole sample: all classes.

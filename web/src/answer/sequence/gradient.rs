@@ -131,7 +131,7 @@ fn draw(canvas: &web_sys::HtmlCanvasElement, now: &Run, before: &Run) {
             .map(|(i, &v)| plane.at(i as f64, f64::from(v).max(up[0])))
             .collect();
         line(&context, &points, Pen { colour, width: 1.8, dashed });
-        let Some(&(x, y)) = points.get(points.len() * 3 / 5) else { continue };
+        let Some(&(x, y)) = points.get(points.len() * if dashed { 4 } else { 2 } / 5) else { continue };
         let text = if dashed { fill("gradient.before", &[("name", run.name)]) } else { run.name.to_owned() };
         let x = x.clamp(plane.place[0] + 40.0, plane.place[0] + plane.place[2] - 30.0);
         context.set_text_align("center");

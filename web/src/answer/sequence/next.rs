@@ -66,7 +66,8 @@ pub fn NextToken(facts: Arc<Facts>) -> impl IntoView {
             page.frame_version.track();
             let at = place.get().map_or_else(|| steps.at_or_last(&facts), |p| p + first);
             let step = page.frame.with_value(|f| step_name(&facts, &sample(&facts, &f.inside), at));
-            fill("next.at", &[("step", &step)])
+            let none = truth.get().is_none() && steps.target.with(|t| !t.is_empty());
+            fill(if none { "next.unasked" } else { "next.at" }, &[("step", &step)])
         }
     };
     let share = move || {
@@ -80,15 +81,10 @@ pub fn NextToken(facts: Arc<Facts>) -> impl IntoView {
             fill("next.right", &words.each_ref().map(|(k, v)| (*k, v.as_str())))
         })
     };
-    let unasked = move || {
-        let none = truth.get().is_none() && steps.target.with(|t| !t.is_empty());
-        none.then(|| view! { <p class="note">{t("next.unasked")}</p> })
-    };
     Some(view! {
         <section class="answer-part" aria-label=t("next.answer")>
             <h3 title=t("next.help")>{title} " " <small>{at}</small></h3>
-            <Bars facts bars truth/>
-            {unasked}
+            <Bars facts bars truth least=MOST.min(classes)/>
             <p class="answer-share" data-testid="share-right">{share}</p>
         </section>
     })

@@ -178,6 +178,13 @@ pub fn Writing(facts: Arc<Facts>) -> impl IntoView {
             if on { pen.stop() } else { pen.begin(Arc::clone(&facts)) }
         }
     };
+    // Enter writes from here, and says nothing while the beginning cannot be read.
+    let entered = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() && said.with_untracked(String::is_empty) {
+            stopped.set_value(false);
+            pen.begin(Arc::clone(&facts));
+        }
+    };
     let shown = Memo::new(move |_| {
         let (prompt, text) = (pen.prompt.get(), pen.text.get());
         parts(&prompt, &text, &names)
@@ -186,15 +193,14 @@ pub fn Writing(facts: Arc<Facts>) -> impl IntoView {
     let value = move |get: fn(&Taste) -> f64| Signal::derive(move || pen.taste.with(get));
     view! {
         <section class="answer-part writing" aria-label=t("writing.name") node_ref=pen.place>
-            <h3 title=t("writing.help")>{t("writing.name")}</h3>
+            <h3 title=t("writing.help")>{t("writing.name")} " " <small class="error" role="status">{move || said.get()}</small></h3>
             <div class="writing-row">
                 <input type="text" data-testid="prompt" aria-label=t("writing.prompt") placeholder=t("writing.prompt")
-                    title=t("writing.prompt-help") autocomplete="off" autocapitalize="off" spellcheck="false" on:input=typed/>
+                    title=t("writing.prompt-help") autocomplete="off" autocapitalize="off" spellcheck="false" on:input=typed on:keydown=entered/>
                 <button type="button" class="small" data-testid="write" title=t("writing.write-help") on:click=press>
                     {move || if pen.on.get() { t("writing.stop") } else { t("writing.write") }}
                 </button>
             </div>
-            <small class="error" role="status">{move || said.get()}</small>
             <p class="written" data-testid="written" aria-live="off"><span><b>{move || shown.get().0}</b>{move || shown.get().1}</span></p>
             <div class="writing-sliders">
                 <Slider label=t("writing.temperature") help=t("writing.temperature-help") min=0.0 max=2.0 step=0.1

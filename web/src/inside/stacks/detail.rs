@@ -95,15 +95,12 @@ fn Reckoned(parts: Parts, value: f32, channel: RwSignal<Option<usize>>) -> impl 
             });
             let total: f64 = sum.channels.iter().sum();
             let f = named("activation", activation.id());
-            let (all, bias, before) =
-                (signed(total as f32), signed(sum.bias as f32), signed(sum.total as f32));
+            let linear = activation.id() == "linear";
+            let after = if linear { sum.total } else { f64::from(value) };
+            let [all, bias, before, after] = alike([total, sum.bias, sum.total, after]);
             let words =
-                [("sum", all.as_str()), ("bias", &bias), ("total", &before), ("f", f), ("value", &shown)];
-            let line = if activation.id() == "linear" {
-                fill("stacks.sum", &words)
-            } else {
-                fill("stacks.sum-f", &words)
-            };
+                [("sum", all.as_str()), ("bias", &bias), ("total", &before), ("f", f), ("value", &after)];
+            let line = fill(if linear { "stacks.sum" } else { "stacks.sum-f" }, &words);
             view! {
                 <div class="stacks-sums">
                     {seen}<i>"×"</i>{weights}<i>"="</i><b data-part=part.to_string()>{signed(part as f32)}</b>
@@ -144,6 +141,17 @@ fn grid(
     view! { <div class="stacks-grid" class:colours=!written data-which=which style=style>{cells}</div> }
 }
 
+/// Numbers of one sum with as many decimals each, so that it adds up as it is read.
+fn alike(values: [f64; 4]) -> [String; 4] {
+    let most = values.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+    let decimals = if most >= 100.0 { 2 } else { 4 };
+    values.map(|v| {
+        let size = format!("{:.decimals$}", v.abs());
+        let zero = size.bytes().all(|b| matches!(b, b'0' | b'.'));
+        if v < 0.0 && !zero { format!("−{size}") } else { size }
+    })
+}
+
 /// Two decimals in as few characters as they take.
 fn short(v: f32) -> String {
     let size = v.abs();
@@ -164,7 +172,14 @@ fn short(v: f32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::short;
+    use super::{alike, short};
+
+    #[test]
+    fn a_sum_adds_up_as_it_is_printed() {
+        let texts = alike([0.0239, 0.1049, 0.1288, 0.1288]);
+        assert_eq!(texts, ["0.0239", "0.1049", "0.1288", "0.1288"]);
+        assert_eq!(alike([-150.5, 0.25, -150.25, -1e-9]), ["−150.50", "0.25", "−150.25", "0.00"]);
+    }
 
     #[test]
     fn numbers_are_as_short_as_they_can_be() {

@@ -53,6 +53,21 @@ pub fn Attention(facts: Arc<Facts>) -> impl IntoView {
     let rows = all.iter().map(|l| l.rows).max().unwrap_or(1);
     let row = RwSignal::new(0usize);
     let near = RwSignal::new(None::<Near>);
+    // Clicked: it stays until Escape, a second click, or a click on another.
+    let pinned = RwSignal::new(false);
+    let escape = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "Escape" && pinned.get_untracked() {
+            pinned.set(false);
+            near.set(None);
+        }
+    });
+    on_cleanup(move || escape.remove());
+    // What has the pointer may be taken away with its view.
+    let left = move |_| {
+        if pinned.try_get_untracked() == Some(false) {
+            near.set(None);
+        }
+    };
     let canvases: Vec<Vec<NodeRef<html::Canvas>>> =
         all.iter().map(|l| (0..l.heads).map(|_| NodeRef::new()).collect()).collect();
     let redraw = redraw(page, Arc::clone(&facts), Arc::clone(&all), canvases.clone(), row);
@@ -67,11 +82,12 @@ pub fn Attention(facts: Arc<Facts>) -> impl IntoView {
     let count = all.len();
     let side = Memo::new(move |_| {
         let (width, height) = size.get();
-        side(width, height, heads, count, LABELS * text_scale())
+        // The heads' numbers stand above the first row.
+        side(width, height - 14.0 * text_scale(), heads, count, LABELS * text_scale())
     });
     let maps = all.iter().enumerate().map(|(number, layer)| {
         let (layer, canvases) = (layer.clone(), canvases[number].clone());
-        view! { <MapRow facts=Arc::clone(&facts) layer number canvases side near/> }
+        view! { <MapRow facts=Arc::clone(&facts) layer number canvases side near pinned/> }
     });
     let maps = maps.collect_view();
     let scores = all.iter().any(|l| l.scores);
@@ -91,14 +107,15 @@ pub fn Attention(facts: Arc<Facts>) -> impl IntoView {
                 </Show>
                 <span class="attention-ramp" title=t("attention.ramp-help")>
                     {if scores { "−" } else { "0" }} <i class:signed=scores></i> {if scores { "+" } else { "1" }}
+                    <small>{t("attention.ramp-root")}</small>
                 </span>
             </div>
             <div class="maps-scroll" node_ref=room>
-                <div class="maps" style=move || format!("--side:{}px", side.get()) on:pointerleave=move |_| near.set(None)>
+                <div class="maps" style=move || format!("--side:{}px", side.get()) on:pointerleave=left>
                     {maps}
                 </div>
             </div>
-            <Big facts all=Arc::clone(&all) near row/>
+            <Big facts all=Arc::clone(&all) near pinned row/>
         </section>
     }
 }

@@ -16,7 +16,7 @@ use crate::draw::theme::{Theme, theme};
 use crate::sequence::{Along, Steps, sample};
 use crate::state::Page;
 use crate::views::numbers::signed;
-use crate::words::fill;
+use crate::words::{fill, t};
 
 /// The enlarged map; nothing while no map is pointed at.
 #[component]
@@ -24,6 +24,8 @@ pub(super) fn Big(
     facts: Arc<Facts>,
     all: Arc<Vec<Layer>>,
     near: RwSignal<Option<Near>>,
+    /// It stays.
+    pinned: RwSignal<bool>,
     /// The sequence looked at, of those a sample is taken apart to.
     row: RwSignal<usize>,
 ) -> impl IntoView {
@@ -31,7 +33,7 @@ pub(super) fn Big(
     let card = move || {
         let (number, head) = shown.get()?;
         let (facts, layer) = (Arc::clone(&facts), all.get(number)?.clone());
-        Some(view! { <Card facts layer head near row/> })
+        Some(view! { <Card facts layer head near pinned row/> })
     };
     view! { {card} }
 }
@@ -42,6 +44,7 @@ fn Card(
     layer: Layer,
     head: usize,
     near: RwSignal<Option<Near>>,
+    pinned: RwSignal<bool>,
     row: RwSignal<usize>,
 ) -> impl IntoView {
     let (page, steps) = (Page::get(), Steps::get());
@@ -110,10 +113,11 @@ fn Card(
         near.get().is_some_and(|n| n.left < width * 0.42)
     };
     view! {
-        <aside class="map-big" class:right=right data-testid="map-big">
+        <aside class="map-big" class:right=right class:held=move || pinned.get() data-testid="map-big">
             <b>{title}</b>
             <canvas node_ref=canvas></canvas>
             <small>{read}</small>
+            <Show when=move || pinned.get()><small>{t("attention.held")}</small></Show>
         </aside>
     }
 }

@@ -2,6 +2,7 @@
 
 use minibatch_session::{Facts, Probe, ProbeKind};
 
+use crate::inside::layers::{Placed, owner};
 use crate::sequence::{Along, Kind, along, axis};
 
 /// What a row shows. Numbers are those of probes.
@@ -53,6 +54,8 @@ pub struct Lane {
     pub units: usize,
     /// The layer, counted from 1, where there are several; and whether it runs backwards in time.
     pub layer: (Option<usize>, bool),
+    /// What its layer is called; empty where the source says enough.
+    pub name: String,
 }
 
 /// A recurrent layer's cell, by what its probes show.
@@ -85,11 +88,12 @@ pub fn reversed(probe: &Probe) -> bool {
 }
 
 /// All rows, from what goes in to what comes out.
-pub fn lanes(facts: &Facts) -> Vec<Lane> {
-    let Some(steps) = axis(facts) else { return table(facts) };
+pub fn lanes(facts: &Facts, placed: &[Placed]) -> Vec<Lane> {
+    let Some(steps) = axis(facts) else { return table(facts, placed) };
     let whole = Along { from: 0, len: steps };
     let none = (None, false);
-    let lane = |source, style, along, units| Lane { source, style, along, units, layer: none };
+    let lane =
+        |source, style, along, units| Lane { source, style, along, units, layer: none, name: String::new() };
     let width = facts.input.get(1).copied().unwrap_or(1);
     let mut all = vec![match (facts.tokens, width) {
         (Some(_), _) => lane(Source::Input, Style::Tokens, whole, 1),
@@ -104,13 +108,20 @@ pub fn lanes(facts: &Facts) -> Vec<Lane> {
     layers.dedup();
     let looks = facts.probes.iter().any(|p| matches!(p.kind, ProbeKind::States | ProbeKind::Attention));
     for (i, p) in facts.probes.iter().enumerate() {
-        let Some(place) = p.shape.first().and_then(|&n| along(&p.path, n, steps)) else { continue };
+        let own = owner(placed, &p.path);
+        // Selected steps stand where they were in the sample.
+        let place = |len: usize| match own.and_then(|l| l.from) {
+            Some(from) => (from + len <= steps).then_some(Along { from, len }),
+            None => along(&p.path, len, steps),
+        };
+        let Some(place) = p.shape.first().and_then(|&n| place(n)) else { continue };
         match (p.kind, p.layer.as_str()) {
             (ProbeKind::Output, "positions") if p.shape.len() == 2 => {
                 all.push(lane(Source::Positions(i), Style::Signed, place, p.shape[1]));
             }
             (ProbeKind::Output, _) if !looks && p.shape.len() == 2 => {
-                all.push(lane(Source::Output(i), Style::Signed, place, p.shape[1]));
+                let lane = lane(Source::Output(i), style(own), place, p.shape[1]);
+                all.push(Lane { name: own.map(|l| l.name.clone()).unwrap_or_default(), ..lane });
             }
             (ProbeKind::States, _) => {
                 let number = layers.iter().position(|l| *l == layer_of(p)).map(|n| n + 1);
@@ -144,7 +155,10 @@ pub fn lanes(facts: &Facts) -> Vec<Lane> {
 fn pass(facts: &Facts, states: usize, along: Along) -> Vec<Lane> {
     let Some((kind, cells, gates)) = cell(facts, states) else { return vec![] };
     let units = facts.probes[states].shape[1];
-    let lane = |source, style| Lane { source, style, along, units, layer: (None, false) };
+    let lane = |source, style| {
+        let (layer, name) = ((None, false), String::new());
+        Lane { source, style, along, units, layer, name }
+    };
     let mut all = vec![lane(Source::States(states), Style::Signed)];
     all.extend(cells.map(|c| lane(Source::Cells(c), Style::Signed)));
     let styles: &[Style] = match kind {
@@ -158,7 +172,7 @@ fn pass(facts: &Facts, states: usize, along: Along) -> Vec<Lane> {
 }
 
 /// Without an axis of time: each layer's result as a strip of its numbers.
-fn table(facts: &Facts) -> Vec<Lane> {
+fn table(facts: &Facts, layers: &[Placed]) -> Vec<Lane> {
     let strip = |(i, p): (usize, &Probe)| {
         let source = match p.kind {
             ProbeKind::Input => Source::Input,
@@ -167,9 +181,16 @@ fn table(facts: &Facts) -> Vec<Lane> {
         };
         let units = p.shape.iter().rev().skip(1).product();
         let along = Along { from: 0, len: p.shape.last().copied().unwrap_or(1) };
-        Some(Lane { source, style: Style::Signed, along, units, layer: (None, false) })
+        let own = owner(layers, &p.path);
+        let name = own.map(|l| l.name.clone()).unwrap_or_default();
+        Some(Lane { source, style: style(own), along, units, layer: (None, false), name })
     };
     facts.probes.iter().enumerate().filter_map(strip).collect()
+}
+
+/// Shares have a scale that is the same for all samples; other numbers have their own.
+fn style(layer: Option<&Placed>) -> Style {
+    if layer.is_some_and(|l| l.share) { Style::Share } else { Style::Signed }
 }
 
 /// A row's least height in CSS pixels, and its share of what is left over.

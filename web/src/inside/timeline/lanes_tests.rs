@@ -26,7 +26,7 @@ fn recurrent(facts: &mut Facts, part: &str, gates: usize, cells: bool) {
 fn an_lstm_has_state_cell_and_four_gates_in_pytorchs_order() {
     let mut facts = facts(None, &[15, 10], &[], &[7]);
     recurrent(&mut facts, "l0", 4, true);
-    let all = lanes(&facts);
+    let all = lanes(&facts, &[]);
     let sources: Vec<Source> = all.iter().map(|l| l.source).collect();
     let gates = [0, 1, 2, 3].map(|g| Source::Gate(3, g));
     assert_eq!(sources[..3], [Source::Input, Source::States(1), Source::Cells(2)]);
@@ -43,10 +43,13 @@ fn layers_and_directions_are_told_apart() {
     for part in ["l0", "l0_reverse", "l1", "l1_reverse"] {
         recurrent(&mut facts, part, 3, false);
     }
-    let states: Vec<_> =
-        lanes(&facts).iter().filter(|l| matches!(l.source, Source::States(_))).map(|l| l.layer).collect();
+    let states: Vec<_> = lanes(&facts, &[])
+        .iter()
+        .filter(|l| matches!(l.source, Source::States(_)))
+        .map(|l| l.layer)
+        .collect();
     assert_eq!(states, [(Some(1), false), (Some(1), true), (Some(2), false), (Some(2), true)]);
-    let ends: Vec<Source> = lanes(&facts).iter().rev().take(3).map(|l| l.source).collect();
+    let ends: Vec<Source> = lanes(&facts, &[]).iter().rev().take(3).map(|l| l.source).collect();
     assert_eq!(ends, [Source::Prediction, Source::Target, Source::Answer]);
 }
 
@@ -54,7 +57,7 @@ fn layers_and_directions_are_told_apart() {
 fn a_vanilla_cell_has_no_gate_of_its_own() {
     let mut facts = facts(None, &[15, 1], &[15, 1], &[15, 1]);
     recurrent(&mut facts, "l0", 1, false);
-    let all: Vec<(Source, Style)> = lanes(&facts).iter().map(|l| (l.source, l.style)).collect();
+    let all: Vec<(Source, Style)> = lanes(&facts, &[]).iter().map(|l| (l.source, l.style)).collect();
     let wanted =
         [(Source::Input, Style::Line), (Source::States(1), Style::Signed), (Source::Answer, Style::Line)];
     assert_eq!(all, wanted);
@@ -65,7 +68,7 @@ fn a_decoder_stands_behind_its_encoder() {
     let mut facts = facts(Some(9), &[20], &[8], &[8, 9]);
     facts.probes.push(probe("layers.0.decoder.0.l0", "recurrent", ProbeKind::States, &[8, 4]));
     facts.probes.push(probe("layers.0.decoder.0.l0", "recurrent", ProbeKind::Gates, &[8, 1, 4]));
-    let all = lanes(&facts);
+    let all = lanes(&facts, &[]);
     assert!(all[1..].iter().all(|l| l.along == Along { from: 12, len: 8 }), "{all:?}");
 }
 
@@ -73,15 +76,34 @@ fn a_decoder_stands_behind_its_encoder() {
 fn a_table_is_drawn_layer_by_layer() {
     let mut facts = facts(None, &[2], &[1], &[1]);
     facts.probes.push(probe("layers.0", "linear", ProbeKind::Output, &[4]));
-    let lens: Vec<usize> = lanes(&facts).iter().map(|l| l.along.len).collect();
+    let lens: Vec<usize> = lanes(&facts, &[]).iter().map(|l| l.along.len).collect();
     assert_eq!(lens, [2, 4]);
+}
+
+#[test]
+fn what_was_selected_stands_at_its_step_and_shares_have_their_scale() {
+    let placed = |path: &str, from, share| Placed {
+        path: path.into(),
+        kind: "Embedding",
+        name: "branch 1".into(),
+        from,
+        share,
+    };
+    let mut facts = facts(Some(9), &[2], &[], &[4]);
+    facts.probes.push(probe("layers.0.branches.0.1", "embedding", ProbeKind::Output, &[1, 9]));
+    facts.probes.push(probe("layers.0.branches.1.1", "embedding", ProbeKind::Output, &[1, 9]));
+    let layers =
+        [placed("layers.0.branches.0.1", Some(0), false), placed("layers.0.branches.1.1", Some(1), true)];
+    let told: Vec<_> = lanes(&facts, &layers)[1..].iter().map(|l| (l.along.from, l.style)).collect();
+    assert_eq!(told, [(0, Style::Signed), (1, Style::Share)]);
+    assert_eq!(lanes(&facts, &layers)[1].name, "branch 1");
 }
 
 #[test]
 fn rows_fill_the_room_and_never_fall_below_their_least() {
     let mut facts = facts(None, &[15, 10], &[], &[7]);
     recurrent(&mut facts, "l0", 4, true);
-    let all = lanes(&facts);
+    let all = lanes(&facts, &[]);
     let sum = |height: f64| heights(&all, height, 6.0).iter().sum::<f64>() + 36.0;
     assert!((440.0..=450.0).contains(&sum(450.0)), "{}", sum(450.0));
     assert!(sum(100.0) > 200.0, "they scroll rather than vanish");

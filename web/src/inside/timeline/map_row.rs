@@ -53,6 +53,8 @@ pub(super) fn MapRow(
     side: Memo<f64>,
     /// What is pointed at.
     near: RwSignal<Option<Near>>,
+    /// It stays when the pointer goes elsewhere.
+    pinned: RwSignal<bool>,
 ) -> impl IntoView {
     let (page, steps) = (Page::get(), Steps::get());
     let (asking, asked, probe) = (layer.asking, layer.asked, layer.probe);
@@ -82,9 +84,14 @@ pub(super) fn MapRow(
         }
     };
     let called = name(&layer);
+    let several = canvases.len() > 1;
     let maps = canvases.into_iter().enumerate().map(|(head, canvas)| {
         let label = fill("attention.head", &[("layer", &called), ("head", &(head + 1).to_string())]);
+        let ours = move || near.get_untracked().is_some_and(|n| (n.layer, n.head) == (number, head));
         let point = move |event: &PointerEvent| {
+            if pinned.get_untracked() && !ours() {
+                return;
+            }
             let Some(map) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };
             let bounds = map.get_bounding_client_rect();
             let share = |at: i32, from: f64, size: f64| ((f64::from(at) - from) / size.max(1.0)).clamp(0.0, 0.9999);
@@ -97,26 +104,64 @@ pub(super) fn MapRow(
             }
         };
         let pressed = move |event: PointerEvent| {
+            // A second click lets go; one on another map takes that one.
+            let again = pinned.get_untracked() && ours();
+            pinned.set(false);
             point(&event);
+            pinned.set(!again);
             if let Some(step) = steps.pointed.get_untracked() {
                 steps.chosen.set(Some(step));
             }
         };
-        let key = move |event: KeyboardEvent| move_row(steps, asking, near, &event);
-        let focus = move |event: web_sys::FocusEvent| {
-            let map = event.current_target().and_then(|t| t.dyn_into::<Element>().ok());
+        let left = move |_| {
+            steps.pointed.set(None);
+            if pinned.try_get_untracked() == Some(true) && ours() {
+                near.update(|n| n.iter_mut().for_each(|n| n.cell = None));
+            }
+        };
+        // What has the focus may be taken away with its view.
+        let gone = move |_| {
+            if pinned.try_get_untracked() == Some(false) {
+                near.set(None);
+            }
+        };
+        let show = move |map: Option<web_sys::EventTarget>| {
+            let map = map.and_then(|t| t.dyn_into::<Element>().ok());
             let left = map.map_or(0.0, |m| m.get_bounding_client_rect().left());
             near.set(Some(Near { layer: number, head, cell: None, left }));
             steps.head.set(Some((probe, head)));
         };
+        // A click brings the focus too, and has said which cell.
+        let focus = move |event: web_sys::FocusEvent| {
+            if !pinned.get_untracked() && !ours() {
+                show(event.current_target());
+            }
+        };
+        let key = move |event: KeyboardEvent| match event.key().as_str() {
+            "Enter" | " " => {
+                event.prevent_default();
+                let again = pinned.get_untracked() && ours();
+                if !ours() {
+                    show(event.current_target());
+                }
+                pinned.set(!again);
+            }
+            _ => move_row(steps, asking, (near, pinned), &event),
+        };
+        let held = move || pinned.get() && near.get().is_some_and(|n| (n.layer, n.head) == (number, head));
+        let named = (number == 0 && several).then(|| {
+            let name = fill("attention.head-number", &[("head", &(head + 1).to_string())]);
+            view! { <small class="map-head" aria-hidden="true">{name}</small> }
+        });
         let chosen = move || steps.head.get() == Some((probe, head));
         view! {
             <span class="map-frame">
+                {named}
                 {axis(Arc::clone(&facts), asked, "map-top")}
-                <button type="button" class="map" class:chosen=chosen data-probe=probe data-head=head aria-label=label
+                <button type="button" class="map" class:chosen=chosen class:held=held data-probe=probe data-head=head aria-label=label
                     aria-pressed=move || chosen().to_string() title=t("attention.map-help")
                     on:pointermove=move |e| point(&e) on:pointerdown=pressed on:keydown=key on:focus=focus
-                    on:blur=move |_| near.set(None) on:pointerleave=move |_| steps.pointed.set(None)>
+                    on:blur=gone on:pointerleave=left>
                     <canvas node_ref=canvas></canvas>
                     {move || mark().map(|style| view! { <i class="map-row" style=style></i> })}
                 </button>
@@ -137,13 +182,16 @@ pub(super) fn MapRow(
 fn move_row(
     steps: Steps,
     asking: (usize, Option<Along>),
-    near: RwSignal<Option<Near>>,
+    (near, pinned): (RwSignal<Option<Near>>, RwSignal<bool>),
     event: &KeyboardEvent,
 ) {
     let down = match event.key().as_str() {
         "ArrowDown" | "ArrowRight" => true,
         "ArrowUp" | "ArrowLeft" => false,
-        "Escape" => return near.set(None),
+        "Escape" => {
+            pinned.set(false);
+            return near.set(None);
+        }
         _ => return,
     };
     event.prevent_default();

@@ -35,6 +35,9 @@ pub fn lane(facts: &Facts, lane: &Lane) -> (String, &'static str) {
         }
         Source::Output(probe) => {
             let p = &facts.probes[probe];
+            if !lane.name.is_empty() {
+                return (lane.name.clone(), t("timeline.output-help"));
+            }
             let place = p.path.trim_start_matches("layers.");
             return (format!("{place} {}", p.layer), t("timeline.output-help"));
         }

@@ -13,6 +13,7 @@ use super::positions::Tables;
 use super::values::values;
 use super::{Pointed, names};
 use crate::draw::canvas::on_size;
+use crate::inside::layers::placed;
 use crate::sequence::{Steps, axis, sample};
 use crate::state::Page;
 use crate::views::numbers::signed;
@@ -25,7 +26,8 @@ const GAP: f64 = 6.0;
 #[component]
 pub fn Stack(facts: Arc<Facts>) -> impl IntoView {
     let (page, steps) = (Page::get(), Steps::get());
-    let all = lanes(&facts);
+    let layers = page.experiment.with_untracked(|e| e.model.as_ref().map(|m| placed(&m.layers)));
+    let all = lanes(&facts, &layers.unwrap_or_default());
     let count = axis(&facts).unwrap_or(0);
     let tables = Tables::new(page, &facts, &all);
     let pointed = RwSignal::new(None::<Pointed>);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::draw::colour::{Rgb, css};
 use crate::draw::theme::{Theme, theme};
 use crate::state::pair::beside;
-use crate::state::{Page, differences};
+use crate::state::{Page, PastRun, differences};
 use crate::words::{fill, t};
 
 /// The colour of the run at this place in the list.
@@ -14,41 +14,55 @@ pub fn colour(theme: &Theme, place: usize) -> Rgb {
     theme.classes[(place + 2) % theme.classes.len()]
 }
 
+/// How many differences are written out; all are in the row's title.
+const WRITTEN: usize = 2;
+
+/// A row: letter, colour, differences, and the address of both beside each other.
+type Row = (char, String, Vec<String>, Option<String>);
+
 /// The list; nothing where there is no run to compare with.
 #[component]
-pub fn PastRuns() -> impl IntoView {
+pub fn PastRuns(
+    /// The runs that can be compared with the present one.
+    kin: Memo<Vec<PastRun>>,
+) -> impl IntoView {
     let page = Page::get();
     let told = move || {
-        page.runs_version.track();
         page.taste.dark.track();
         let now = page.experiment.get();
         let theme = theme();
-        page.runs.with_value(|runs| {
-            let one = |(place, run): (usize, &crate::state::PastRun)| {
-                let told = differences(&run.experiment, &now);
-                let text = if told.is_empty() { t("runs.same").to_owned() } else { told.join(" · ") };
+        kin.with(|runs| {
+            let one = |(place, run): (usize, &PastRun)| -> Row {
+                let mut told = differences(&run.experiment, &now);
+                if told.is_empty() {
+                    told.push(t("runs.same").to_owned());
+                }
                 let beside = beside(&run.experiment, &now);
-                (run.name, css(colour(&theme, place), 1.0), text, beside)
+                (run.name, css(colour(&theme, place), 1.0), told, beside)
             };
             runs.iter().enumerate().map(one).collect::<Vec<_>>()
         })
     };
-    let row = move |(name, colour, text, beside): (char, String, String, Option<String>)| {
-        let (letter, title) = (name.to_string(), text.clone());
+    let row = move |(name, colour, told, beside): Row| {
+        let letter = name.to_string();
+        let text = told[..told.len().min(WRITTEN)].join(" · ");
+        let more =
+            (told.len() > WRITTEN).then(|| view! { <small>{format!("+{}", told.len() - WRITTEN)}</small> });
         view! {
-            <li title=title>
+            <li title=told.join("\n")>
                 <b style=format!("color:{colour}")>{letter.clone()}</b>
                 <span>{text}</span>
+                {more}
                 <Beside address=beside/>
                 <button type="button" class="tiny" aria-label=fill("runs.forget", &[("name", &letter)])
-                    title=fill("runs.forget", &[("name", &letter)]) on:click=move |_| page.forget_run(Some(name))>"×"</button>
+                    title=fill("runs.forget", &[("name", &letter)]) on:click=move |_| page.forget_run(name)>"×"</button>
             </li>
         }
     };
     let list = Memo::new(move |_| told());
     view! {
         <Show when=move || !list.with(Vec::is_empty)>
-            <ul class="past-runs" aria-label=t("runs.name")>{move || list.get().into_iter().map(row).collect_view()}</ul>
+            <ul class="past-runs" aria-label=t("runs.name") tabindex=move || (list.with(Vec::len) > 2).then_some("0")>{move || list.get().into_iter().map(row).collect_view()}</ul>
         </Show>
     }
 }
