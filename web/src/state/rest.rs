@@ -1,4 +1,4 @@
-//! Drawing what is inside a model must not slow its training: page and engine may share a processor. So the time that a
+//! Drawing must not slow training: page and engine may share a processor. So the time that a
 //! frame takes to draw is measured, and the next one is asked for when that was a small share of the time between.
 
 use std::time::Duration;
@@ -29,7 +29,8 @@ impl Page {
     /// animation frame or does it at once; what is placed behind both comes when they are through.
     pub(super) fn rest(&self) {
         let page = *self;
-        if page.experiment.with_untracked(|e| e.model.is_none()) {
+        // At a limited speed there is time for a network over the plane.
+        if page.experiment.with_untracked(|e| e.model.is_none()) && page.speed.get_untracked().is_some() {
             return;
         }
         page.errands.update_value(|e| e.pull.resting = true);

@@ -90,18 +90,25 @@ impl Pace {
         self.ms_per_step.map_or(1, |ms| (TARGET_MS / ms).clamp(1.0, 1e6) as u32)
     }
 
+    /// Whether training keeps up with its limit; without one nothing ever does.
+    pub fn in_time(&self) -> bool {
+        self.limit.is_some_and(|limit| self.credit < 1.0 + limit / 8.0)
+    }
+
     /// Milliseconds until the limit allows a step.
     pub fn wait(&self) -> f64 {
         self.limit.map_or(0.0, |limit| ((1.0 - self.credit) * 1000.0 / limit).clamp(0.0, 50.0))
     }
 
     /// A submit has been done. One that took pictures as well tells little of what a step takes: it can only show that
-    /// a step is quicker than was thought, so that looking does not make the submits smaller.
-    pub fn landed(&mut self, started: f64, steps: u32, pictures: bool, now: f64) {
+    /// a step is quicker than was thought, so that looking does not make the submits smaller. Gives the milliseconds that
+    /// its steps do not account for.
+    pub fn landed(&mut self, started: f64, steps: u32, pictures: bool, now: f64) -> f64 {
         let took = (now - started.max(self.last_landing)).max(0.001);
         self.last_landing = now;
+        let beside = took - self.ms_per_step.map_or(took, |ms| ms * f64::from(steps));
         if steps == 0 {
-            return;
+            return beside;
         }
         let ms = took / f64::from(steps);
         // Growth is doubled at most, since the first submits carry the start-up.
@@ -111,6 +118,7 @@ impl Pace {
         while self.landed.front().is_some_and(|l| now - l.0 > WINDOW_MS) {
             self.landed.pop_front();
         }
+        beside
     }
 
     /// Steps a second of late; 0 when nothing landed.

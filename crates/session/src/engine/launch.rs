@@ -93,7 +93,11 @@ impl Session {
         let steps = run.step - from;
         let programs = &run.programs;
         let evaluations: Vec<u32> = parts.iter().filter_map(Part::evaluated).collect();
-        let look = run.look.take();
+        let may = self.looks.may(now, steps, self.pace.in_time());
+        let look = if may { run.look.take() } else { None };
+        if look.is_some() {
+            self.looks.taken(now);
+        }
         if steps == 0 && evaluations.is_empty() && look.is_none() {
             return Ok(false);
         }

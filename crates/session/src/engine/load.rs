@@ -3,6 +3,7 @@
 use minibatch_nn::{Model, NamedTensor};
 
 use super::data::{Data, DataSet};
+use super::looks::Looks;
 use super::own::brought;
 use super::programs::{BuildError, Programs, Start};
 use super::run::Run;
@@ -74,6 +75,7 @@ impl Session {
         self.messages.push(Message { event, arrays });
         self.answer(old.iter().flat_map(|r| r.goals.iter()).map(|g| g.id).collect());
         self.pace = self.pace.fresh();
+        self.looks = Looks::default();
         let look = old.and_then(|run| run.look);
         self.run = Some(Run::new(generation, experiment, programs, (look, facts)));
         self.say(Event::Playing { playing: false });

@@ -9,6 +9,7 @@ mod flights;
 mod inside;
 mod launch;
 mod load;
+mod looks;
 mod own;
 mod probes;
 mod programs;

@@ -9,6 +9,7 @@ use super::best;
 use super::flights::Pace;
 use super::inside::check;
 use super::load::Supplies;
+use super::looks::Looks;
 use super::own::Own;
 use super::probes::predict;
 use super::programs::{BuildError, Programs, live_settings};
@@ -33,6 +34,7 @@ pub struct Session {
     pub(super) backend: Option<Backend>,
     pub(super) run: Option<Run>,
     pub(super) pace: Pace,
+    pub(super) looks: Looks,
     pub(super) messages: Vec<Message>,
     /// Samples that the learner brought.
     pub(super) own: Option<Own>,
@@ -50,6 +52,7 @@ impl Session {
             backend: None,
             run: None,
             pace: Pace::default(),
+            looks: Looks::default(),
             messages: vec![],
             own: None,
             images: vec![],
@@ -304,7 +307,10 @@ impl Session {
             backend.finished(&flight.ticket).await.map_err(BuildError::from)?;
             let now = (self.clock)();
             let pictures = flight.report.as_ref().is_some_and(|r| r.look.is_some());
-            self.pace.landed(flight.started, flight.steps, pictures, now);
+            let beside = self.pace.landed(flight.started, flight.steps, pictures, now);
+            if pictures {
+                self.looks.cost(beside);
+            }
             run.landed.extend(flight.report.is_some().then_some(flight));
         }
         let reads = backend.take_reads();
