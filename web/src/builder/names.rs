@@ -3,7 +3,7 @@
 use minibatch_session::{Activation, Block, Cell, Pair, PositionKind, RecurrentOutput, Transformer};
 
 use super::entries::entry_of;
-use crate::shell::numbers::grouped;
+use crate::numbers::grouped;
 use crate::words::{fill, named, t};
 
 /// A layer's name with its main settings, "Conv 8 · 3×3", and what else should be seen, "ReLU".

@@ -5,8 +5,8 @@ use minibatch_session::{LayerSummary, Parameter, ProbeKind};
 
 use super::layers::{owner, placed};
 use super::spread::Spread;
+use crate::numbers::loss as short;
 use crate::state::{Page, Watch};
-use crate::views::numbers::loss as short;
 use crate::words::{fill, t};
 
 /// Milliseconds between two readings: quicker than that nobody reads.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use minibatch_session::MAX_LAYERS;
 
 use super::layer_bar::shape;
-use crate::shell::numbers::grouped;
+use crate::numbers::grouped;
 use crate::state::Page;
 use crate::words::{fill, t};
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use minibatch_session::{Layer, LayerSummary, Loss, MAX_UNITS};
 
 use super::layer_sheet::{LayerSheet, OutputSheet};
-use crate::shell::numbers::grouped;
+use crate::numbers::grouped;
 use crate::state::Page;
 use crate::widgets::Pop;
 use crate::words::{fill, named, t};

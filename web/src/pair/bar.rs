@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::drive::{Drive, Job};
 use super::side::Standing;
 use super::told::Told;
-use crate::shell::numbers::grouped;
+use crate::numbers::grouped;
 use crate::widgets::{PlayIcon, ResetIcon, StepIcon};
 use crate::words::{fill, t};
 

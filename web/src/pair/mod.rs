@@ -18,10 +18,10 @@ use side::Side;
 
 use crate::draw::colour::css;
 use crate::draw::theme::theme;
+use crate::numbers::{loss, percent};
 use crate::state::boot::replace_hash;
 use crate::state::pair::{Half, frame, read, write};
 use crate::state::theme as themes;
-use crate::views::numbers::{loss, percent};
 use crate::views::run_colour;
 use crate::words::{fill, t};
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::drive::Drive;
 use super::side::Standing;
-use crate::state::{Difference, compare};
+use crate::differ::{Difference, compare};
 use crate::words::{fill, t};
 
 /// The lines beside the transport.

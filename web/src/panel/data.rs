@@ -6,7 +6,7 @@ use minibatch_session::data::DatasetKind;
 use super::import::ImportButton;
 use super::own::DownloadButton;
 use super::seed::Seed;
-use crate::shell::numbers::grouped;
+use crate::numbers::grouped;
 use crate::state::Page;
 use crate::widgets::Slider;
 use crate::words::t;

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use minibatch_session::data::{DatasetKind, MAX_CLASSES, Task, to_csv};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::numbers::tick;
 use crate::state::{Brush, Page};
-use crate::views::numbers::tick;
 use crate::words::{fill, t};
 
 /// The brushes, while the data is the learner's own.

@@ -47,7 +47,7 @@ fn label(facts: &Facts, target: &[f32]) -> String {
             written(many, names)
         }
         (_, many) if many.len() <= 3 => {
-            many.iter().map(|v| crate::views::numbers::signed(*v)).collect::<Vec<_>>().join(", ")
+            many.iter().map(|v| crate::numbers::signed(*v)).collect::<Vec<_>>().join(", ")
         }
         _ => String::new(),
     }

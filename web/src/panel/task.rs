@@ -8,7 +8,7 @@ use super::SampleGallery;
 use super::bring::BringFiles;
 use super::seed::Seed;
 use super::text::OwnText;
-use crate::shell::numbers::grouped;
+use crate::numbers::grouped;
 use crate::state::{Notice, Page, task};
 use crate::widgets::Slider;
 use crate::words::{fill, t};

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
 use super::task::choose;
-use crate::shell::numbers::grouped;
+use crate::numbers::grouped;
 use crate::state::{Page, task};
 use crate::words::{fill, t};
 

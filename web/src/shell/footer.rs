@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::numbers::pace;
+use crate::numbers::pace;
 use crate::state::{Page, Status};
 use crate::words::{fill, t};
 

@@ -8,7 +8,6 @@ pub mod help;
 pub mod keys;
 mod model;
 mod notices;
-pub mod numbers;
 pub mod optimizer;
 mod output;
 mod regularisation;

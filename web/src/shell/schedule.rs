@@ -90,7 +90,7 @@ fn Preview() -> impl IntoView {
     let line = move || shape.with(|(schedule, rate)| path(schedule, *rate));
     let steps = move || {
         let last = shape.with(|(schedule, _)| span(schedule));
-        words::fill("schedule.preview", &[("steps", &super::numbers::grouped(last.into()))])
+        words::fill("schedule.preview", &[("steps", &crate::numbers::grouped(last.into()))])
     };
     view! {
         <figure class="preview">

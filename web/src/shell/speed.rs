@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use minibatch_session::Area;
 
-use super::numbers::grouped;
+use crate::numbers::grouped;
 use crate::state::{Page, task};
 use crate::widgets::Slider;
 use crate::words::{fill, t};

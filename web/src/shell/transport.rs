@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::numbers::{epoch, grouped};
+use crate::numbers::{epoch, grouped};
 use crate::state::{Notice, Page};
 use crate::widgets::{PlayIcon, ResetIcon, StepIcon};
 use crate::words::t;

@@ -1,7 +1,6 @@
 //! What the page knows and how it changes.
 
 pub mod boot;
-mod differ;
 mod edit;
 mod errands;
 pub mod history;
@@ -22,7 +21,6 @@ mod url_tests;
 pub mod waits;
 mod watch;
 
-pub use differ::{Difference, compare, differences};
 pub use edit::{Effect, effect};
 pub use errands::Errands;
 pub use history::History;

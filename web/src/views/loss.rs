@@ -11,8 +11,8 @@ use leptos::prelude::*;
 use minibatch_session::CurvePoint;
 use web_sys::PointerEvent;
 
-use super::numbers::{loss, whole};
 use crate::draw::canvas::{Redraw, on_size};
+use crate::numbers::{grouped, loss};
 use crate::state::Page;
 use crate::words::{fill, t};
 use best::{BestButton, told};
@@ -113,7 +113,7 @@ fn readout(page: Page, geometry: StoredValue<Option<Geometry>>, share: f64) -> O
     let side = if share > 0.5 { "right:0" } else { "left:0" };
     let epoch = format!("{:.2}", point.epoch);
     let best = page.metrics.with_untracked(|m| m.best).filter(|best| best.step == point.step);
-    let head = fill("view.loss-at", &[("epoch", &epoch), ("step", &whole(point.step))]);
+    let head = fill("view.loss-at", &[("epoch", &epoch), ("step", &grouped(point.step.into()))]);
     Some(view! {
         <i class="loss-line" style=format!("left:{x:.1}px;top:{:.0}px;height:{:.0}px", plane.top, plane.height)></i>
         <p class="loss-tip" style=side>

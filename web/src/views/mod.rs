@@ -4,7 +4,6 @@ mod confusion;
 mod loss;
 mod meaning;
 mod network;
-pub mod numbers;
 mod output;
 mod readouts;
 

@@ -322,7 +322,7 @@ impl Network {
         let value = self.value(Pointed::Bias(column.wrapping_sub(1), unit)).filter(|_| column > 0);
         let name = name.unwrap_or_default();
         match value {
-            Some(bias) => fill("view.unit-bias", &[("unit", &name), ("bias", &super::numbers::signed(bias))]),
+            Some(bias) => fill("view.unit-bias", &[("unit", &name), ("bias", &crate::numbers::signed(bias))]),
             None => name,
         }
     }
@@ -350,7 +350,7 @@ fn Bubble(network: Network, tip: Tip) -> impl IntoView {
     let text = move || {
         network.page.frame_version.track();
         let title = network.shape.with_untracked(|s| s.as_ref().map(|(sum, f)| tip.what.title(sum, f)));
-        let value = network.value(tip.what).map_or("–".into(), super::numbers::signed);
+        let value = network.value(tip.what).map_or("–".into(), crate::numbers::signed);
         view! { {title.unwrap_or_default()} " " <b>{value}</b> }
     };
     view! { <div class="network-tip" style=format!("{side};top:{:.0}px", (y - 34.0).max(0.0))>{text}</div> }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::numbers::{loss, percent, r_squared};
+use crate::numbers::{loss, percent, r_squared};
 use crate::state::Page;
 use crate::words::t;
 

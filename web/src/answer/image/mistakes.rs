@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use minibatch_session::Shown;
 
 use super::examined::{Answered, Examination, Examined, examine};
+use crate::numbers::{grouped, loss};
 use crate::state::Page;
-use crate::views::numbers::{loss, whole};
 use crate::widgets::Picture;
 use crate::words::{fill, t};
 
@@ -53,7 +53,10 @@ fn shots(examined: &Examined, answered: Vec<Answered>, before: &[Shot]) -> Vec<S
 /// Which step the answers are of, where they are older than what stands beside them.
 fn of_step(examination: Examination) -> impl Fn() -> Option<String> + Clone {
     move || {
-        examination.stale.get().map(|step| format!(" {}", fill("images.of-step", &[("step", &whole(step))])))
+        examination
+            .stale
+            .get()
+            .map(|step| format!(" {}", fill("images.of-step", &[("step", &grouped(step.into()))])))
     }
 }
 
@@ -68,9 +71,9 @@ pub fn Mistakes() -> impl IntoView {
     });
     let caption = move || match count.get() {
         (_, 0) => t("images.waiting").into(),
-        (0, all) => fill("images.no-mistakes", &[("all", &whole(all as u32))]),
+        (0, all) => fill("images.no-mistakes", &[("all", &grouped(all as u64))]),
         (some, all) => {
-            fill("images.mistakes-of", &[("some", &whole(some as u32)), ("all", &whole(all as u32))])
+            fill("images.mistakes-of", &[("some", &grouped(some as u64)), ("all", &grouped(all as u64))])
         }
     };
     view! {
@@ -102,7 +105,7 @@ pub fn CellImages(
         if all == 0 {
             return t("images.waiting").into();
         }
-        let (some, all) = (whole(some as u32), whole(all as u32));
+        let (some, all) = (grouped(some as u64), grouped(all as u64));
         let (truth, guess) = (class_name(page, truth), class_name(page, guess));
         fill("images.cell", &[("some", some.as_str()), ("all", &all), ("truth", &truth), ("guess", &guess)])
     };

@@ -12,8 +12,8 @@ use crate::draw::canvas::{Redraw, on_size, prepare_as, text_scale};
 use crate::draw::colour::{Rgb, blend, css, mix};
 use crate::draw::raster::Raster;
 use crate::draw::theme::{Theme, theme};
+use crate::numbers::percent;
 use crate::state::Page;
-use crate::views::numbers::percent;
 use crate::words::{fill, t};
 
 /// Cells of the background across and down.
@@ -193,7 +193,7 @@ fn caption(page: Page, cloud: &Cloud, at: Option<usize>) -> String {
     let (truth, guess) = (class_name(page, a.truth), class_name(page, a.guess));
     fill(
         "images.shot",
-        &[("truth", &truth), ("guess", &guess), ("loss", &crate::views::numbers::loss(Some(a.loss)))],
+        &[("truth", &truth), ("guess", &guess), ("loss", &crate::numbers::loss(Some(a.loss)))],
     )
 }
 

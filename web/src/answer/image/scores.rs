@@ -5,8 +5,8 @@ use leptos::task::spawn_local;
 use minibatch_session::{ProbeKind, Shown};
 
 use crate::draw::heatmap::argmax;
+use crate::numbers::{percent, signed};
 use crate::state::Page;
-use crate::views::numbers::{percent, signed};
 use crate::words::{fill, t};
 
 /// The most bars.

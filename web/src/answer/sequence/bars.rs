@@ -5,9 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use minibatch_session::{Facts, Shown};
 
+use crate::numbers::percent;
 use crate::sequence::{Steps, answer, token_name};
 use crate::state::Page;
-use crate::views::numbers::percent;
 use crate::words::{fill, t};
 
 /// A bar: the class's number and its score, 0 to 1.

@@ -5,7 +5,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use crate::draw::canvas::{prepare, text_scale};
 use crate::draw::colour::{Rgb, css};
 use crate::draw::theme::Theme;
-use crate::views::numbers::tick;
+use crate::numbers::tick;
 
 /// A chart's inside and what its edges stand for.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -10,9 +10,9 @@ use super::chart::{Pen, begin, line, range, rows};
 use super::free::Free;
 use crate::draw::canvas::{Redraw, on_size};
 use crate::draw::theme::theme;
+use crate::numbers::signed;
 use crate::sequence::{Kind, Steps, answer, axis, continues, sample};
 use crate::state::Page;
-use crate::views::numbers::signed;
 use crate::words::{fill, t};
 
 /// One number's way through time: (step, value).

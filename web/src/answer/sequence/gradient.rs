@@ -11,9 +11,9 @@ use super::chart::{Pen, begin, decades, line, powers};
 use crate::draw::canvas::{Redraw, on_size};
 use crate::draw::colour::css;
 use crate::draw::theme::theme;
+use crate::numbers::signed;
 use crate::sequence::glances;
 use crate::state::{Page, Watch};
-use crate::views::numbers::signed;
 use crate::words::{fill, t};
 
 /// A run's gradients, the last step first, and what the run was.

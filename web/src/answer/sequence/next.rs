@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use minibatch_session::Facts;
 
 use super::bars::{Bars, top};
+use crate::numbers::percent;
 use crate::sequence::{Kind, Steps, answer, axis, next_token, sample, share_right, step_name};
 use crate::state::Page;
-use crate::views::numbers::percent;
 use crate::words::{fill, t};
 
 /// So many of the likeliest.

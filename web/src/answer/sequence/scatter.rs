@@ -10,9 +10,9 @@ use minibatch_session::Facts;
 use super::chart::{Pen, begin, dot, line, range, rows};
 use crate::draw::canvas::{Redraw, on_size};
 use crate::draw::theme::theme;
+use crate::numbers::signed;
 use crate::sequence::{Steps, answer, glances};
 use crate::state::{Page, Watch};
-use crate::views::numbers::signed;
 use crate::words::{fill, t};
 
 /// Each sample's first numbers: (true, predicted).

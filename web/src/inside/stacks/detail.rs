@@ -7,8 +7,8 @@ use super::pointed::{At, name, stack};
 use super::reckon::{How, Parts, Reckoning, reckon};
 use crate::draw::colour::{css, mix};
 use crate::draw::theme::{Theme, theme};
+use crate::numbers::signed;
 use crate::state::Page;
-use crate::views::numbers::signed;
 use crate::words::{fill, named, t};
 
 /// Filters larger than this are shown as colours alone.

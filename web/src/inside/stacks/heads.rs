@@ -35,7 +35,7 @@ pub fn Heads(stage: Stage) -> impl IntoView {
             let style = format!("left:{:.1}px;top:{:.1}px;width:{:.1}px", r.x, r.y, r.w);
             let foot = (column.parameters > 0).then(|| {
                 let style = format!("left:{:.1}px;top:{:.1}px;width:{:.1}px", r.x, r.y + r.h, r.w);
-                let number = crate::views::numbers::whole(column.parameters as u32);
+                let number = crate::numbers::grouped(column.parameters as u64);
                 view! { <small class="stacks-foot" style=style title=count.clone()>{number}" p."</small> }
             });
             let head = match conv {

@@ -193,7 +193,7 @@ pub fn reach(values: &[f32]) -> f32 {
 
 /// A column's parameters in words.
 pub fn parameters(count: usize) -> String {
-    let count = crate::views::numbers::whole(count as u32);
+    let count = crate::numbers::grouped(count as u64);
     fill("stacks.parameters", &[("count", &count)])
 }
 

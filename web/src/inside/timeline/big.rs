@@ -13,9 +13,9 @@ use crate::draw::canvas::{Redraw, Surface, on_size, prepare};
 use crate::draw::colour::css;
 use crate::draw::raster::Raster;
 use crate::draw::theme::{Theme, theme};
+use crate::numbers::signed;
 use crate::sequence::{Along, Steps, sample};
 use crate::state::Page;
-use crate::views::numbers::signed;
 use crate::words::{fill, t};
 
 /// The enlarged map; nothing while no map is pointed at.

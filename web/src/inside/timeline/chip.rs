@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::paint::ink_on;
 use crate::draw::colour::css;
 use crate::draw::theme::theme;
-use crate::views::numbers::signed;
+use crate::numbers::signed;
 
 /// A short name and a value on the diverging scale, which ends at 1.
 #[component]

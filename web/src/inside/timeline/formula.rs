@@ -1,7 +1,7 @@
 //! A recurrent cell's arithmetic for one unit at one step, written out with its numbers.
 
 use super::lanes::CellKind;
-use crate::views::numbers::signed;
+use crate::numbers::signed;
 
 /// One unit of a cell at one step. Gates in PyTorch's order.
 #[derive(Clone, PartialEq, Debug)]

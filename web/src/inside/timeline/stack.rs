@@ -14,9 +14,9 @@ use super::values::values;
 use super::{Pointed, names};
 use crate::draw::canvas::on_size;
 use crate::inside::layers::placed;
+use crate::numbers::signed;
 use crate::sequence::{Steps, axis, sample};
 use crate::state::Page;
-use crate::views::numbers::signed;
 use crate::words::{fill, t};
 
 /// Between two rows, in CSS pixels.

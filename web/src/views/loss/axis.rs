@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
-use crate::views::numbers::tick;
+use crate::numbers::tick;
 
 /// One axis.
 #[derive(Clone, PartialEq, Debug)]

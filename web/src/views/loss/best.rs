@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use minibatch_session::{Best, Metrics};
 
+use crate::numbers::{grouped, loss};
 use crate::state::Page;
-use crate::views::numbers::{loss, whole};
 use crate::words::{fill, t};
 
 /// Goes to the best step; its face is the mark on the chart and the loss.
@@ -33,7 +33,7 @@ pub fn BestButton() -> impl IntoView {
 
 /// The best step in words.
 pub fn told(key: &'static str, best: Best) -> String {
-    fill(key, &[("loss", &loss(Some(best.loss))), ("step", &whole(best.step))])
+    fill(key, &[("loss", &loss(Some(best.loss))), ("step", &grouped(best.step.into()))])
 }
 
 /// Whether the run stands at its best step, with nothing changed by hand since.

@@ -159,8 +159,8 @@ fn grid(
         .bold_line_style(hair)
         .axis_style(hair)
         .label_style(font)
-        .x_label_formatter(&|v| crate::views::numbers::tick(*v))
-        .y_label_formatter(&|v| crate::views::numbers::tick(*v))
+        .x_label_formatter(&|v| crate::numbers::tick(*v))
+        .y_label_formatter(&|v| crate::numbers::tick(*v))
         .set_all_tick_mark_size(pixels(3.0))
         .draw()
         .ok()?;

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::differ::differences;
 use crate::draw::colour::{Rgb, css};
 use crate::draw::theme::{Theme, theme};
 use crate::state::pair::beside;
-use crate::state::{Page, PastRun, differences};
+use crate::state::{Page, PastRun};
 use crate::words::{fill, t};
 
 /// The colour of the run at this place in the list.

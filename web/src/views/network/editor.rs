@@ -8,8 +8,8 @@ use web_sys::{FocusEvent, KeyboardEvent};
 
 use super::links::Link;
 use super::pointed::Pointed;
+use crate::numbers::parse;
 use crate::state::{Page, Unit};
-use crate::views::numbers::parse;
 use crate::words::{fill, t};
 
 /// Its width in CSS pixels, as the style sheet has it.

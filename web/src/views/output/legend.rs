@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use super::plot::with_board;
 use crate::draw::colour::css;
 use crate::draw::theme::theme;
+use crate::numbers::signed;
 use crate::state::{Page, Unit};
 use crate::views::meaning::Meaning;
-use crate::views::numbers::signed;
 use crate::words::{fill, t};
 
 /// What is shown.

@@ -12,9 +12,9 @@ use crate::draw::colour::css;
 use crate::draw::points::{Dot, Plane, draw_points, reach};
 use crate::draw::raster::Raster;
 use crate::draw::theme::{Theme, theme};
+use crate::numbers::{percent, signed};
 use crate::state::{Brush, Page};
 use crate::views::network::unit_name;
-use crate::views::numbers::{percent, signed};
 use crate::words::{fill, t};
 
 /// What the plot's parts share.

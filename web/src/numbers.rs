@@ -77,17 +77,32 @@ pub fn tick(value: f64) -> String {
     with_minus(text.trim_end_matches('0').trim_end_matches('.').into())
 }
 
-/// A whole number with commas between thousands.
-pub fn whole(value: u32) -> String {
-    let digits = value.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
+/// Thousands parted: 12,345.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
+            text.push(',');
         }
-        out.push(c);
+        text.push(digit);
     }
-    out
+    text
+}
+
+/// An epoch that keeps its width: 000,312.
+pub fn epoch(epoch: f64) -> String {
+    let whole = epoch.max(0.0).floor() as u64;
+    if whole > 999_999 { grouped(whole) } else { format!("{:03},{:03}", whole / 1000, whole % 1000) }
+}
+
+/// Batches a second: 1,240, or 3.2 where they are few.
+pub fn pace(steps_per_second: f32) -> String {
+    match steps_per_second {
+        s if !s.is_finite() || s <= 0.0 => "0".into(),
+        s if s < 10.0 => format!("{s:.1}"),
+        s => grouped(s.round() as u64),
+    }
 }
 
 /// Reads a number that somebody typed: a real minus sign and a decimal comma are fine. None for anything that is not a
@@ -152,10 +167,16 @@ mod tests {
     }
 
     #[test]
-    fn thousands() {
-        assert_eq!(whole(0), "0");
-        assert_eq!(whole(1234), "1,234");
-        assert_eq!(whole(1_234_567), "1,234,567");
+    fn counters_keep_their_shape() {
+        assert_eq!(
+            ["0", "999", "1,000", "1,234,567"],
+            [0, 999, 1000, 1_234_567].map(grouped).map(|s| s.leak() as &str)
+        );
+        assert_eq!(epoch(0.0), "000,000");
+        assert_eq!(epoch(312.9), "000,312");
+        assert_eq!(epoch(1_000_000.0), "1,000,000");
+        assert_eq!((pace(0.0), pace(3.21), pace(1240.4)), ("0".into(), "3.2".into(), "1,240".into()));
+        assert_eq!(pace(f32::NAN), "0");
     }
 
     #[test]
