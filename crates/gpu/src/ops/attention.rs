@@ -58,53 +58,47 @@ impl Suited {
     /// that takes any for more rows than a software device would let an invocation go over.
     fn new(pass: Pass, d: u32, rows: u32, over: u32, software: bool) -> Self {
         let fits = |suited: &Self| suited.rounds(pass, over, d, suited.lanes(rows, over)) <= MOST_ROUNDS;
-        let narrowest = [16, 32, 64, 128].iter().filter(|&&width| d > width).count();
-        let short = (software && over <= SHORT).then(|| Self::of(pass, 5));
-        let own = || Some(Self::of(pass, narrowest)).filter(fits);
-        short.filter(fits).or_else(own).unwrap_or_else(|| Self::of(pass, 4))
+        let short = (software && over <= SHORT).then(|| Self::short(pass));
+        short.filter(fits).or_else(|| Self::tiles(pass, d).filter(fits)).unwrap_or_else(|| Self::any(pass))
     }
 
-    /// The kernels by the columns they compute with, the one for any width, and that for short sequences.
-    fn of(pass: Pass, i: usize) -> Self {
+    /// The narrowest in tiles that takes heads of width `d`.
+    fn tiles(pass: Pass, d: u32) -> Option<Self> {
         use Kernel::{
-            Attention16, Attention32, Attention64, Attention128, AttentionAny, AttentionKey16,
-            AttentionKey32, AttentionKey64, AttentionKey128, AttentionKeyAny, AttentionKeyShort,
-            AttentionLse16, AttentionLse32, AttentionLse64, AttentionLse128, AttentionLseAny,
-            AttentionLseShort, AttentionQuery16, AttentionQuery32, AttentionQuery64, AttentionQuery128,
-            AttentionQueryAny, AttentionQueryShort, AttentionShort,
+            Attention16, Attention32, Attention64, Attention128, AttentionKey16, AttentionKey32,
+            AttentionKey64, AttentionKey128, AttentionLse16, AttentionLse32, AttentionLse64, AttentionLse128,
+            AttentionQuery16, AttentionQuery32, AttentionQuery64, AttentionQuery128,
         };
-        let kernels = match pass {
-            Pass::Result => {
-                [Attention16, Attention32, Attention64, Attention128, AttentionAny, AttentionShort]
-            }
-            Pass::Lse => [
-                AttentionLse16,
-                AttentionLse32,
-                AttentionLse64,
-                AttentionLse128,
-                AttentionLseAny,
-                AttentionLseShort,
-            ],
-            Pass::GradQuery => [
-                AttentionQuery16,
-                AttentionQuery32,
-                AttentionQuery64,
-                AttentionQuery128,
-                AttentionQueryAny,
-                AttentionQueryShort,
-            ],
-            Pass::GradKey => [
-                AttentionKey16,
-                AttentionKey32,
-                AttentionKey64,
-                AttentionKey128,
-                AttentionKeyAny,
-                AttentionKeyShort,
-            ],
+        let by_columns = match pass {
+            Pass::Result => [Attention16, Attention32, Attention64, Attention128],
+            Pass::Lse => [AttentionLse16, AttentionLse32, AttentionLse64, AttentionLse128],
+            Pass::GradQuery => [AttentionQuery16, AttentionQuery32, AttentionQuery64, AttentionQuery128],
+            Pass::GradKey => [AttentionKey16, AttentionKey32, AttentionKey64, AttentionKey128],
         };
-        let tiles = |own, columns| Way::Tiles { own, columns };
-        let ways = [tiles(4, 16), tiles(2, 32), tiles(1, 64), tiles(1, 128), Way::Any, Way::Short];
-        Self { kernel: kernels[i], way: ways[i] }
+        let ways = [(4, 16), (2, 32), (1, 64), (1, 128)];
+        let mut all = ways.into_iter().zip(by_columns);
+        let ((own, columns), kernel) = all.find(|((_, columns), _)| d <= *columns)?;
+        Some(Self { kernel, way: Way::Tiles { own, columns } })
+    }
+
+    fn any(pass: Pass) -> Self {
+        let kernel = match pass {
+            Pass::Result => Kernel::AttentionAny,
+            Pass::Lse => Kernel::AttentionLseAny,
+            Pass::GradQuery => Kernel::AttentionQueryAny,
+            Pass::GradKey => Kernel::AttentionKeyAny,
+        };
+        Self { kernel, way: Way::Any }
+    }
+
+    fn short(pass: Pass) -> Self {
+        let kernel = match pass {
+            Pass::Result => Kernel::AttentionShort,
+            Pass::Lse => Kernel::AttentionLseShort,
+            Pass::GradQuery => Kernel::AttentionQueryShort,
+            Pass::GradKey => Kernel::AttentionKeyShort,
+        };
+        Self { kernel, way: Way::Short }
     }
 
     /// Invocations of a workgroup, given the rows that are looked for: no more than are needed, since software devices
