@@ -56,6 +56,8 @@ pub enum Notice {
 /// The newest pictures from the engine. All arrays are row-major; row 0 is the top.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Frame {
+    /// The step they were taken at.
+    pub step: u32,
     /// What was asked for, and so which arrays there are.
     pub look: Look,
     /// How many outputs.

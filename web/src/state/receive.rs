@@ -52,7 +52,7 @@ impl Page {
                 self.errands.update_value(|e| e.waits.settle(settled, &Ok(vec![])));
                 if moved { self.stir() } else { self.wake() }
             }
-            News::Frame(_, frame) => {
+            News::Frame(frame) => {
                 self.rest();
                 self.frame.set_value(*frame);
                 self.frame_version.update(|v| *v += 1);

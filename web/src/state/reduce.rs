@@ -32,8 +32,8 @@ pub enum News {
         /// What of the curve is void.
         cut: Option<u32>,
     },
-    /// New pictures, taken at this step.
-    Frame(u32, Box<Frame>),
+    /// New pictures.
+    Frame(Box<Frame>),
     /// The command of this id is through.
     Done(u32),
     /// The outputs asked for under this id, a row a point.
@@ -83,9 +83,19 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
             let (update, examined, gradients) = (last(look.update), last(look.examine), last(look.gradients));
             let (inside, parameters) = (last(look.inside), last(look.parameters));
             let outputs = outputs as usize;
-            let frame =
-                Frame { look, outputs, boundary, layers, parameters, inside, gradients, examined, update };
-            News::Frame(step, Box::new(frame))
+            let frame = Frame {
+                step,
+                look,
+                outputs,
+                boundary,
+                layers,
+                parameters,
+                inside,
+                gradients,
+                examined,
+                update,
+            };
+            News::Frame(Box::new(frame))
         }
         Event::Done { id } => News::Done(id),
         Event::Predicted { id, outputs } => News::Predicted(id, rows(arrays.pop(), outputs as usize)),
@@ -182,12 +192,13 @@ mod tests {
         let look = Look { boundary: 2, units: 1, parameters: true, ..Look::default() };
         let arrays = vec![vec![1.0; 4], vec![2.0; 3], vec![3.0], vec![4.0; 7]];
         let event = Event::Frame { generation: 1, step: 5, look, outputs: 1 };
-        let News::Frame(5, frame) = read(1, &Status::default(), event, arrays) else { panic!("a frame") };
+        let News::Frame(frame) = read(1, &Status::default(), event, arrays) else { panic!("a frame") };
         assert_eq!((frame.boundary.len(), frame.layers.len(), frame.parameters.len()), (4, 2, 7));
+        assert_eq!(frame.step, 5);
 
         let look = Look { boundary: 0, units: 1, parameters: false, ..Look::default() };
         let event = Event::Frame { generation: 1, step: 5, look, outputs: 1 };
-        let News::Frame(_, frame) = read(1, &Status::default(), event, vec![vec![2.0; 3], vec![3.0]]) else {
+        let News::Frame(frame) = read(1, &Status::default(), event, vec![vec![2.0; 3], vec![3.0]]) else {
             panic!("a frame")
         };
         assert_eq!((frame.boundary.len(), frame.layers.len(), frame.parameters.len()), (0, 2, 0));

@@ -11,7 +11,7 @@ use minibatch_session::Facts;
 use crate::clock::now;
 use crate::draw::heatmap::argmax;
 use crate::draw::picture::image_shape;
-use crate::state::{Page, Watch};
+use crate::state::{Frame, Page, Watch};
 
 /// The least time between two examinations, in milliseconds.
 const LEAST: f64 = 700.0;
@@ -41,7 +41,7 @@ pub struct Examined {
     pub features: Vec<f32>,
     /// All parameters at that time, where they were asked for.
     pub parameters: Vec<f32>,
-    /// The step they are of, or one a little before it.
+    /// The step they are of.
     pub step: u32,
 }
 
@@ -87,15 +87,17 @@ impl Examined {
         self.images.get(row * size..(row + 1) * size).map(Arc::from)
     }
 
-    /// Takes a frame's examination in; whether it is one of these samples.
-    fn take(&mut self, facts: &Facts, examined: &[f32], parameters: &[f32]) -> bool {
+    /// Takes a frame's examination in; whether there is one, of these samples.
+    fn take(&mut self, facts: &Facts, frame: &Frame) -> bool {
         let (rows, outputs) = (facts.examined.1, facts.output.iter().product::<usize>());
-        let Some(answers) = examined.get(..rows * outputs) else { return false };
-        (self.outputs, self.width) = (outputs, facts.features);
+        let Some(answers) = frame.examined.get(..rows * outputs).filter(|_| frame.look.examine) else {
+            return false;
+        };
+        let features = frame.examined.get(rows * outputs..rows * (outputs + facts.features));
+        (self.step, self.outputs, self.width) = (frame.step, outputs, facts.features);
         self.answers = answers.to_vec();
-        self.features =
-            examined.get(rows * outputs..rows * (outputs + facts.features)).unwrap_or_default().to_vec();
-        self.parameters = parameters.to_vec();
+        self.features = features.unwrap_or_default().to_vec();
+        self.parameters.clone_from(&frame.parameters);
         true
     }
 }
@@ -137,14 +139,11 @@ pub fn examine(page: Page, parameters: bool) -> Examination {
     Effect::new(move |_| {
         page.frame_version.track();
         let Some(facts) = page.facts.get_untracked() else { return };
-        let came = page.frame.with_value(|frame| {
-            frame.look.examine
-                && data.try_update_value(|d| d.take(&facts, &frame.examined, &frame.parameters)) == Some(true)
-        });
+        let came =
+            page.frame.with_value(|frame| data.try_update_value(|d| d.take(&facts, frame)) == Some(true));
         if came {
-            // The frame is of this step or a later one.
+            // Not the frame's: after the numbers were lost it is of a later step than the run is said to be at.
             let step = page.metrics.with_untracked(|m| m.step);
-            data.update_value(|d| d.step = step);
             pace.update_value(|p| {
                 p.step = Some(step);
                 if let Some((owner, since)) = p.watching.take() {
@@ -230,6 +229,7 @@ fn fetch(page: Page, facts: Arc<Facts>, data: StoredValue<Examined>, version: Rw
 #[cfg(test)]
 mod tests {
     use super::*;
+    use minibatch_session::Look;
 
     fn three() -> Examined {
         Examined {
@@ -264,9 +264,15 @@ mod tests {
     fn a_frame_without_the_examination_changes_nothing() {
         let facts = Facts { examined: (5, 3), output: vec![2], features: 1, ..Facts::default() };
         let mut examined = three();
-        assert!(!examined.take(&facts, &[0.0; 5], &[]));
+        let frame = |examine, examined| {
+            let look = Look { examine, ..Look::default() };
+            Frame { step: 8, look, examined, parameters: vec![7.0], ..Frame::default() }
+        };
+        assert!(!examined.take(&facts, &frame(false, vec![])));
+        assert!(!examined.take(&facts, &frame(true, vec![0.0; 5])), "of other samples");
         assert_eq!(examined, three());
-        assert!(examined.take(&facts, &[0.5; 9], &[7.0]));
-        assert_eq!((examined.features.len(), examined.width, examined.parameters.len()), (3, 1, 1));
+        assert!(examined.take(&facts, &frame(true, vec![0.5; 9])));
+        assert_eq!((examined.step, examined.features.len(), examined.width), (8, 3, 1));
+        assert_eq!(examined.parameters, [7.0]);
     }
 }
