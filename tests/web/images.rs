@@ -100,6 +100,36 @@ fn the_value_under_the_pointer_is_the_probes() {
 }
 
 #[test]
+fn pictures_are_one_tab_stop_each_and_arrows_go_through_them() {
+    let site = open("digits", 5);
+    let focus = "document.activeElement.dataset.sample";
+    wait(&site, "document.querySelectorAll('.shot').length > 12");
+    let stops = "document.querySelectorAll('.shots [tabindex=\"0\"]').length";
+    assert_eq!(site.page.eval::<u32>(stops).unwrap(), 1, "of many mistakes");
+    site.page.run("document.querySelector('.shots [tabindex=\"0\"]').focus()").unwrap();
+    let shot = |place: usize| -> String {
+        site.page.eval(&format!("document.querySelectorAll('.shot')[{place}].dataset.sample")).unwrap()
+    };
+    site.page.press_key("ArrowRight").unwrap();
+    assert_eq!(site.page.eval::<String>(focus).unwrap(), shot(1));
+    site.page.press_key("ArrowDown").unwrap();
+    let below: f64 = site
+        .page
+        .eval("document.activeElement.getBoundingClientRect().top - document.querySelector('.shot').getBoundingClientRect().top")
+        .unwrap();
+    assert!(below > 10.0, "a row below: {below}");
+    assert_eq!(site.page.eval::<u32>(stops).unwrap(), 1);
+    let chosen: String = site.page.eval(focus).unwrap();
+    site.page.press_key("Enter").unwrap();
+    wait(&site, "document.querySelector('.shot[aria-pressed=true]')");
+    // A test sample is shown now, and none of those to train on: their gallery still has its stop.
+    let gallery =
+        "[...document.querySelectorAll('[data-testid=samples] [tabindex=\"0\"]')].map(e => e.dataset.sample)";
+    assert_eq!(site.page.eval::<Vec<String>>(gallery).unwrap(), ["0"], "after showing {chosen}");
+    site.quiet();
+}
+
+#[test]
 fn scores_follow_the_pen() {
     let site = open("digits", 30);
     let shares = "[...document.querySelectorAll('[data-testid=scores] li')].map(e => +e.dataset.share)";

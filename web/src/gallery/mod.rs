@@ -39,6 +39,7 @@ pub fn Gallery() -> impl IntoView {
                     <h2 id="gallery-title">{t("gallery.title")}</h2>
                     <button class="icon" aria-label=t("gallery.close") title=t("gallery.close")>"×"</button>
                 </div>
+                <p class="note">{t("gallery.codes")}</p>
                 <Show when=move || opened.0.get()>
                     {Area::ALL.map(|area| view! { <Section area/> }).collect_view()}
                 </Show>

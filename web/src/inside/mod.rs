@@ -2,6 +2,7 @@
 
 mod layers;
 mod numbers;
+mod ramp;
 mod spread;
 mod stacks;
 mod timeline;

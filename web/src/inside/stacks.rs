@@ -19,6 +19,7 @@ use leptos::html;
 use leptos::prelude::*;
 use web_sys::{KeyboardEvent, PointerEvent};
 
+use super::ramp::Ramp;
 use crate::draw::canvas::{Redraw, on_size, text_scale};
 use crate::state::{Page, Watch};
 use crate::words::{fill, t};
@@ -213,7 +214,8 @@ fn Field(stage: Stage, size: RwSignal<(f64, f64)>) -> impl IntoView {
                 </div>
             </div>
             <Detail stage=stage/>
-            <Show when=move || stage.open.get().is_some()>
+            <Show when=move || stage.open.get().is_some()
+                fallback=|| view! { <Ramp signed=true help=t("stacks.ramp-help")/> }>
                 <button type="button" class="small stacks-back" data-testid="stacks-back"
                     on:click=move |_| stage.open.set(None)>{t("stacks.all")}</button>
             </Show>

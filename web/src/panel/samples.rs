@@ -8,12 +8,12 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use minibatch_session::{Facts, Shown};
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::KeyboardEvent;
 
 use crate::draw::picture::image_shape;
 use crate::sequence::token_name;
 use crate::state::Page;
-use crate::widgets::Picture;
+use crate::widgets::{Picture, grid};
 use crate::words::{fill, t};
 use strip::{SampleStrip, written};
 
@@ -65,17 +65,6 @@ fn entries(facts: &Facts, first: usize, inputs: &[f32], targets: &[f32]) -> Vec<
         .collect()
 }
 
-/// Which key goes how far among samples that stand so many in a row.
-fn step(key: &str, across: i64) -> Option<i64> {
-    match key {
-        "ArrowLeft" => Some(-1),
-        "ArrowRight" => Some(1),
-        "ArrowUp" => Some(-across),
-        "ArrowDown" => Some(across),
-        _ => None,
-    }
-}
-
 /// The first samples to train on, or to test on; a click shows one to the model.
 #[component]
 pub fn SampleGallery() -> impl IntoView {
@@ -115,8 +104,15 @@ pub fn SampleGallery() -> impl IntoView {
     };
     let image = Memo::new(move |_| page.facts.with(|f| f.as_ref().and_then(|f| image_shape(&f.input))));
     let some_test = move || page.facts.with(|f| f.as_ref().is_some_and(|f| f.test > 0));
+    // Whether the sample shown stands here: a test sample is none of those to train on.
+    let listed = Memo::new(move |_| match page.sample.get() {
+        Shown::Row(row) => list.with(|l| l.iter().any(|e| e.row == row)),
+        Shown::Own(_) => false,
+    });
     let keyed = move |e: KeyboardEvent| {
-        let Some(by) = step(&e.key(), across(grid, image.get_untracked().is_some())) else { return };
+        // Strips stand below each other.
+        let across = if image.get_untracked().is_some() { grid::across(grid) } else { 1 };
+        let Some(by) = grid::step(&e.key(), across) else { return };
         e.prevent_default();
         let count = list.with_untracked(Vec::len) as i64;
         let now = match page.sample.get_untracked() {
@@ -126,7 +122,7 @@ pub fn SampleGallery() -> impl IntoView {
         let to = now.map_or(0, |now| now as i64 + by);
         if let Some(entry) = (0..count).contains(&to).then(|| list.with_untracked(|l| l[to as usize].row)) {
             page.show_sample(Shown::Row(entry));
-            focus(grid, to as u32);
+            grid::focus(grid, to as u32);
         }
     };
     let side = move |wanted: bool, name: &'static str, help: &'static str| {
@@ -148,7 +144,7 @@ pub fn SampleGallery() -> impl IntoView {
             </div>
             <div class="samples-grid" class:strips=move || image.get().is_none() node_ref=grid role="radiogroup"
                 aria-label=t("samples.help") title=t("samples.help") data-testid="samples" on:keydown=keyed>
-                {move || list.get().into_iter().enumerate().map(|(i, e)| one(page, i, e, image.get())).collect_view()}
+                {move || list.get().into_iter().enumerate().map(|(i, e)| one(page, i, e, image.get(), listed)).collect_view()}
             </div>
             <Show when=move || list.with(Vec::is_empty)><p class="note">{t("samples.waiting")}</p></Show>
             <Show when=more>
@@ -158,12 +154,11 @@ pub fn SampleGallery() -> impl IntoView {
     }
 }
 
-fn one(page: Page, place: usize, e: Entry, image: Option<[usize; 3]>) -> impl IntoView {
+fn one(page: Page, place: usize, e: Entry, image: Option<[usize; 3]>, listed: Memo<bool>) -> impl IntoView {
     let row = e.row;
     let here = Memo::new(move |_| page.sample.with(|s| *s == Shown::Row(row)));
     // One of them is reached by Tab: the one shown, or the first.
-    let reached =
-        move || here.get() || (place == 0 && page.sample.with(|s| *s == Shown::Row(row) || !listed(s)));
+    let reached = move || here.get() || (place == 0 && !listed.get());
     let number = (row + 1).to_string();
     let name = match e.label.as_str() {
         "" => fill("samples.bare", &[("number", &number)]),
@@ -178,27 +173,6 @@ fn one(page: Page, place: usize, e: Entry, image: Option<[usize; 3]>) -> impl In
             tabindex=move || if reached() { "0" } else { "-1" } data-sample=row on:click=move |_| page.show_sample(Shown::Row(row))>
             {inside}<span class="sample-label">{e.label}</span>
         </button>
-    }
-}
-
-/// Whether what is shown may stand in the gallery at all.
-fn listed(shown: &Shown) -> bool {
-    matches!(shown, Shown::Row(_))
-}
-
-/// How many stand in a row of the gallery, from where they are.
-fn across(grid: NodeRef<html::Div>, image: bool) -> i64 {
-    let Some(grid) = grid.get_untracked().filter(|_| image) else { return 1 };
-    let children = grid.children();
-    let top = |i: u32| children.item(i).map(|c| c.get_bounding_client_rect().top());
-    let first = top(0);
-    (1..children.length()).find(|&i| top(i) != first).map_or(1, i64::from)
-}
-
-fn focus(grid: NodeRef<html::Div>, place: u32) {
-    let child = grid.get_untracked().and_then(|g| g.children().item(place));
-    if let Some(child) = child.and_then(|c| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(c).ok()) {
-        let _focused = child.focus();
     }
 }
 

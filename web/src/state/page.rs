@@ -211,6 +211,12 @@ impl Page {
         Memo::new(move |_| experiment.with(image))
     }
 
+    /// What a class of the data in force is called; its number, where it has no name.
+    pub fn class_name(&self, class: usize) -> String {
+        let name = self.facts.with_untracked(|f| f.as_ref().and_then(|f| f.class_names.get(class).cloned()));
+        name.unwrap_or_else(|| class.to_string())
+    }
+
     /// Asks something of the engine.
     pub fn send(&self, command: Command) {
         self.engine.with_value(|engine| engine.send(&command));

@@ -1,5 +1,6 @@
 //! Small controls that everything else is made of. Each has a label and a short "what is this" as its title.
 
+pub mod grid;
 mod icons;
 mod number;
 mod picture;

@@ -2,23 +2,19 @@
 
 use std::sync::Arc;
 
+use leptos::html;
 use leptos::prelude::*;
 use minibatch_session::Shown;
+use web_sys::KeyboardEvent;
 
 use super::examined::{Answered, Examination, Examined, examine};
 use crate::numbers::{grouped, loss};
 use crate::state::Page;
-use crate::widgets::Picture;
+use crate::widgets::{Picture, grid};
 use crate::words::{fill, t};
 
 /// The most pictures shown.
 const MOST: usize = 36;
-
-/// What a class is called.
-pub fn class_name(page: Page, class: usize) -> String {
-    let name = page.facts.with_untracked(|f| f.as_ref().and_then(|f| f.class_names.get(class).cloned()));
-    name.unwrap_or_else(|| class.to_string())
-}
 
 /// A sample with its answer, ready to be drawn.
 #[derive(Clone, PartialEq)]
@@ -106,7 +102,7 @@ pub fn CellImages(
             return t("images.waiting").into();
         }
         let (some, all) = (grouped(some as u64), grouped(all as u64));
-        let (truth, guess) = (class_name(page, truth), class_name(page, guess));
+        let (truth, guess) = (page.class_name(truth), page.class_name(guess));
         fill("images.cell", &[("some", some.as_str()), ("all", &all), ("truth", &truth), ("guess", &guess)])
     };
     view! {
@@ -127,9 +123,29 @@ fn Strip(
         examination.version.track();
         examination.data.with_value(|e| shots(e, which(e), before.map_or(&[], Vec::as_slice)))
     });
+    let grid = NodeRef::<html::Div>::new();
+    // One of them is reached by Tab: the one that had the focus last, or the one shown, or the first.
+    let last = RwSignal::new(None::<u32>);
+    let stop = Memo::new(move |_| {
+        let shown = if let Shown::Row(row) = page.sample.get() { Some(row) } else { None };
+        let here = |sample: &u32| list.with(|l| l.iter().any(|s| s.sample == *sample));
+        let first = || list.with(|l| l.first().map(|s| s.sample));
+        last.get().filter(here).or_else(|| shown.filter(here)).or_else(first)
+    });
+    let keyed = move |e: KeyboardEvent| {
+        let Some(by) = grid::step(&e.key(), grid::across(grid)) else { return };
+        e.prevent_default();
+        let now = stop.get_untracked();
+        let (count, place) =
+            list.with_untracked(|l| (l.len() as i64, l.iter().position(|s| Some(s.sample) == now)));
+        let to = place.map_or(0, |place| place as i64 + by);
+        if (0..count).contains(&to) {
+            grid::focus(grid, to as u32);
+        }
+    };
     let shot = move |s: Shot| {
         let Answered { truth, guess, loss: by, .. } = s.answered;
-        let (truth_name, guess_name) = (class_name(page, truth), class_name(page, guess));
+        let (truth_name, guess_name) = (page.class_name(truth), page.class_name(guess));
         let words = [("truth", truth_name.as_str()), ("guess", &guess_name), ("loss", &loss(Some(by)))];
         let title = fill("images.shot", &words);
         let sample = s.sample;
@@ -137,6 +153,7 @@ fn Strip(
         let (right, caption) = (truth == guess, guess_name.clone());
         view! {
             <button type="button" class="shot" title=title.clone() aria-label=title data-sample=sample data-truth=truth data-guess=guess
+                tabindex=move || if stop.get() == Some(sample) { "0" } else { "-1" } on:focus=move |_| last.set(Some(sample))
                 aria-pressed=move || here().to_string() on:click=move |_| page.show_sample(Shown::Row(sample))>
                 <Picture values=s.image shape=s.shape/>
                 <span class="shot-names"><b>{truth_name}</b>{(!right).then(|| view! { <i>{caption}</i> })}</span>
@@ -144,7 +161,8 @@ fn Strip(
         }
     };
     view! {
-        <div class="shots" class:stale=move || examination.stale.get().is_some() role="group" aria-label=t("images.shots")>
+        <div class="shots" class:stale=move || examination.stale.get().is_some() role="group" aria-label=t("images.shots")
+            title=t("images.shots-help") node_ref=grid on:keydown=keyed>
             <For each=move || list.get() key=Shot::key let:s>{shot(s)}</For>
         </div>
     }

@@ -6,7 +6,6 @@ use minibatch_session::{Block, Shown};
 use web_sys::{HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
 use super::examined::{Answered, Examined, examine};
-use super::mistakes::class_name;
 use super::plane::{OnPlane, Plane, fit};
 use crate::draw::canvas::{Redraw, on_size, prepare_as, text_scale};
 use crate::draw::colour::{Rgb, blend, css, mix};
@@ -190,7 +189,7 @@ fn caption(page: Page, cloud: &Cloud, at: Option<usize>) -> String {
             fill("images.plane", &[("share", &percent(Some(cloud.plane.share)))])
         );
     };
-    let (truth, guess) = (class_name(page, a.truth), class_name(page, a.guess));
+    let (truth, guess) = (page.class_name(a.truth), page.class_name(a.guess));
     fill(
         "images.shot",
         &[("truth", &truth), ("guess", &guess), ("loss", &crate::numbers::loss(Some(a.loss)))],
@@ -202,7 +201,7 @@ fn legend(page: Page, cloud: StoredValue<Option<Cloud>>) -> impl IntoView {
     let count = cloud.with_value(|c| c.as_ref().map_or(0, |c| c.classes));
     let chip = move |(class, colour): (usize, Rgb)| {
         let style = format!("background:{}", css(colour, 1.0));
-        view! { <span><i style=style></i>{class_name(page, class)}</span> }
+        view! { <span><i style=style></i>{page.class_name(class)}</span> }
     };
     let chips = colours(&theme, count).into_iter().enumerate().filter(|_| count > 0).map(chip).collect_view();
     view! { <div class="projection-legend" aria-hidden="true">{chips}</div> }

@@ -12,6 +12,7 @@ use super::maps::{Layer, layers, reach, shade, weights};
 use crate::draw::canvas::{Redraw, on_size, text_scale};
 use crate::draw::raster::Raster;
 use crate::draw::theme::{Theme, theme};
+use crate::inside::ramp::Ramp;
 use crate::sequence::Steps;
 use crate::state::Page;
 use crate::widgets::Slider;
@@ -105,10 +106,7 @@ pub fn Attention(facts: Arc<Facts>) -> impl IntoView {
                     <button type="button" class="small link" title=t("attention.all-help")
                         on:click=move |_| steps.head.set(None)>{t("attention.all")}</button>
                 </Show>
-                <span class="attention-ramp" title=t("attention.ramp-help")>
-                    {if scores { "−" } else { "0" }} <i class:signed=scores></i> {if scores { "+" } else { "1" }}
-                    <small>{t("attention.ramp-root")}</small>
-                </span>
+                <Ramp signed=scores help=t("attention.ramp-help") note=t("attention.ramp-root")/>
             </div>
             <div class="maps-scroll" node_ref=room>
                 <div class="maps" style=move || format!("--side:{}px", side.get()) on:pointerleave=left>

@@ -8,12 +8,13 @@ use minibatch_session::{Facts, ProbeKind};
 use web_sys::KeyboardEvent;
 
 use super::lane::LaneRow;
-use super::lanes::{Lane, Source, heights, lanes};
+use super::lanes::{Lane, Source, Style, heights, lanes};
 use super::positions::Tables;
 use super::values::values;
 use super::{Pointed, names};
 use crate::draw::canvas::on_size;
 use crate::inside::layers::placed;
+use crate::inside::ramp::Ramp;
 use crate::numbers::signed;
 use crate::sequence::{Steps, axis, sample};
 use crate::state::Page;
@@ -40,6 +41,9 @@ pub fn Stack(facts: Arc<Facts>) -> impl IntoView {
         let all = all.clone();
         Memo::new(move |_| heights(&all, if fills { room.get() } else { 0.0 }, GAP))
     };
+    let any = |style| all.iter().any(|l| l.style == style);
+    let signed = any(Style::Signed);
+    let coloured = signed || any(Style::Share);
     let rows = all.iter().cloned().enumerate().map(|(number, lane)| {
         let height = Signal::derive(move || high.with(|h| h.get(number).copied().unwrap_or(24.0)));
         view! { <LaneRow facts=Arc::clone(&facts) lane number height pointed tables/> }
@@ -77,7 +81,10 @@ pub fn Stack(facts: Arc<Facts>) -> impl IntoView {
                 <div class="lanes-over" aria-hidden="true">{mark}</div>
             </div>
         </div>
-        <p class="lanes-read" data-testid="lanes-read">{read}</p>
+        <div class="lanes-foot">
+            <p class="lanes-read" data-testid="lanes-read">{read}</p>
+            {coloured.then(|| view! { <Ramp signed=signed help=t("timeline.ramp-help")/> })}
+        </div>
     }
 }
 
