@@ -94,3 +94,36 @@ fn own_images_and_own_text_are_learned_from() {
     assert_eq!(site.metric("step"), 1.0);
     site.quiet();
 }
+
+#[test]
+fn a_table_in_centimetres_is_fitted_into_the_picture_and_its_classes_keep_their_names() {
+    let site = Site::open(&index("cpu"), true);
+    let lines: String = (0..60)
+        .map(|i| {
+            let name = ["short", "middling", "long"][i % 3];
+            format!("{},{},{name}\n", 120 + 10 * (i % 3) + i / 3, 40 + i)
+        })
+        .collect();
+    drop(&site, &[("heights.csv", format!("height,weight,kind\n{lines}").into_bytes())]);
+    site.page
+        .wait_for(
+            "minibatch.call('state').then(s => s.loaded && s.experiment.data.points.length == 60)",
+            SOON,
+        )
+        .unwrap();
+    let hint = site.page.eval::<String>("document.body.innerText").unwrap();
+    assert!(hint.contains("x 120 to 159 became ±5"), "what was done is told: {hint}");
+    let data = site.experiment().data;
+    let edge = data.points.iter().map(|p| p.x.abs().max(p.y.abs())).fold(0.0f32, f32::max);
+    assert_eq!(edge, 5.0);
+    assert_eq!(data.class_names, ["short", "middling", "long"]);
+    site.page
+        .wait_for("/short\\s*20/.test(document.querySelector('.output-legend').innerText)", SOON)
+        .unwrap();
+    site.page
+        .wait_for("[...document.querySelectorAll('.brush')].some(b => b.innerText == 'middling')", SOON)
+        .unwrap();
+    // And they are in the address, for whom it is given to.
+    site.page.wait_for("location.hash.includes('names=short;middling;long')", SOON).unwrap();
+    site.quiet();
+}

@@ -12,7 +12,7 @@ use crate::{DataError, MAX_CLASSES, MAX_POINTS, Point};
 pub struct CsvPoints {
     /// The points, in the order of the lines.
     pub points: Vec<Point>,
-    /// The name of each class as the text has it, by class number; empty for a regression.
+    /// The name of each class as the text has it, by class number (the front of a long one); empty for a regression.
     pub class_names: Vec<String>,
     /// Whether the labels are numbers to predict.
     pub regression: bool,
@@ -70,8 +70,9 @@ pub fn parse_csv(text: &str) -> Result<CsvPoints, DataError> {
 }
 
 /// Writes points as text that [`parse_csv`] reads back exactly, with a heading that keeps labels from being
-/// misread. The points must be finite.
-pub fn to_csv(points: &[Point]) -> String {
+/// misread. The points must be finite. Classes are written as their `names` where each has one that is no number; reading
+/// then numbers them by first appearance.
+pub fn to_csv(points: &[Point], names: &[String]) -> String {
     let classes = points.iter().all(|point| is_class(point.label));
     let highest = points.iter().map(|point| point.label as u32).max().unwrap_or(0);
     let no_gaps = || (0..=highest).all(|class| points.iter().any(|point| point.label as u32 == class));
@@ -80,11 +81,21 @@ pub fn to_csv(points: &[Point]) -> String {
         true => "class",
         false => "value",
     };
+    let named = classes && names.len() > highest as usize && names.iter().all(|name| is_name(name));
     let mut text = format!("x,y,{heading}\n");
     for Point { x, y, label } in points {
+        let label = if named { format!("\"{}\"", names[*label as usize]) } else { label.to_string() };
         text.push_str(&format!("{x},{y},{label}\n"));
     }
     text
+}
+
+/// Whether a class's name is read back as it is.
+fn is_name(name: &str) -> bool {
+    number(name, false).is_none()
+        && !name.is_empty()
+        && name.trim() == name
+        && !name.contains(['"', '\n', '\r'])
 }
 
 fn read_row(line: usize, content: &str, columns: &Columns) -> Result<Row, DataError> {
@@ -249,6 +260,7 @@ fn classes_by_name(rows: &[Row], name_of: impl Fn(&Row) -> String) -> Result<Csv
         }
         points.push(Point { x: row.x, y: row.y, label: class as f32 });
     }
+    let class_names = class_names.iter().map(|name| shorten(name)).collect();
     Ok(CsvPoints { points, class_names, regression: false })
 }
 

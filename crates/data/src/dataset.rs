@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::generators::{self, Purpose};
 use crate::kind::is_class;
-use crate::{DataError, DatasetKind, Task};
+use crate::{DataError, DatasetKind, MAX_CLASSES, Task};
 
 /// The most points of the learner's own.
 pub const MAX_POINTS: usize = 20_000;
@@ -45,6 +45,9 @@ pub struct DataConfig {
     pub points: Vec<Point>,
     /// Whether the own points' labels are numbers to predict rather than classes.
     pub own_regression: bool,
+    /// What the own points' classes are called, by number; see [`DataConfig::class_name`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub class_names: Vec<String>,
 }
 
 impl Default for DataConfig {
@@ -56,6 +59,7 @@ impl Default for DataConfig {
             train_share: 0.5,
             points: Vec::new(),
             own_regression: false,
+            class_names: Vec::new(),
         }
     }
 }
@@ -68,6 +72,12 @@ impl DataConfig {
         } else {
             self.kind.task(&self.points)
         }
+    }
+
+    /// What a class is called; its number, where the data are not the learner's own or it has no name.
+    pub fn class_name(&self, class: usize) -> String {
+        let name = self.class_names.get(class).filter(|_| self.kind == DatasetKind::Own);
+        name.cloned().unwrap_or_else(|| class.to_string())
     }
 }
 
@@ -117,6 +127,14 @@ pub fn validate(config: &DataConfig) -> Result<(), DataError> {
         });
     }
     within("train_share", config.train_share, &TRAIN_SHARE)?;
+    if config.class_names.len() > MAX_CLASSES as usize {
+        return Err(DataError::OutOfRange {
+            field: "class_names",
+            value: format!("{} names", config.class_names.len()),
+            low: 0.0,
+            high: MAX_CLASSES as f32,
+        });
+    }
     match config.kind {
         DatasetKind::Own => validate_own(&config.points, config.own_regression),
         _ => Ok(()),

@@ -11,6 +11,7 @@ mod dataset;
 mod error;
 mod feature;
 mod files;
+mod fit;
 mod generators;
 mod images;
 mod kind;
@@ -28,6 +29,7 @@ pub use files::{
     Decoded, Dropped, FileError, Found, Holding, ImageFile, MAX_IMAGE_CLASSES, MAX_NUMBERS, MAX_UNPACKED,
     SIDE, Small, TEST_SHARE, assemble, assemble_small, read_files, shrink,
 };
+pub use fit::{Fitted, fit};
 pub use kind::{DatasetKind, MAX_CLASSES, Task};
 pub use rng::Rng;
 pub use samples::SampleSet;

@@ -127,11 +127,28 @@ fn odd_texts_never_panic() {
 }
 
 #[test]
+fn named_classes_survive_the_round_trip() {
+    let text = "1,2,Iris setosa\n3,4,\"versicolor, wild\"\n5,6,Iris setosa\n";
+    let first = read(text);
+    assert_eq!(first.class_names, ["Iris setosa", "versicolor, wild"]);
+    assert_eq!(read(&to_csv(&first.points, &first.class_names)), first);
+    // What would be read as something else is written by number.
+    for odd in ["7", "", " a", "in \"quotes\""] {
+        let names = ["setosa".to_owned(), odd.to_owned()];
+        assert_eq!(read(&to_csv(&first.points, &names)).points, first.points, "{odd:?}");
+    }
+    let short = to_csv(&first.points, &["setosa".to_owned()]);
+    assert_eq!(read(&short).points, first.points, "a class without a name");
+    let long = read(&format!("1,2,{}\n3,4,b\n", "a".repeat(500)));
+    assert_eq!(long.class_names[0].chars().count(), 41);
+}
+
+#[test]
 fn points_survive_the_round_trip() {
     for kind in DatasetKind::ALL.into_iter().filter(|kind| *kind != DatasetKind::Own) {
         let points =
             generate(&DataConfig { kind, noise: 30.0, ..DataConfig::default() }, 3).expect("valid").train;
-        assert_eq!(read(&to_csv(&points)).points, points, "{kind:?}");
+        assert_eq!(read(&to_csv(&points, &[])).points, points, "{kind:?}");
     }
     let labelled = |labels: &[f32]| -> Vec<Point> {
         labels.iter().map(|&label| Point { x: f32::MIN_POSITIVE, y: -1.0 / 3.0, label }).collect()
@@ -140,7 +157,7 @@ fn points_survive_the_round_trip() {
     // all.
     for given in [&[0.0, 2.0][..], &[3.0], &[-1.0, 1.0], &[5.0, 100.0], &[f32::MAX, 0.5], &[1.0, 0.0]] {
         let points = labelled(given);
-        assert_eq!(read(&to_csv(&points)).points, points, "{given:?}");
+        assert_eq!(read(&to_csv(&points, &[])).points, points, "{given:?}");
     }
-    assert_eq!(to_csv(&labelled(&[0.0, 1.0])).lines().next(), Some("x,y,label"));
+    assert_eq!(to_csv(&labelled(&[0.0, 1.0]), &[]).lines().next(), Some("x,y,label"));
 }

@@ -2,7 +2,7 @@
 //! points in force nor the text are lost.
 
 use leptos::prelude::*;
-use minibatch_session::data::{CsvPoints, DOMAIN, DatasetKind, parse_csv};
+use minibatch_session::data::{CsvPoints, DOMAIN, DatasetKind, Fitted, fit, parse_csv};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DragEvent, File, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
@@ -11,6 +11,7 @@ use minibatch_session::Area;
 
 use super::bring::bring;
 use super::text::take as own_text;
+use crate::numbers::tick;
 use crate::shell::help::close_on_backdrop;
 use crate::state::{Page, task};
 use crate::words::{fill, t};
@@ -59,14 +60,19 @@ fn take(page: Page, text: &str) {
     }
 }
 
-fn accept(page: Page, csv: CsvPoints) {
+fn accept(page: Page, mut csv: CsvPoints) {
+    let fitted = fit(&mut csv.points, csv.regression);
     let outside = csv.points.iter().filter(|p| p.x.abs() > DOMAIN || p.y.abs() > DOMAIN).count();
     let count = csv.points.len();
-    let what = if csv.regression { t("import.targets").into() } else { which(&csv.class_names) };
+    // Names that are the classes' numbers say nothing.
+    let plain = |(class, name): (usize, &String)| *name == class.to_string();
+    let named = !csv.class_names.iter().enumerate().all(plain);
+    let what = if csv.regression { t("import.targets").into() } else { csv.class_names.join(", ") };
     page.edit(|e| {
         e.data.kind = DatasetKind::Own;
         e.data.own_regression = csv.regression;
         e.data.points = csv.points;
+        e.data.class_names = if named { csv.class_names } else { vec![] };
     });
     let done = if count == 1 { "import.done-one" } else { "import.done" };
     let mut said = fill(done, &[("n", &count.to_string()), ("what", &what)]);
@@ -74,15 +80,19 @@ fn accept(page: Page, csv: CsvPoints) {
         let beyond = if outside == 1 { "import.outside-one" } else { "import.outside" };
         said += &fill(beyond, &[("n", &outside.to_string())]);
     }
+    let names = ["x", "y", t("import.target")];
+    let stretched: Vec<String> =
+        names.into_iter().zip(fitted).filter_map(|(n, f)| Some(told(n, f?))).collect();
+    if !stretched.is_empty() {
+        said += &fill("import.fitted", &[("what", &stretched.join(", "))]);
+    }
     page.hint.set(said);
 }
 
-/// The classes' names; which number each has on the page, where that is not its name already.
-fn which(names: &[String]) -> String {
-    let plain = names.iter().enumerate().all(|(class, name)| *name == class.to_string());
-    let said =
-        |(class, name): (usize, &String)| if plain { name.clone() } else { format!("{class} = {name}") };
-    names.iter().enumerate().map(said).collect::<Vec<_>>().join(", ")
+/// What was done to a column.
+fn told(name: &str, Fitted { low, high, reach }: Fitted) -> String {
+    let [low, high, reach] = [low, high, reach].map(|v| tick(v.into()));
+    fill("import.fitted-column", &[("name", name), ("low", &low), ("high", &high), ("reach", &reach)])
 }
 
 /// Writes what is wrong into the dialogue.
@@ -178,18 +188,5 @@ pub fn ImportDialog() -> impl IntoView {
                 </div>
             </form>
         </dialog>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::which;
-
-    #[test]
-    fn names_are_told_with_their_numbers() {
-        let names = |names: &[&str]| which(&names.iter().map(|n| n.to_string()).collect::<Vec<_>>());
-        assert_eq!(names(&["setosa", "virginica"]), "0 = setosa, 1 = virginica");
-        assert_eq!(names(&["0", "1"]), "0, 1");
-        assert_eq!(names(&["-1", "1"]), "0 = -1, 1 = 1");
     }
 }

@@ -14,19 +14,23 @@ pub fn OwnTools() -> impl IntoView {
     let page = Page::get();
     let own = Memo::new(move |_| page.experiment.with(|e| e.data.kind == DatasetKind::Own));
     // One class more than there are, so that a new one can be begun.
-    let labels = Memo::new(move |_| {
+    let labels: Memo<Vec<(f32, String)>> = Memo::new(move |_| {
         page.experiment.with(|e| match e.data.task() {
             Task::Classification { classes } => {
-                (0..(classes + 1).min(MAX_CLASSES)).map(|c| c as f32).collect()
+                let all = 0..(classes + 1).min(MAX_CLASSES);
+                all.map(|c| (c as f32, e.data.class_name(c as usize))).collect()
             }
-            Task::Regression => vec![-1.0, 0.0, 1.0],
+            Task::Regression => [-1.0, 0.0, 1.0].map(|v: f32| (v, tick(v.into()))).into(),
         })
     });
     let clear = move |_| {
         if !matches!(page.brush.get_untracked(), Some(Brush::Add(_))) {
             page.brush.set(Some(Brush::Add(1.0)));
         }
-        page.edit(|e| e.data.points.clear());
+        page.edit(|e| {
+            e.data.points.clear();
+            e.data.class_names.clear();
+        });
     };
     let count = Memo::new(move |_| page.experiment.with(|e| e.data.points.len()));
     let said = move || {
@@ -38,10 +42,10 @@ pub fn OwnTools() -> impl IntoView {
             <div class="own">
                 <p class="note">{t("own.note")}</p>
                 <div class="brushes" role="group" aria-label=t("own.brush")>
-                    <For each=move || labels.get() key=|label| label.to_bits() let:label>
-                        <BrushButton brush=Brush::Add(label)/>
+                    <For each=move || labels.get() key=|(label, name): &(f32, String)| (label.to_bits(), name.clone()) let:label>
+                        <BrushButton brush=Brush::Add(label.0) name=label.1/>
                     </For>
-                    <BrushButton brush=Brush::Erase/>
+                    <BrushButton brush=Brush::Erase name=t("own.erase").to_owned()/>
                 </div>
                 <div class="own-foot">
                     <span>{said}</span>
@@ -54,18 +58,14 @@ pub fn OwnTools() -> impl IntoView {
 }
 
 #[component]
-fn BrushButton(brush: Brush) -> impl IntoView {
+fn BrushButton(brush: Brush, name: String) -> impl IntoView {
     let page = Page::get();
     let on = move || page.brush.get() == Some(brush);
     let regression = page.experiment.with_untracked(|e| e.data.task() == Task::Regression);
-    let (text, help) = match brush {
-        Brush::Erase => (t("own.erase").to_owned(), t("own.erase-help").to_owned()),
-        Brush::Add(label) if regression => {
-            let label = tick(label.into());
-            let help = fill("own.add-value", &[("label", &label)]);
-            (label, help)
-        }
-        Brush::Add(label) => (label.to_string(), fill("own.add-class", &[("label", &label.to_string())])),
+    let help = match brush {
+        Brush::Erase => t("own.erase-help").to_owned(),
+        Brush::Add(_) if regression => fill("own.add-value", &[("label", &name)]),
+        Brush::Add(_) => fill("own.add-class", &[("label", &name)]),
     };
     let toggle = move |_| page.brush.update(|b| *b = if *b == Some(brush) { None } else { Some(brush) });
     let class = match brush {
@@ -74,7 +74,7 @@ fn BrushButton(brush: Brush) -> impl IntoView {
     };
     view! {
         <button type="button" class=class title=help.clone() aria-label=help aria-pressed=move || on().to_string()
-            on:click=toggle>{text}</button>
+            on:click=toggle>{name}</button>
     }
 }
 
@@ -83,7 +83,13 @@ fn BrushButton(brush: Brush) -> impl IntoView {
 pub fn DownloadButton() -> impl IntoView {
     let page = Page::get();
     let download = move |_| {
-        let text = page.points.with_value(|(train, test)| to_csv(&[train.as_slice(), test].concat()));
+        let text = page.points.with_value(|(train, test)| {
+            let points = [train.as_slice(), test].concat();
+            page.experiment.with_untracked(|e| match e.data.kind {
+                DatasetKind::Own => to_csv(&points, &e.data.class_names),
+                _ => to_csv(&points, &[]),
+            })
+        });
         if let Err(error) = save("points.csv", &text) {
             leptos::logging::error!("the points cannot be saved: {}", crate::engine::say(&error));
         }

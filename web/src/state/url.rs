@@ -46,6 +46,8 @@ pub fn write(e: &Experiment) -> String {
     if e.data.kind == DatasetKind::Own && e.data.points.len() <= MOST_POINTS {
         let points: Vec<_> = e.data.points.iter().map(|p| format!("{},{},{}", p.x, p.y, p.label)).collect();
         add(&mut pairs, "own", points.join(";"), String::new());
+        let names: Vec<_> = e.data.class_names.iter().map(|name| encode(&name.replace(';', ","))).collect();
+        add(&mut pairs, "names", names.join(";"), String::new());
     }
     let ids = |features: &[Feature]| features.iter().map(|f| f.id()).collect::<Vec<_>>().join(",");
     add(&mut pairs, "in", ids(&e.features), ids(&d.features));
@@ -219,6 +221,7 @@ fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
         "share" => d.train_share = number(value)?,
         "target" => d.own_regression = find(value, [("class", false), ("value", true)])?,
         "own" => d.points = value.split(';').map(read_point).collect::<Result<_, _>>()?,
+        "names" => d.class_names = value.split(';').map(str::to_owned).collect(),
         "in" => {
             let all = Feature::ALL.map(|f| f.id());
             let feature = |id: &str| choose(id, Feature::from_id(id), &all);

@@ -47,6 +47,9 @@ impl Chance {
                     Point { x: self.within(-6.0, 6.0), y: self.within(-6.0, 6.0), label }
                 })
                 .collect();
+            if self.yes() {
+                e.data.class_names = ["Iris setosa", "ä, ö & 100%"].map(str::to_owned).into();
+            }
         }
         if self.yes() {
             e.data.noise = self.within(0.0, 50.0);

@@ -1,6 +1,6 @@
 //! The samples of an experiment: points in the plane, drawn by the seed, written out, or handed in.
 
-use minibatch_data::{Rng, SampleSet, Split, features_of, generate, samples};
+use minibatch_data::{DatasetKind, Rng, SampleSet, Split, Task, features_of, generate, samples};
 use minibatch_nn::{Loss, LossKind, Model, NamedTensor, Samples};
 
 use crate::spec::fits_model;
@@ -144,7 +144,13 @@ fn plane(experiment: &Experiment, model: &Model) -> Result<Data, ExperimentError
         loss => LossKind::float_target(loss, classes, label),
     };
     let targets = points.iter().map(|p| target(p.label)).collect();
-    Ok(Data { samples, inputs, targets, points: Some(split), ..Data::default() })
+    let class_names = match experiment.data.task() {
+        Task::Classification { .. } if experiment.data.kind == DatasetKind::Own => {
+            experiment.data.class_names.clone()
+        }
+        _ => vec![],
+    };
+    Ok(Data { samples, inputs, targets, points: Some(split), class_names, ..Data::default() })
 }
 
 fn random(model: &Model, seed: u32, [train, test]: [usize; 2]) -> Result<Data, ExperimentError> {

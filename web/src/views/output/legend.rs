@@ -14,9 +14,9 @@ use crate::words::{fill, t};
 #[derive(Clone, PartialEq)]
 enum Shown {
     /// The scale between two numbers, what they measure, and whether the picture shows its ends only.
-    Scale(String, String, &'static str, bool),
-    /// A colour and a count for each class.
-    Classes(Vec<(String, usize)>),
+    Scale(String, String, String, bool),
+    /// A colour, a name and a count for each class.
+    Classes(Vec<(String, String, usize)>),
 }
 
 /// The legend.
@@ -25,6 +25,7 @@ pub fn Legend() -> impl IntoView {
     let page = Page::get();
     let shown = Memo::new(move |_| {
         page.points_version.track();
+        page.facts.track();
         page.taste.dark.track();
         let (unit, stepped) = (page.hover.get(), page.taste.discretise.get());
         page.summary.with(|s| s.is_ok());
@@ -36,12 +37,16 @@ pub fn Legend() -> impl IntoView {
             Some(unit) => unit_scale(page, unit, meaning),
             None => match meaning {
                 Meaning::Probability => {
-                    Shown::Scale("0".into(), "1".into(), t("view.legend-probability"), stepped)
+                    let words = fill("view.legend-probability", &[("class", &page.class_name(1))]);
+                    Shown::Scale("0".into(), "1".into(), words, stepped)
                 }
                 Meaning::Signed => {
-                    let words =
-                        if classes.is_some() { "view.legend-class" } else { "view.legend-prediction" };
-                    Shown::Scale(signed(-limit), format!("+{}", signed(limit)), t(words), stepped)
+                    let [low, high] = [0, 1].map(|class| page.class_name(class));
+                    let words = match classes {
+                        Some(_) => fill("view.legend-class", &[("low", &low), ("high", &high)]),
+                        None => t("view.legend-prediction").into(),
+                    };
+                    Shown::Scale(signed(-limit), format!("+{}", signed(limit)), words, stepped)
                 }
                 Meaning::Classes(n) => Shown::Classes(class_counts(page, n)),
             },
@@ -57,13 +62,13 @@ pub fn Legend() -> impl IntoView {
                     <span>{high}</span>
                     <span class="output-unit">{words}</span>
                 }.into_any(),
-                Some(Shown::Classes(classes)) => classes.into_iter().enumerate().map(|(i, (colour, count))| {
+                Some(Shown::Classes(classes)) => classes.into_iter().map(|(colour, name, count)| {
                     let key = if count == 1 { "view.legend-count-one" } else { "view.legend-count" };
-                    let text = fill(key, &[("class", &i.to_string()), ("count", &count.to_string())]);
+                    let text = fill(key, &[("class", &*name), ("count", &count.to_string())]);
                     view! {
                         <span class="output-class" title=text>
                             <i style=format!("background:{colour}")></i>
-                            {i}
+                            <b>{name}</b>
                             <small>{count}</small>
                         </span>
                     }
@@ -80,20 +85,20 @@ fn unit_scale(page: Page, unit: Unit, meaning: Meaning) -> Shown {
         (output && meaning != Meaning::Signed, super::board::unit_limit(unit, board))
     });
     match found {
-        Some((true, _)) => Shown::Scale("0".into(), "1".into(), t("view.legend-share"), false),
+        Some((true, _)) => Shown::Scale("0".into(), "1".into(), t("view.legend-share").into(), false),
         Some((false, limit)) => {
-            Shown::Scale(signed(-limit), format!("+{}", signed(limit)), t("view.legend-value"), false)
+            Shown::Scale(signed(-limit), format!("+{}", signed(limit)), t("view.legend-value").into(), false)
         }
-        None => Shown::Scale("−1".into(), "+1".into(), t("view.legend-value"), false),
+        None => Shown::Scale("−1".into(), "+1".into(), t("view.legend-value").into(), false),
     }
 }
 
-/// Each class's colour, and how many training and test points it has.
-fn class_counts(page: Page, classes: usize) -> Vec<(String, usize)> {
+/// Each class's colour and name, and how many training and test points it has.
+fn class_counts(page: Page, classes: usize) -> Vec<(String, String, usize)> {
     let theme = theme();
     page.points.with_value(|(train, test)| {
         let count = |c: usize| train.iter().chain(test).filter(|p| p.label as usize == c).count();
         let colour = |c: usize| css(theme.classes[c % theme.classes.len()], 1.0);
-        (0..classes).map(|c| (colour(c), count(c))).collect()
+        (0..classes).map(|c| (colour(c), page.class_name(c), count(c))).collect()
     })
 }

@@ -313,7 +313,7 @@ fn Cross(shared: Shared) -> impl IntoView {
             Some(Reading::Value(v)) => fill("view.read-value", &[("value", &signed(v))]),
             Some(Reading::Probability(p)) => fill("view.read-probability", &[("value", &format!("{p:.3}"))]),
             Some(Reading::Class(c, p)) => {
-                fill("view.read-class", &[("class", &c.to_string()), ("value", &percent(Some(p)))])
+                fill("view.read-class", &[("class", &page.class_name(c)), ("value", &percent(Some(p)))])
             }
         };
         let place = |v: f64| format!("{}{:.2}", if v < -0.004 { "−" } else { "" }, v.abs());
@@ -335,7 +335,7 @@ fn describe(page: Page) -> String {
     let shares = with_board(page, |b| b.shares()).unwrap_or_default();
     for (class, share) in shares.into_iter().enumerate() {
         text.push(' ');
-        let words = [("class", &*class.to_string()), ("share", &*percent(Some(share)))];
+        let words = [("class", &*page.class_name(class)), ("share", &*percent(Some(share)))];
         text.push_str(&fill("view.seen-class", &words));
     }
     text
