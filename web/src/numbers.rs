@@ -77,6 +77,13 @@ pub fn tick(value: f64) -> String {
     with_minus(text.trim_end_matches('0').trim_end_matches('.').into())
 }
 
+/// A number in as few digits as tell it from its neighbours, with a power of ten where that is shorter.
+pub fn plain(value: f32) -> String {
+    let size = value.abs();
+    let far = size >= 1e7 || (size > 0.0 && size < 1e-4);
+    with_minus(if far { format!("{value:e}") } else { value.to_string() })
+}
+
 /// Thousands parted: 12,345.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -115,6 +122,12 @@ pub fn parse(text: &str) -> Option<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_told_as_it_was_given() {
+        let told = [0.0005, 7.0, -1.25, 12_049.0, 1.7e12, 0.00001].map(plain);
+        assert_eq!(told, ["0.0005", "7", "−1.25", "12049", "1.7e12", "1e-5"]);
+    }
 
     #[test]
     fn losses_are_short_and_keep_three_digits() {

@@ -70,18 +70,19 @@ pub fn parse_csv(text: &str) -> Result<CsvPoints, DataError> {
 }
 
 /// Writes points as text that [`parse_csv`] reads back exactly, with a heading that keeps labels from being
-/// misread. The points must be finite. Classes are written as their `names` where each has one that is no number; reading
-/// then numbers them by first appearance.
+/// misread. The points must be finite. Classes are written as their `names` where each has one of its own that is read as a
+/// name; reading may then number them otherwise, by first appearance.
 pub fn to_csv(points: &[Point], names: &[String]) -> String {
     let classes = points.iter().all(|point| is_class(point.label));
     let highest = points.iter().map(|point| point.label as u32).max().unwrap_or(0);
     let no_gaps = || (0..=highest).all(|class| points.iter().any(|point| point.label as u32 == class));
+    let distinct = || (1..names.len()).all(|i| !names[..i].contains(&names[i]));
+    let named = classes && names.len() > highest as usize && names.iter().all(|n| is_name(n)) && distinct();
     let heading = match classes {
-        true if no_gaps() => "label",
+        true if named || no_gaps() => "label",
         true => "class",
         false => "value",
     };
-    let named = classes && names.len() > highest as usize && names.iter().all(|name| is_name(name));
     let mut text = format!("x,y,{heading}\n");
     for Point { x, y, label } in points {
         let label = if named { format!("\"{}\"", names[*label as usize]) } else { label.to_string() };
@@ -90,12 +91,11 @@ pub fn to_csv(points: &[Point], names: &[String]) -> String {
     text
 }
 
-/// Whether a class's name is read back as it is.
+/// Whether a class's name is read back as it is: a fraction would make the labels numbers to predict.
 fn is_name(name: &str) -> bool {
-    number(name, false).is_none()
-        && !name.is_empty()
-        && name.trim() == name
-        && !name.contains(['"', '\n', '\r'])
+    let whole = |v: f64| v.is_finite() && libm::trunc(v) == v && (v + 0.0).to_string() == name;
+    let odd = name.is_empty() || name.trim() != name || name.contains(['"', '\n', '\r']);
+    !odd && number(name, false).is_none_or(whole)
 }
 
 fn read_row(line: usize, content: &str, columns: &Columns) -> Result<Row, DataError> {

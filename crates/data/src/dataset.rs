@@ -74,10 +74,16 @@ impl DataConfig {
         }
     }
 
-    /// What a class is called; its number, where the data are not the learner's own or it has no name.
+    /// What a class is called; its number, where the data are not the learner's own or it has no name, with a sign before
+    /// it where another class has that number for a name.
     pub fn class_name(&self, class: usize) -> String {
-        let name = self.class_names.get(class).filter(|_| self.kind == DatasetKind::Own);
-        name.cloned().unwrap_or_else(|| class.to_string())
+        let names = if self.kind == DatasetKind::Own { &self.class_names[..] } else { &[] };
+        let number = class.to_string();
+        match names.get(class).filter(|name| !name.trim().is_empty()) {
+            Some(name) => name.clone(),
+            None if names.contains(&number) => format!("#{number}"),
+            None => number,
+        }
     }
 }
 

@@ -10,7 +10,8 @@ const STRAY: f64 = 0.1;
 /// Fitted targets go from -1 to 1; targets are fitted where one is larger than this, either way.
 const LARGE: f32 = 10.0;
 
-/// What was done to one of the three columns: `low` came to `-reach` and `high` to `reach`, in a straight line.
+/// What was done to one of the three columns: `low` came to `-reach` and `high` to `reach`, in a straight line; both to 0
+/// where they are one number.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Fitted {
     /// The smallest there was.

@@ -133,9 +133,19 @@ fn named_classes_survive_the_round_trip() {
     assert_eq!(first.class_names, ["Iris setosa", "versicolor, wild"]);
     assert_eq!(read(&to_csv(&first.points, &first.class_names)), first);
     // What would be read as something else is written by number.
-    for odd in ["7", "", " a", "in \"quotes\""] {
+    for odd in ["7.5", "1e3", "inf", "", " a", "setosa", "in \"quotes\""] {
         let names = ["setosa".to_owned(), odd.to_owned()];
         assert_eq!(read(&to_csv(&first.points, &names)).points, first.points, "{odd:?}");
+    }
+    for text in [
+        "1,1,3\n2,2,1\n3,3,2\n",
+        "1,1,-7\n2,2,100\n",
+        "1,1,2\n2,2,0\n",
+        "1,1,-1\n2,2,1\n",
+        "1,1,7\n2,2,cat\n",
+    ] {
+        let numbers = read(text);
+        assert_eq!(read(&to_csv(&numbers.points, &numbers.class_names)), numbers, "{text:?}");
     }
     let short = to_csv(&first.points, &["setosa".to_owned()]);
     assert_eq!(read(&short).points, first.points, "a class without a name");

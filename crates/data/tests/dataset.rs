@@ -42,6 +42,19 @@ fn own_points_are_all_used_as_they_are() {
 }
 
 #[test]
+fn a_class_is_called_by_its_name_and_no_two_alike() {
+    let names = |kind, names: &[&str]| {
+        let class_names = names.iter().map(|name| name.to_string()).collect();
+        let config = DataConfig { kind, class_names, ..DataConfig::default() };
+        [0, 1, 2, 3].map(|class| config.class_name(class))
+    };
+    assert_eq!(names(DatasetKind::Own, &["cat", "dog"]), ["cat", "dog", "2", "3"]);
+    assert_eq!(names(DatasetKind::Own, &["1", "2", "3"]), ["1", "2", "3", "#3"]);
+    assert_eq!(names(DatasetKind::Own, &["", " ", "dog"]), ["0", "1", "dog", "3"]);
+    assert_eq!(names(DatasetKind::Spiral, &["cat"]), ["0", "1", "2", "3"], "they are the own points'");
+}
+
+#[test]
 fn wrong_settings_name_the_field_the_value_and_the_range() {
     let message = |config: DataConfig| {
         assert_eq!(validate(&config).err(), generate(&config, 0).err());

@@ -37,6 +37,8 @@ pub struct Summary {
     pub loss: Loss,
     /// How many classes; none in regression.
     pub classes: Option<u32>,
+    /// What each class is called; empty in regression.
+    pub class_names: Vec<String>,
 }
 
 impl Experiment {
@@ -52,7 +54,8 @@ impl Experiment {
         let model = self.model()?;
         let layers = dense_layers(&model);
         let classes = model.classes.map(|c| c as u32);
-        Ok(Summary { layers, parameters: model.parameters(), loss: model.loss, classes })
+        let class_names = (0..classes.unwrap_or(0)).map(|c| self.data.class_name(c as usize)).collect();
+        Ok(Summary { layers, parameters: model.parameters(), loss: model.loss, classes, class_names })
     }
 
     /// Every layer's shape, parameters, work and memory, of any model.

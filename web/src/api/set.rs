@@ -11,9 +11,11 @@ pub fn set(experiment: &Experiment, values: &Value) -> Result<Experiment, String
     let values =
         values.as_object().ok_or("set wants {path: value}, {\"training.learning_rate\": 0.1} say")?;
     let mut tree = serde_json::to_value(experiment).map_err(|error| error.to_string())?;
-    // Own points are not written while there are none; they can be set all the same.
+    // Own points and their classes' names are not written while there are none; they can be set all the same.
     if let Some(data) = tree["data"].as_object_mut() {
-        data.entry("points").or_insert_with(|| Value::Array(vec![]));
+        for key in ["points", "class_names"] {
+            data.entry(key).or_insert_with(|| Value::Array(vec![]));
+        }
     }
     for (path, value) in values {
         *find(&mut tree, path)? = value.clone();
@@ -59,9 +61,10 @@ mod tests {
         let new = set(&e, &values).unwrap();
         assert_eq!((new.training.learning_rate, new.data.noise, new.seed), (0.1, 10.0, 7));
         assert_eq!((new.data.kind, new.hidden[1].units, new.features.len()), (DatasetKind::Spiral, 8, 2));
-        let points =
-            json!({ "data.points": [{ "x": 1, "y": 2, "label": 0 }, { "x": 2, "y": 1, "label": 1 }] });
-        assert_eq!(set(&e, &points).unwrap().data.points.len(), 2);
+        let points = json!({ "data.points": [{ "x": 1, "y": 2, "label": 0 }, { "x": 2, "y": 1, "label": 1 }],
+            "data.class_names": ["cat", "dog"] });
+        let data = set(&e, &points).unwrap().data;
+        assert_eq!((data.points.len(), data.class_names.len()), (2, 2));
     }
 
     #[test]

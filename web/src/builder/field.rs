@@ -94,6 +94,11 @@ fn Typed(
 ) -> impl IntoView {
     let builder = Builder::get();
     let wrong = RwSignal::new(None::<String>);
+    // What was wrong is not what stands there once it has changed otherwise, by undo say.
+    Effect::new(move |_| {
+        value.track();
+        wrong.set(None);
+    });
     // Whether what stands in the field is in force now.
     let commit = move |input: &HtmlInputElement, steps: bool| {
         let typed = input.value();

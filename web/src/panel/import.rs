@@ -11,7 +11,7 @@ use minibatch_session::Area;
 
 use super::bring::bring;
 use super::text::take as own_text;
-use crate::numbers::tick;
+use crate::numbers::plain;
 use crate::shell::help::close_on_backdrop;
 use crate::state::{Page, task};
 use crate::words::{fill, t};
@@ -67,7 +67,11 @@ fn accept(page: Page, mut csv: CsvPoints) {
     // Names that are the classes' numbers say nothing.
     let plain = |(class, name): (usize, &String)| *name == class.to_string();
     let named = !csv.class_names.iter().enumerate().all(plain);
-    let what = if csv.regression { t("import.targets").into() } else { csv.class_names.join(", ") };
+    let what = if csv.regression {
+        t("import.targets").to_owned()
+    } else {
+        fill("import.classes", &[("names", &csv.class_names.join(", "))])
+    };
     page.edit(|e| {
         e.data.kind = DatasetKind::Own;
         e.data.own_regression = csv.regression;
@@ -75,24 +79,26 @@ fn accept(page: Page, mut csv: CsvPoints) {
         e.data.class_names = if named { csv.class_names } else { vec![] };
     });
     let done = if count == 1 { "import.done-one" } else { "import.done" };
-    let mut said = fill(done, &[("n", &count.to_string()), ("what", &what)]);
-    if outside > 0 {
-        let beyond = if outside == 1 { "import.outside-one" } else { "import.outside" };
-        said += &fill(beyond, &[("n", &outside.to_string())]);
-    }
+    let mut said = vec![fill(done, &[("n", &count.to_string())])];
     let names = ["x", "y", t("import.target")];
     let stretched: Vec<String> =
         names.into_iter().zip(fitted).filter_map(|(n, f)| Some(told(n, f?))).collect();
     if !stretched.is_empty() {
-        said += &fill("import.fitted", &[("what", &stretched.join(", "))]);
+        said.push(fill("import.fitted", &[("what", &stretched.join(", "))]));
     }
-    page.hint.set(said);
+    if outside > 0 {
+        let beyond = if outside == 1 { "import.outside-one" } else { "import.outside" };
+        said.push(fill(beyond, &[("n", &outside.to_string())]));
+    }
+    said.push(what);
+    page.hint.set(said.join(" "));
 }
 
 /// What was done to a column.
 fn told(name: &str, Fitted { low, high, reach }: Fitted) -> String {
-    let [low, high, reach] = [low, high, reach].map(|v| tick(v.into()));
-    fill("import.fitted-column", &[("name", name), ("low", &low), ("high", &high), ("reach", &reach)])
+    let key = if low == high { "import.fitted-same" } else { "import.fitted-column" };
+    let [low, high, reach] = [low, high, reach].map(plain);
+    fill(key, &[("name", name), ("low", &low), ("high", &high), ("reach", &reach)])
 }
 
 /// Writes what is wrong into the dialogue.

@@ -13,14 +13,21 @@ use crate::words::{fill, t};
 pub fn OwnTools() -> impl IntoView {
     let page = Page::get();
     let own = Memo::new(move |_| page.experiment.with(|e| e.data.kind == DatasetKind::Own));
-    // One class more than there are, so that a new one can be begun.
-    let labels: Memo<Vec<(f32, String)>> = Memo::new(move |_| {
+    // What each places, its name and its help; one class more than there are, so that a new one can be begun.
+    let labels: Memo<Vec<(f32, String, String)>> = Memo::new(move |_| {
         page.experiment.with(|e| match e.data.task() {
-            Task::Classification { classes } => {
-                let all = 0..(classes + 1).min(MAX_CLASSES);
-                all.map(|c| (c as f32, e.data.class_name(c as usize))).collect()
-            }
-            Task::Regression => [-1.0, 0.0, 1.0].map(|v: f32| (v, tick(v.into()))).into(),
+            Task::Classification { classes } => (0..(classes + 1).min(MAX_CLASSES))
+                .map(|class| {
+                    let name = e.data.class_name(class as usize);
+                    (class as f32, name.clone(), fill("own.add-class", &[("label", &name)]))
+                })
+                .collect(),
+            Task::Regression => [-1.0f32, 0.0, 1.0]
+                .map(|target| {
+                    let name = tick(target.into());
+                    (target, name.clone(), fill("own.add-value", &[("label", &name)]))
+                })
+                .into(),
         })
     });
     let clear = move |_| {
@@ -42,10 +49,10 @@ pub fn OwnTools() -> impl IntoView {
             <div class="own">
                 <p class="note">{t("own.note")}</p>
                 <div class="brushes" role="group" aria-label=t("own.brush")>
-                    <For each=move || labels.get() key=|(label, name): &(f32, String)| (label.to_bits(), name.clone()) let:label>
-                        <BrushButton brush=Brush::Add(label.0) name=label.1/>
+                    <For each=move || labels.get() key=|(value, _, help): &(f32, String, String)| (value.to_bits(), help.clone()) let:label>
+                        <BrushButton brush=Brush::Add(label.0) name=label.1 help=label.2/>
                     </For>
-                    <BrushButton brush=Brush::Erase name=t("own.erase").to_owned()/>
+                    <BrushButton brush=Brush::Erase name=t("own.erase").into() help=t("own.erase-help").into()/>
                 </div>
                 <div class="own-foot">
                     <span>{said}</span>
@@ -58,15 +65,9 @@ pub fn OwnTools() -> impl IntoView {
 }
 
 #[component]
-fn BrushButton(brush: Brush, name: String) -> impl IntoView {
+fn BrushButton(brush: Brush, name: String, help: String) -> impl IntoView {
     let page = Page::get();
     let on = move || page.brush.get() == Some(brush);
-    let regression = page.experiment.with_untracked(|e| e.data.task() == Task::Regression);
-    let help = match brush {
-        Brush::Erase => t("own.erase-help").to_owned(),
-        Brush::Add(_) if regression => fill("own.add-value", &[("label", &name)]),
-        Brush::Add(_) => fill("own.add-class", &[("label", &name)]),
-    };
     let toggle = move |_| page.brush.update(|b| *b = if *b == Some(brush) { None } else { Some(brush) });
     let class = match brush {
         Brush::Add(label) => format!("brush class-{label}"),

@@ -112,7 +112,7 @@ pub fn SampleGallery() -> impl IntoView {
     let keyed = move |e: KeyboardEvent| {
         // Strips stand below each other.
         let across = if image.get_untracked().is_some() { grid::across(grid) } else { 1 };
-        let Some(by) = grid::step(&e.key(), across) else { return };
+        let Some(by) = grid::step(&e, across) else { return };
         e.prevent_default();
         let count = list.with_untracked(Vec::len) as i64;
         let now = match page.sample.get_untracked() {

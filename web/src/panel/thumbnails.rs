@@ -58,6 +58,8 @@ fn choose(page: Page, kind: DatasetKind) {
         if own && e.data.points.is_empty() {
             e.data.own_regression = e.data.task() == Task::Regression;
             e.data.points = page.points.with_value(|(train, test)| [train.as_slice(), test].concat());
+            // Those of points that are gone.
+            e.data.class_names.clear();
         }
         e.data.kind = kind;
     });

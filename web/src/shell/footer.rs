@@ -29,7 +29,7 @@ pub fn Footer() -> impl IntoView {
                 <b data-testid="steps-per-second">{pace}</b>" "{t("footer.pace")}
             </span>
             <span class="seed" title=t("footer.seed-help")>{t("footer.seed")}" "<b>{seed}</b></span>
-            <span class="hint" role="status" aria-live="polite">{move || page.hint.get()}</span>
+            <span class="hint" role="status" aria-live="polite" title=move || page.hint.get()>{move || page.hint.get()}</span>
         </footer>
     }
 }

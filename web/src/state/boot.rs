@@ -109,7 +109,13 @@ impl Page {
         }
         if experiment.data.kind == DatasetKind::Own && experiment.data.points.len() > url::MOST_POINTS {
             let most = url::MOST_POINTS.to_string();
-            self.hint.set(words::fill("address.too-many", &[("most", &most)]));
+            let text = words::fill("address.too-many", &[("most", &most)]);
+            // Behind what was said of the points themselves.
+            self.hint.update(|hint| {
+                if !hint.contains(&text) {
+                    *hint = format!("{hint} {text}").trim_start().into();
+                }
+            });
         }
     }
 

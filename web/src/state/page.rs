@@ -151,7 +151,7 @@ pub struct Page {
     pub runs: StoredValue<Vec<PastRun>>,
     /// Changes with them.
     pub runs_version: RwSignal<u32>,
-    /// What a model of layers and its data look like; none for the plane, and until it is built.
+    /// What the model and its data look like; none until it is built.
     pub facts: RwSignal<Option<Arc<Facts>>>,
     /// The sample looked at.
     pub sample: RwSignal<Sample>,

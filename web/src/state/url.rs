@@ -1,7 +1,8 @@
 //! The experiment in the address: `#v=1&data=spiral&layers=8:relu,8:relu&lr=0.01`. Only what differs from the defaults
 //! is written; unknown keys are ignored; a wrong value is named and costs nothing but itself.
 //!
-//! A layer is `units[:activation][:dropout][:init]`, an own point `x,y,label`, parted by semicolons.
+//! A layer is `units[:activation][:dropout][:init]`, an own point `x,y,label`, parted by semicolons, as their classes'
+//! names are.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -221,6 +222,7 @@ fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
         "share" => d.train_share = number(value)?,
         "target" => d.own_regression = find(value, [("class", false), ("value", true)])?,
         "own" => d.points = value.split(';').map(read_point).collect::<Result<_, _>>()?,
+        "names" if value.is_empty() => d.class_names = vec![],
         "names" => d.class_names = value.split(';').map(str::to_owned).collect(),
         "in" => {
             let all = Feature::ALL.map(|f| f.id());

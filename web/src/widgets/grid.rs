@@ -3,11 +3,14 @@
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, KeyboardEvent};
 
-/// Which key goes how far among things of which so many stand in a row.
-pub fn step(key: &str, across: i64) -> Option<i64> {
-    match key {
+/// Which key goes how far among things of which so many stand in a row. With Alt, Ctrl or Meta it is the browser's.
+pub fn step(event: &KeyboardEvent, across: i64) -> Option<i64> {
+    if event.alt_key() || event.ctrl_key() || event.meta_key() {
+        return None;
+    }
+    match event.key().as_str() {
         "ArrowLeft" => Some(-1),
         "ArrowRight" => Some(1),
         "ArrowUp" => Some(-across),

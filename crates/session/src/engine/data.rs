@@ -144,9 +144,10 @@ fn plane(experiment: &Experiment, model: &Model) -> Result<Data, ExperimentError
         loss => LossKind::float_target(loss, classes, label),
     };
     let targets = points.iter().map(|p| target(p.label)).collect();
-    let class_names = match experiment.data.task() {
-        Task::Classification { .. } if experiment.data.kind == DatasetKind::Own => {
-            experiment.data.class_names.clone()
+    let data = &experiment.data;
+    let class_names = match data.task() {
+        Task::Classification { classes } if data.kind == DatasetKind::Own && !data.class_names.is_empty() => {
+            (0..classes as usize).map(|class| data.class_name(class)).collect()
         }
         _ => vec![],
     };

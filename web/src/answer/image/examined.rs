@@ -78,7 +78,7 @@ impl Examined {
 
     /// Its step, where training rests at another one.
     fn stale(&self, playing: bool, step: u32) -> Option<u32> {
-        (!playing && !self.answers.is_empty() && self.step != step).then_some(self.step)
+        (!playing && self.step != step && !self.answered().is_empty()).then_some(self.step)
     }
 
     /// A sample's picture.

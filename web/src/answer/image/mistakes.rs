@@ -133,7 +133,7 @@ fn Strip(
         last.get().filter(here).or_else(|| shown.filter(here)).or_else(first)
     });
     let keyed = move |e: KeyboardEvent| {
-        let Some(by) = grid::step(&e.key(), grid::across(grid)) else { return };
+        let Some(by) = grid::step(&e, grid::across(grid)) else { return };
         e.prevent_default();
         let now = stop.get_untracked();
         let (count, place) =

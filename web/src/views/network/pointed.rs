@@ -41,7 +41,10 @@ pub fn unit_name(unit: Unit, summary: &Summary, features: &[Feature]) -> String 
             &[("layer", &(layer + 1).to_string()), ("unit", &(unit + 1).to_string())],
         ),
         Unit::Layer(layer, unit) => match summary.layers.get(layer) {
-            Some(output) if output.units > 1 => fill("view.unit-class", &[("class", &unit.to_string())]),
+            Some(output) if output.units > 1 => {
+                let class = summary.class_names.get(unit).map_or("?", String::as_str);
+                fill("view.unit-class", &[("class", class)])
+            }
             _ => t("view.unit-output").into(),
         },
     }

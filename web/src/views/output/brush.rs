@@ -64,6 +64,7 @@ impl Stroke {
             }
             if data.points.is_empty() {
                 data.own_regression = data.task() == Task::Regression;
+                data.class_names.clear();
             }
             data.kind = DatasetKind::Own;
         }
