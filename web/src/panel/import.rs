@@ -65,8 +65,8 @@ fn accept(page: Page, mut csv: CsvPoints) {
     let outside = csv.points.iter().filter(|p| p.x.abs() > DOMAIN || p.y.abs() > DOMAIN).count();
     let count = csv.points.len();
     // Names that are the classes' numbers say nothing.
-    let plain = |(class, name): (usize, &String)| *name == class.to_string();
-    let named = !csv.class_names.iter().enumerate().all(plain);
+    let number = |(class, name): (usize, &String)| *name == class.to_string();
+    let named = !csv.class_names.iter().enumerate().all(number);
     let what = if csv.regression {
         t("import.targets").to_owned()
     } else {

@@ -117,6 +117,17 @@ mod tests {
     }
 
     #[test]
+    fn names_of_points_that_are_gone_are_not_given_to_new_ones() {
+        let mut experiment = Experiment::default();
+        experiment.data.class_names = vec!["cat".into()];
+        Stroke::begin(Brush::Add(0.0), (1.0, 1.0)).apply(&mut experiment);
+        assert!(experiment.data.class_names.is_empty());
+        experiment.data.class_names = vec!["dog".into()];
+        Stroke::begin(Brush::Add(0.0), (2.0, 1.0)).apply(&mut experiment);
+        assert_eq!(experiment.data.class_names, ["dog"], "those of points that are there stay");
+    }
+
+    #[test]
     fn own_data_begun_on_a_regression_is_one() {
         let mut experiment = Experiment::default();
         experiment.data.kind = DatasetKind::Plane;
