@@ -6,6 +6,8 @@
 mod generate;
 #[path = "build/reflect.rs"]
 mod reflect;
+#[path = "build/sizes.rs"]
+mod sizes;
 #[path = "build/source.rs"]
 mod source;
 

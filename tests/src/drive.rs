@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use minibatch_session::{
-    Command, CurvePoint, Event, Experiment, Message, Metrics, NamedTensor, Session, Supplies, Wait,
+    Choice, Command, CurvePoint, Event, Experiment, Message, Metrics, NamedTensor, Session, Supplies, Wait,
+    Why,
 };
 
 /// A session and everything it said, sorted.
@@ -37,14 +38,27 @@ impl Driver {
             events: vec![],
             arrays: vec![],
         };
-        driver.send(Command::Start { force_cpu });
-        let ready = driver.events.iter().find_map(|e| match e {
-            Event::Ready { backend, reason, .. } => Some((backend.clone(), reason.clone())),
-            _ => None,
-        });
-        let (backend, reason) = ready.expect("the session says what it runs on");
-        assert_eq!(backend, if force_cpu { "cpu" } else { "gpu" }, "no GPU: {}", reason.unwrap_or_default());
+        let choice = if force_cpu { Choice::Cpu } else { Choice::Gpu };
+        driver.send(Command::Start { choice });
+        let (backend, why) = driver.place().expect("the session says what it runs on");
+        assert_eq!(backend, if force_cpu { "cpu" } else { "gpu" }, "no GPU: {why:?}");
         driver
+    }
+
+    /// A session that trains where the rule says.
+    pub fn by_rule() -> Self {
+        let mut driver = Self::start(true);
+        driver.events.clear();
+        driver.send(Command::Start { choice: Choice::Auto });
+        driver
+    }
+
+    /// Where it trains and why, as last told.
+    pub fn place(&self) -> Option<(String, Why)> {
+        self.events.iter().rev().find_map(|e| match e {
+            Event::Ready { backend, why, .. } => Some((backend.clone(), *why)),
+            _ => None,
+        })
     }
 
     /// Sends one command and takes what it says at once.

@@ -18,7 +18,7 @@ const STEP: &str = "minibatch.call('metrics').then(m => m.step)";
 
 #[test]
 fn a_network_is_built_and_trained_by_mouse() {
-    let site = Site::open(&index("webgpu"), true);
+    let site = Site::open("/index.html", true);
     let page = &site.page;
     page.click("canvas[data-dataset=gauss]").unwrap();
     wait(&site, "minibatch.call('state').then(s => s.experiment.data.kind == 'gauss' && s.loaded)");

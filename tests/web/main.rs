@@ -1,9 +1,11 @@
 //! The page in a real Chromium. Run by `cargo xtask test`, which builds the site and brings the browser.
 
 mod around;
+mod backend;
 mod bench;
 mod best;
 mod builder;
+mod census;
 mod embed;
 mod files;
 mod hands;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::site::{Site, index};
+use crate::site::Site;
 
 /// Name, width, height, pixels each, phone.
 const SIZES: [(&str, u32, u32, f64, bool); 4] = [
@@ -22,7 +22,7 @@ pub fn folder() -> PathBuf {
 
 #[test]
 fn screenshots_of_every_size_in_both_themes() {
-    let site = Site::open(&index("webgpu"), true);
+    let site = Site::open("/index.html", true);
     site.call("load", json!("spiral"));
     site.call("step", json!({ "n": 1200 }));
     for theme in ["light", "dark"] {

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use crate::embed::Embed;
 use crate::engine::Engine;
 use crate::shell::{Shell, keys, speed};
-use crate::state::{Errands, Page, Status, Taste, boot, theme};
+use crate::state::{Errands, Page, Status, Taste, boot, choice, theme};
 use crate::{api, gallery};
 
 /// The page.
@@ -19,7 +19,7 @@ pub fn App() -> impl IntoView {
     speed::by_area(page);
     theme::keep(page.taste.theme, page.taste.dark);
     let first = page.start();
-    page.tell_problems(&opened.problems);
+    page.tell_problems(&[&opened.problems[..], choice::problem().as_slice()].concat());
     api::install(page, first);
     listen(page);
     let embedded = page.shown.with_value(|shown| shown.embedded);
@@ -57,6 +57,7 @@ fn page(experiment: minibatch_session::Experiment, shown: crate::state::Shown) -
         hover: RwSignal::new(None),
         brush: RwSignal::new(None),
         speed: RwSignal::new(None),
+        choice: RwSignal::new(choice::first()),
         taste: Taste {
             dark: RwSignal::new(theme::is_dark(&first)),
             theme: RwSignal::new(first),

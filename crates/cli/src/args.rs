@@ -99,7 +99,7 @@ pub struct Train {
     /// Train this many times through the training samples
     #[arg(long, value_name = "N", group = "length", value_parser = value_parser!(u32).range(1..))]
     pub epochs: Option<u32>,
-    /// Where to train; without it on the GPU, or on the CPU where there is none
+    /// Where to train; without it large networks on a GPU that is no software, the rest on the CPU
     #[arg(long, value_enum)]
     pub backend: Option<BackendChoice>,
     /// Begin with these weights instead of drawing them by the seed
@@ -137,7 +137,7 @@ pub struct Predict {
     /// Where the answers go
     #[arg(long, value_name = "Y.safetensors")]
     pub output: PathBuf,
-    /// Where to run; without it on the GPU, or on the CPU where there is none
+    /// Where to run; without it where `train` would
     #[arg(long, value_enum)]
     pub backend: Option<BackendChoice>,
 }

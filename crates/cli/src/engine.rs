@@ -4,17 +4,19 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use minibatch_session::{
-    BuildError, Command, Event, Experiment, Message, Metrics, NamedTensor, SampleSource, Session, Supplies,
-    Wait,
+    BuildError, Choice, Command, Event, Experiment, Message, Metrics, NamedTensor, SampleSource, Session,
+    Supplies, Wait, Why,
 };
 
 use crate::args::BackendChoice;
 use crate::error::{Error, Result};
+use crate::place;
 
 /// A session and what it said.
 pub struct Engine {
     session: Session,
-    /// "gpu" or "cpu".
+    choice: Choice,
+    /// "gpu" or "cpu"; known when something is built.
     pub backend: String,
     /// The adapter's name; empty on the CPU.
     pub adapter: String,
@@ -50,42 +52,51 @@ pub struct Round {
 }
 
 impl Engine {
-    /// Chooses where to run; without a choice on the GPU, or on the CPU where there is none.
+    /// A session that trains where it is asked to, or where the rule says.
     ///
     /// # Errors
     /// When the GPU is asked for and there is none.
-    pub fn start(choice: Option<BackendChoice>) -> Result<Self> {
+    pub fn start(asked: Option<BackendChoice>) -> Result<Self> {
         let began = Instant::now();
-        let mut session = Session::new(move || began.elapsed().as_secs_f64() * 1000.0);
-        let force_cpu = choice == Some(BackendChoice::Cpu);
-        pollster::block_on(session.command(Command::Start { force_cpu }));
-        let ready = session.take_messages().into_iter().find_map(|message| match message.event {
-            Event::Ready { backend, adapter, reason, .. } => Some((backend, adapter, reason)),
-            _ => None,
-        });
-        let Some((backend, adapter, reason)) = ready else {
-            return Err(Error::Session("the engine did not start".into()));
+        let session = Session::new(move || began.elapsed().as_secs_f64() * 1000.0);
+        let choice = match asked {
+            None => Choice::Auto,
+            Some(BackendChoice::Gpu) => Choice::Gpu,
+            Some(BackendChoice::Cpu) => Choice::Cpu,
         };
-        match (choice, reason) {
-            (Some(BackendChoice::Gpu), Some(reason)) => return Err(Error::NoGpu(reason)),
-            (None, Some(reason)) => eprintln!("note: on the CPU, since there is no GPU: {reason}"),
-            _ => {}
-        }
-        Ok(Self {
+        let mut engine = Self {
             session,
-            backend,
-            adapter,
+            choice,
+            backend: String::new(),
+            adapter: String::new(),
             next_id: 0,
             goals: VecDeque::new(),
             metrics: Metrics::default(),
             loaded: Loaded::default(),
-        })
+        };
+        pollster::block_on(engine.session.command(Command::Start { choice }));
+        for Message { event, .. } in engine.session.take_messages() {
+            engine.note_place(event);
+        }
+        if choice == Choice::Gpu && engine.backend == "cpu" {
+            return Err(Error::NoGpu(place::words(Why::NoAdapter).unwrap_or_default()));
+        }
+        Ok(engine)
+    }
+
+    /// Where it trains; where nobody has chosen the CPU, why there.
+    fn note_place(&mut self, event: Event) {
+        let Event::Ready { backend, adapter, why, .. } = event else { return };
+        (self.backend, self.adapter) = (backend, adapter);
+        if let (Choice::Auto, Some(why)) = (self.choice, place::words(why)) {
+            eprintln!("note: on the CPU: {why}");
+        }
     }
 
     /// Builds an experiment.
     ///
     /// # Errors
-    /// When it is wrong, what is supplied does not fit it, or the device fails.
+    /// When it is wrong, what is supplied does not fit it, the device fails, or the GPU was asked for and cannot train it.
     pub fn load(
         &mut self,
         experiment: &Experiment,
@@ -106,6 +117,8 @@ impl Engine {
                 let points = arrays.first().map_or(0, |points| points.len() / 3);
                 let samples = supplied.or(written).unwrap_or(points);
                 self.loaded = Loaded { samples, steps_per_epoch, batch_size };
+            } else {
+                self.note_place(event);
             }
         }
         Ok(self.loaded)

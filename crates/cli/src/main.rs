@@ -4,9 +4,11 @@
 mod args;
 mod commands;
 mod engine;
+mod environment;
 mod error;
 mod experiment;
 mod output;
+mod place;
 mod save;
 mod tensors;
 
@@ -20,6 +22,7 @@ use args::{Cli, Command};
 const STOPPED: u8 = 130;
 
 fn main() -> ExitCode {
+    environment::prepare();
     // Wrong usage ends here, with exit code 2.
     let cli = Cli::parse();
     let done = match &cli.command {

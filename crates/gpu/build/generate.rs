@@ -48,15 +48,19 @@ fn write_enum(out: &mut String, kernels: &[Kernel]) {
         write!(all, "Kernel::{name}, ").expect("a string takes all");
         let bindings: Vec<String> =
             kernel.bindings.iter().map(|(n, a)| format!("({n}, {})", access(a))).collect();
+        let overrides = kernel.sizes.overrides.iter().map(|(name, value)| format!("({name:?}, {value})"));
+        let [x, y, z] = &kernel.sizes.workgroup;
+        let shared = kernel.sizes.shared.iter().map(|(bytes, count)| format!("({bytes}, {count})"));
         writeln!(
             arms,
             "            Kernel::{name} => &KernelInfo {{ name: {:?}, entry: {:?}, params: {}, bindings: &[{}], \
-             overrides: &{:?}, source: {:?} }},",
+             overrides: &[{}], workgroup: [{x}, {y}, {z}], shared: &[{}], source: {:?} }},",
             kernel.name,
             kernel.entry,
             kernel.params.fields.len(),
             bindings.join(", "),
-            kernel.overrides,
+            overrides.collect::<Vec<_>>().join(", "),
+            shared.collect::<Vec<_>>().join(", "),
             compact(&kernel.source),
         )
         .expect("a string takes all");

@@ -1,5 +1,6 @@
-//! What naga knows of a variant: whether it is right, what it binds, what can be overridden.
+//! What naga knows of a variant: whether it is right, what it binds, what can be overridden, how large its workgroups are.
 
+use crate::sizes::Sizes;
 use crate::source::Variant;
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, ScalarKind, StorageAccess, TypeInner};
@@ -25,7 +26,7 @@ pub struct Kernel {
     pub entry: String,
     pub source: String,
     pub bindings: Vec<(u32, Access)>,
-    pub overrides: Vec<String>,
+    pub sizes: Sizes,
     pub params: Params,
 }
 
@@ -46,7 +47,7 @@ pub fn reflect(variant: &Variant, source: String) -> Result<Kernel, String> {
         entry: variant.entry.clone(),
         source,
         bindings,
-        overrides: module.overrides.iter().filter_map(|(_, o)| o.name.clone()).collect(),
+        sizes: Sizes::new(&module, &info, entry).map_err(|e| format!("{title}: {e}"))?,
         params: params.ok_or(format!("{title}: binding 0 must be var<uniform> of a struct"))?,
     })
 }

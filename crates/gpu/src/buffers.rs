@@ -1,11 +1,9 @@
 //! Buffers that are counted, so that a leak shows, and freed at once rather than when a garbage collector comes by.
 
 use crate::GpuError;
+use crate::error::Held;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-
-/// The most one buffer may hold: WebGPU's default limit for a storage binding.
-pub(crate) const LARGEST: u64 = 128 << 20;
 
 /// How many buffers there are, and their bytes.
 #[derive(Default)]
@@ -31,23 +29,20 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// A buffer of this many bytes, zeroed.
+    /// A buffer of this many bytes, zeroed; its size has been checked.
     pub fn new(
         device: &wgpu::Device,
         tally: &Arc<Tally>,
         label: &str,
         size: u64,
         usage: wgpu::BufferUsages,
-    ) -> Result<Self, GpuError> {
-        if !(4..=LARGEST).contains(&size) {
-            return Err(GpuError::BadLength { name: label.into(), bytes: size, limit: LARGEST });
-        }
+    ) -> Self {
         let descriptor =
             wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
         let raw = device.create_buffer(&descriptor);
         tally.count.fetch_add(1, Ordering::Relaxed);
         tally.bytes.fetch_add(size, Ordering::Relaxed);
-        Ok(Self { raw, tally: tally.clone() })
+        Self { raw, tally: tally.clone() }
     }
 
     /// Bytes.
@@ -61,6 +56,18 @@ impl Drop for Buffer {
         self.raw.destroy();
         self.tally.count.fetch_sub(1, Ordering::Relaxed);
         self.tally.bytes.fetch_sub(self.raw.size(), Ordering::Relaxed);
+    }
+}
+
+/// Whether a buffer of so many bytes may be made.
+///
+/// # Errors
+/// Says what it was to hold, and both figures.
+pub(crate) fn fits(held: Held, bytes: u64, limit: u64) -> Result<(), GpuError> {
+    match held {
+        Held::Variable(name) if bytes < 4 => Err(GpuError::Empty { name }),
+        held if bytes > limit => Err(GpuError::TooLarge { held, bytes, limit }),
+        _ => Ok(()),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use crate::buffers::Buffer;
 use crate::device::Device;
+use crate::error::Held;
 use crate::kernels::{Kernel, Pipelines, Product};
 use crate::launch::Launch;
+use crate::limits::Limits;
 use crate::ops::{self, Lowering};
 use crate::plan::{Dispatch, Plan, Variable};
 use crate::{GpuError, buffers};
@@ -27,8 +29,36 @@ pub(crate) async fn compile(
     let memory = MemoryPlan::new(graph)?;
     let lowering = Lowering { graph, memory: &memory, product, software };
     let launches = lower(&lowering)?;
+    check(&device.limits, graph, &memory, &launches)?;
     let build = |pipelines: &mut Pipelines| build(device, variables, pipelines, graph, &memory, &launches);
     scoped(device, pipelines, build).await
+}
+
+/// Whether all of a graph's launches keep to these limits, those of a real device and those of a software one, and every
+/// buffer it takes. Needs no device.
+///
+/// # Errors
+/// When the graph cannot be planned; or what is too large, and both figures.
+pub fn keeps_to(graph: &Graph, limits: &Limits) -> Result<(), GpuError> {
+    let memory = MemoryPlan::new(graph)?;
+    [false, true].into_iter().try_for_each(|software| {
+        let lowering = Lowering { graph, memory: &memory, product: None, software };
+        check(limits, graph, &memory, &lower(&lowering)?)
+    })
+}
+
+/// The same for launches that have been made, before anything is created.
+fn check(limits: &Limits, graph: &Graph, memory: &MemoryPlan, launches: &[Launch]) -> Result<(), GpuError> {
+    let fits = |held, elements: usize| buffers::fits(held, 4 * elements as u64, limits.storage);
+    memory
+        .variables
+        .iter()
+        .try_for_each(|(name, shape, _)| fits(Held::Variable(name.clone()), shape.numel()))?;
+    memory.slots.iter().try_for_each(|slot| fits(Held::Between, slot.len))?;
+    constants(graph, memory).into_values().try_for_each(|len| fits(Held::Constant, len))?;
+    fits(Held::Between, launches.iter().map(|launch| launch.scratch).max().unwrap_or(0))?;
+    buffers::fits(Held::Constant, (launches.len() * ALIGNMENT) as u64, limits.buffer)?;
+    launches.iter().try_for_each(|launch| limits.check(launch))
 }
 
 /// Makes every pipeline with its own constants.
@@ -56,7 +86,7 @@ async fn scoped<T>(
     for pop in pops {
         if let Some(error) = pop.await {
             pipelines.clear();
-            return Err(GpuError::Refused { reason: error.to_string() });
+            return Err(error.into());
         }
     }
     device.mailbox.check()?;
@@ -124,11 +154,11 @@ fn build(
     let scratch = launches.iter().map(|launch| launch.scratch).max().unwrap_or(0);
     if scratch > 0 {
         owned.scratch = Some(owned.buffers.len());
-        owned.buffers.push(device.storage("scratch", scratch)?);
+        owned.buffers.push(device.storage("scratch", Held::Between, scratch)?);
     }
     let mut dispatches = vec![];
     if !launches.is_empty() {
-        let arena = arena(device, launches)?;
+        let arena = arena(device, launches);
         for (i, launch) in launches.iter().enumerate() {
             let pipeline = pipelines.get(&device.raw, launch.kernel, &launch.constants)?;
             let params = wgpu::BufferBinding {
@@ -157,7 +187,7 @@ pub(crate) fn provide(
         Some(variable) if variable.len == need => Ok(()),
         Some(variable) => Err(GpuError::Size { name: name.into(), have: variable.len, need }),
         None => {
-            let buffer = buffers::share(device.storage(name, need)?);
+            let buffer = buffers::share(device.storage(name, Held::Variable(name.into()), need)?);
             variables.insert(name.into(), Variable { buffer, len: need });
             Ok(())
         }
@@ -168,8 +198,20 @@ pub(crate) fn provide(
 fn own(device: &Device, graph: &Graph, memory: &MemoryPlan) -> Result<Owned, GpuError> {
     let mut owned = Owned { buffers: vec![], constants: HashMap::new(), scratch: None };
     for (i, slot) in memory.slots.iter().enumerate() {
-        owned.buffers.push(device.storage(&format!("slot {i}"), slot.len)?);
+        owned.buffers.push(device.storage(&format!("slot {i}"), Held::Between, slot.len)?);
     }
+    for (bits, len) in constants(graph, memory) {
+        let value = f32::from_bits(bits);
+        let buffer = device.storage(&format!("constant {value}"), Held::Constant, len)?;
+        device.queue.write_buffer(&buffer.raw, 0, bytemuck::cast_slice(&vec![bits; len]));
+        owned.constants.insert(bits, owned.buffers.len());
+        owned.buffers.push(buffer);
+    }
+    Ok(owned)
+}
+
+/// The length of the longest constant of each value, by the bits of it.
+fn constants(graph: &Graph, memory: &MemoryPlan) -> HashMap<u32, usize> {
     let mut longest: HashMap<u32, usize> = HashMap::new();
     for id in graph.ids().filter(|id| memory.places[id.index()].is_some()) {
         if let Op::Full { value } = graph.node(id).op {
@@ -177,14 +219,7 @@ fn own(device: &Device, graph: &Graph, memory: &MemoryPlan) -> Result<Owned, Gpu
             *len = graph.shape(id).numel().max(*len);
         }
     }
-    for (bits, len) in longest {
-        let value = f32::from_bits(bits);
-        let buffer = device.storage(&format!("constant {value}"), len)?;
-        device.queue.write_buffer(&buffer.raw, 0, bytemuck::cast_slice(&vec![bits; len]));
-        owned.constants.insert(bits, owned.buffers.len());
-        owned.buffers.push(buffer);
-    }
-    Ok(owned)
+    longest
 }
 
 /// The bind group of one launch: its parameters, then its storage.
@@ -229,14 +264,14 @@ fn bind(
 }
 
 /// One buffer with every launch's parameters.
-fn arena(device: &Device, launches: &[Launch]) -> Result<Buffer, GpuError> {
+fn arena(device: &Device, launches: &[Launch]) -> Buffer {
     let mut bytes = vec![0u8; launches.len() * ALIGNMENT];
     for (slice, launch) in bytes.chunks_exact_mut(ALIGNMENT).zip(launches) {
         let words: &[u8] = bytemuck::cast_slice(&launch.params);
         slice[..words.len()].copy_from_slice(words);
     }
     let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
-    let arena = Buffer::new(&device.raw, &device.tally, "parameters", bytes.len() as u64, usage)?;
+    let arena = Buffer::new(&device.raw, &device.tally, "parameters", bytes.len() as u64, usage);
     device.queue.write_buffer(&arena.raw, 0, &bytes);
-    Ok(arena)
+    arena
 }

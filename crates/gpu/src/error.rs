@@ -2,6 +2,30 @@
 
 use minibatch_graph::GraphError;
 
+/// What a buffer holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// The variable of this name.
+    Variable(String),
+    /// Values on their way from op to op.
+    Between,
+    /// A number for each launch to read.
+    Constant,
+    /// What is on its way to the host.
+    Reading,
+}
+
+impl std::fmt::Display for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Self::Variable(name) => write!(f, "variable {name}"),
+            Self::Between => write!(f, "the values between two layers"),
+            Self::Constant => write!(f, "a constant"),
+            Self::Reading => write!(f, "what is read back"),
+        }
+    }
+}
+
 /// Why the GPU could not do what was asked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum GpuError {
@@ -58,17 +82,39 @@ pub enum GpuError {
         /// The name asked for.
         name: String,
     },
-    /// A buffer larger than WebGPU allows, or empty.
-    #[error(
-        "{name} would take {bytes} bytes; a GPU buffer holds 4 to {limit}, so make the model or the data smaller"
-    )]
-    BadLength {
-        /// What was to be made.
+    /// A variable without elements.
+    #[error("variable {name} has no elements; a GPU buffer holds one at least")]
+    Empty {
+        /// The variable's name.
         name: String,
+    },
+    /// A buffer larger than the device grants.
+    #[error("{held} would take {bytes} bytes, and a buffer of this GPU holds {limit}; use the CPU backend")]
+    TooLarge {
+        /// What it was to hold.
+        held: Held,
         /// Bytes asked for.
         bytes: u64,
-        /// The most that is allowed.
+        /// The most that is granted.
         limit: u64,
+    },
+    /// A launch past what the device grants.
+    #[error("the kernel {kernel} wants {wanted} {what}, and this GPU grants {granted}; use the CPU backend")]
+    Beyond {
+        /// The kernel.
+        kernel: &'static str,
+        /// What it wants too much of.
+        what: String,
+        /// How much it wants.
+        wanted: u64,
+        /// How much there is.
+        granted: u64,
+    },
+    /// The device has too little memory left.
+    #[error("the GPU has too little memory for this ({reason}); use the CPU backend")]
+    OutOfMemory {
+        /// What the device said.
+        reason: String,
     },
     /// A variable was replaced after the plan had been compiled.
     #[error("variable {name} was replaced since the plan was compiled; compile the graph again")]
@@ -98,4 +144,21 @@ pub enum GpuError {
         /// What the device said.
         reason: String,
     },
+}
+
+impl GpuError {
+    /// Whether another device, or the CPU, might do what this one cannot.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self, Self::TooLarge { .. } | Self::Beyond { .. } | Self::OutOfMemory { .. })
+    }
+}
+
+impl From<wgpu::Error> for GpuError {
+    fn from(error: wgpu::Error) -> Self {
+        let reason = error.to_string();
+        match error {
+            wgpu::Error::OutOfMemory { .. } => Self::OutOfMemory { reason },
+            wgpu::Error::Validation { .. } | wgpu::Error::Internal { .. } => Self::Refused { reason },
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The GPU as the rest of the house sees it: named variables, plans, submits, and what comes back.
 
-use crate::device::{AdapterInfo, Device};
+use crate::device::{Adapter, AdapterInfo, Device};
+use crate::error::Held;
 use crate::kernels::{Pipelines, Product};
 use crate::mailbox::Event;
 use crate::plan::{Plan, Variable};
@@ -55,10 +56,13 @@ impl Gpu {
     /// # Errors
     /// When there is none; natively the message says what to install.
     pub async fn request() -> Result<Self, GpuError> {
-        let device = Device::request().await?;
+        Adapter::find().await?.open().await
+    }
+
+    pub(crate) fn on(device: Device) -> Self {
         let (variables, pipelines, readback) = Default::default();
         let software = device.info.software;
-        Ok(Self { device, variables, pipelines, readback, product: None, software, tickets: 0 })
+        Self { device, variables, pipelines, readback, product: None, software, tickets: 0 }
     }
 
     /// Which GPU it is.
@@ -88,7 +92,7 @@ impl Gpu {
         let len = bytes.len() / 4;
         let buffer = match self.variables.get(name) {
             Some(variable) if variable.len == len => variable.buffer.clone(),
-            Some(_) | None => buffers::share(self.device.storage(name, len)?),
+            Some(_) | None => buffers::share(self.device.storage(name, Held::Variable(name.into()), len)?),
         };
         self.device.queue.write_buffer(&buffer.raw, 0, bytes);
         self.variables.insert(name.into(), Variable { buffer, len });
@@ -121,6 +125,12 @@ impl Gpu {
         }
         self.device.queue.write_buffer(&buffer.raw, 4 * offset as u64, bytes);
         Ok(())
+    }
+
+    /// Forgets all variables; pipelines stay, for the graphs that come.
+    pub fn remove_all(&mut self) {
+        self.variables.clear();
+        self.readback.abandon();
     }
 
     /// Forgets a variable. Plans that use it keep its memory until they are dropped, and cannot run any more.
@@ -248,7 +258,7 @@ impl Gpu {
         for (ticket, ok) in arrived {
             match self.readback.take(ticket, ok) {
                 Ok(read) => reads.push(read),
-                Err(error) => self.device.mailbox.fail(error.to_string()),
+                Err(error) => self.device.mailbox.fail(error),
             }
         }
         reads

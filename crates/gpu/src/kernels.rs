@@ -26,10 +26,50 @@ pub(crate) struct KernelInfo {
     pub params: usize,
     /// What it binds, in order; the uniform struct first.
     pub bindings: &'static [(u32, Access)],
-    /// The constants that may be overridden.
-    pub overrides: &'static [&'static str],
+    /// The constants that may be overridden, each with its own value; one without a name cannot be.
+    pub overrides: &'static [(&'static str, Count)],
+    /// Invocations along the three axes of a workgroup.
+    pub workgroup: [Count; 3],
+    /// Bytes of an element, and how many, of each array in workgroup memory.
+    pub shared: &'static [(u32, Count)],
     /// Its WGSL.
     pub source: &'static str,
+}
+
+/// A size that may depend on overrides.
+pub(crate) enum Count {
+    /// This number.
+    Is(u32),
+    /// The override at this place.
+    Set(usize),
+    /// A product.
+    Times(&'static Count, &'static Count),
+}
+
+impl KernelInfo {
+    /// Invocations along the axes of a workgroup, and bytes of its memory, with these overrides. WebGPU counts each array in
+    /// whole blocks of 16 bytes.
+    pub fn wants(&self, constants: &[(&str, f64)]) -> ([u64; 3], u64) {
+        let array = |(bytes, count): &(u32, Count)| {
+            u64::from(*bytes).saturating_mul(self.value(count, constants)).next_multiple_of(16)
+        };
+        let sizes = std::array::from_fn(|axis| self.value(&self.workgroup[axis], constants));
+        (sizes, self.shared.iter().map(array).sum())
+    }
+
+    fn value(&self, count: &Count, constants: &[(&str, f64)]) -> u64 {
+        match count {
+            Count::Is(number) => u64::from(*number),
+            Count::Set(place) => {
+                let (name, own) = &self.overrides[*place];
+                match constants.iter().find(|(constant, _)| constant == name) {
+                    Some((_, value)) => *value as u64,
+                    None => self.value(own, constants),
+                }
+            }
+            Count::Times(a, b) => self.value(a, constants).saturating_mul(self.value(b, constants)),
+        }
+    }
 }
 
 include!(concat!(env!("OUT_DIR"), "/kernels.rs"));
@@ -78,7 +118,8 @@ impl Pipelines {
         kernel: Kernel,
         constants: &[(&'static str, f64)],
     ) -> Result<Arc<Pipeline>, GpuError> {
-        if let Some((name, _)) = constants.iter().find(|(name, _)| !kernel.info().overrides.contains(name)) {
+        let known = |name: &str| kernel.info().overrides.iter().any(|(known, _)| *known == name);
+        if let Some((name, _)) = constants.iter().find(|(name, _)| !known(name)) {
             let reason = format!("kernel {} has no constant {name} to override", kernel.info().name);
             return Err(GpuError::Refused { reason });
         }

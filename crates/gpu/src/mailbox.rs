@@ -23,7 +23,7 @@ struct State {
     waiters: Vec<(u64, Event, oneshot::Sender<()>)>,
     lost: Option<String>,
     /// The first error since somebody asked that belonged to no call.
-    error: Option<String>,
+    error: Option<GpuError>,
 }
 
 /// Shared between the device's callbacks and [`crate::Gpu`].
@@ -63,8 +63,8 @@ impl Mailbox {
     }
 
     /// An error that no call was there to take.
-    pub fn fail(&self, reason: String) {
-        self.state().error.get_or_insert(reason);
+    pub fn fail(&self, error: GpuError) {
+        self.state().error.get_or_insert(error);
     }
 
     /// Whether all is well; an error is told once.
@@ -73,7 +73,7 @@ impl Mailbox {
         if let Some(reason) = &state.lost {
             return Err(GpuError::Lost { reason: reason.clone() });
         }
-        state.error.take().map_or(Ok(()), |reason| Err(GpuError::Refused { reason }))
+        state.error.take().map_or(Ok(()), Err)
     }
 
     /// Whether it has happened.

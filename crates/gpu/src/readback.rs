@@ -2,8 +2,9 @@
 //! GPU is done, and taken whenever the host comes by. Staging buffers are used again.
 
 use crate::GpuError;
-use crate::buffers::Buffer;
+use crate::buffers::{self, Buffer};
 use crate::device::Device;
+use crate::error::Held;
 use crate::mailbox::Mailbox;
 use crate::plan::Variable;
 use std::collections::HashMap;
@@ -70,7 +71,8 @@ impl Readback {
             return Ok(self.free.swap_remove(i));
         }
         let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
-        Buffer::new(&device.raw, &device.tally, "staging", bytes, usage)
+        buffers::fits(Held::Reading, bytes, device.limits.buffer)?;
+        Ok(Buffer::new(&device.raw, &device.tally, "staging", bytes, usage))
     }
 
     /// Asks for the mapping of a submit's reads; called right after the submit.

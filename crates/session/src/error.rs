@@ -62,6 +62,12 @@ pub enum ExperimentError {
         "this experiment's model is written layer by layer and has no picture in the plane; ask for its outline"
     )]
     NotPlane,
+    /// The GPU was asked for, and cannot train this.
+    #[error("the GPU that was asked for cannot train this; use the CPU")]
+    NotOnGpu {
+        /// Why not.
+        why: crate::Why,
+    },
     /// The data cannot be made.
     #[error(transparent)]
     Data(#[from] minibatch_data::DataError),

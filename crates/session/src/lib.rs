@@ -3,6 +3,7 @@
 
 mod error;
 mod experiment;
+mod place;
 mod presets;
 mod protocol;
 mod spec;
@@ -10,6 +11,7 @@ mod summary;
 
 pub use error::ExperimentError;
 pub use experiment::{Experiment, Layer, MAX_LAYERS, MAX_UNITS, Training, VERSION};
+pub use place::{Adapter, Choice, Held, LEAST_WORK, Needs, Place, Why};
 pub use presets::{Area, Mark, PRESETS, Preset, preset};
 pub use protocol::{Best, Command, CurvePoint, Event, Facts, Look, Message, Metrics, Shown};
 pub use spec::{MAX_SAMPLES, ModelSpec, SampleSource};

@@ -5,16 +5,22 @@ use serde::{Deserialize, Serialize};
 
 use minibatch_nn::Probe;
 
-use crate::{Experiment, SampleSource, Training};
+use crate::{Choice, Experiment, SampleSource, Training, Why};
 
 /// What the page asks of the session.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Command {
-    /// Chooses the backend and begins; always the first.
+    /// Begins; always the first.
     Start {
-        /// Run on the CPU even where there is a GPU.
-        force_cpu: bool,
+        /// Where to train, if anywhere special.
+        choice: Choice,
+    },
+    /// Chooses anew where to train. A run goes over with everything that training has changed, paused at the same step; one
+    /// that has diverged stays where it is until the next load.
+    Choose {
+        /// Where.
+        choice: Choice,
     },
     /// Builds this experiment anew, paused at step 0.
     Load {
@@ -223,16 +229,16 @@ pub struct CurvePoint {
 pub enum Event {
     /// The worker runs and listens; sent once, before anything is asked.
     Listening,
-    /// The backend is chosen.
+    /// The backend is chosen, by the first load or by what was asked for; said again when it changes, or the reason.
     Ready {
         /// "webgpu" or "cpu" ("gpu" natively).
         backend: String,
-        /// The adapter's name, as far as the browser tells.
+        /// The adapter's name, as far as the browser tells; empty on the CPU.
         adapter: String,
         /// The adapter is the browser's own software.
         software: bool,
-        /// Why it is the CPU, when it is.
-        reason: Option<String>,
+        /// Why there.
+        why: Why,
     },
     /// An experiment is built. Arrays: training points and test points, (n, 3) of x, y, label.
     Loaded {

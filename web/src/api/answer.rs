@@ -4,6 +4,7 @@ use minibatch_session::{Experiment, Metrics};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
+use crate::shell::reason;
 use crate::state::Status;
 
 /// The experiment and what the engine does with it.
@@ -15,7 +16,7 @@ pub struct State<'a> {
     backend: Option<&'a str>,
     adapter: &'a str,
     software: bool,
-    reason: Option<&'a str>,
+    reason: Option<String>,
 }
 
 /// What `state` answers.
@@ -27,7 +28,7 @@ pub fn state<'a>(experiment: &'a Experiment, status: &'a Status) -> State<'a> {
         backend: named(&status.backend),
         adapter: &status.adapter,
         software: status.software,
-        reason: status.reason.as_deref(),
+        reason: status.why.filter(|_| status.backend == "cpu").and_then(reason),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The page's chrome: head, transport, foot, notices, keys.
 
 mod areas;
+mod backend;
 mod columns;
 mod footer;
 mod header;
@@ -20,6 +21,7 @@ mod transport;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+pub use backend::reason;
 pub use columns::NetworkPanel;
 use footer::Footer;
 use header::Header;

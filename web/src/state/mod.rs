@@ -1,6 +1,7 @@
 //! What the page knows and how it changes.
 
 pub mod boot;
+pub mod choice;
 mod edit;
 mod errands;
 pub mod history;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use minibatch_session::data::Point;
 use minibatch_session::{
-    Command, CurvePoint, Experiment, ExperimentError, Facts, Look, Metrics, Shown as Sample, Summary,
+    Choice, Command, CurvePoint, Experiment, ExperimentError, Facts, Look, Metrics, Shown as Sample, Summary,
+    Why,
 };
 
 use crate::engine::Engine;
@@ -23,8 +24,8 @@ pub struct Status {
     pub adapter: String,
     /// The adapter is the browser's own software.
     pub software: bool,
-    /// Why it runs on the CPU.
-    pub reason: Option<String>,
+    /// Why it runs there.
+    pub why: Option<Why>,
     /// It trains.
     pub playing: bool,
     /// Built and ready to train.
@@ -171,6 +172,8 @@ pub struct Page {
     pub brush: RwSignal<Option<Brush>>,
     /// Batches a second; none for as fast as the device goes.
     pub speed: RwSignal<Option<f32>>,
+    /// Where the learner, or the address, wants it to train.
+    pub choice: RwSignal<Choice>,
     /// How the learner likes to see things.
     pub taste: Taste,
     /// What part of the page is shown.

@@ -58,8 +58,8 @@ pub enum News {
 pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<f32>>) -> News {
     match event {
         Event::Listening => News::Listening,
-        Event::Ready { backend, adapter, software, reason } => {
-            News::Status(Status { backend, adapter, software, reason, ..status.clone() })
+        Event::Ready { backend, adapter, software, why } => {
+            News::Status(Status { backend, adapter, software, why: Some(why), ..status.clone() })
         }
         Event::Loaded { generation: g, .. } if g != generation => News::Late,
         Event::Loaded { steps_per_epoch, facts, .. } => {

@@ -23,7 +23,7 @@ impl Page {
         self.engine.with_value(|engine| {
             engine.connect(move |event, arrays| page.receive(event, arrays), failed);
         });
-        self.send(Command::Start { force_cpu: super::boot::asked("backend").as_deref() == Some("cpu") });
+        self.send(Command::Start { choice: self.choice.get_untracked() });
         if let Some(limit) = self.speed.get_untracked() {
             self.send(Command::Speed { steps_per_second: Some(limit) });
         }

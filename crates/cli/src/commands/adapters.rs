@@ -8,17 +8,17 @@ use crate::args::Listing;
 use crate::error::Result;
 use crate::output::{Align, line, table};
 
-/// Prints them, the one that is used marked.
+/// Prints them, and which of them is used when: a software one only where it is asked for.
 ///
 /// # Errors
 /// When nobody reads what is printed.
 pub fn run(args: &Listing) -> Result<Ending> {
     let (all, used) = pollster::block_on(adapters());
-    let is_used = |i: usize| used == Some(i);
+    let opened = |i: usize| used == Some(i);
+    let is_used = |i: usize| opened(i) && !all[i].software;
     if args.json {
         for (i, a) in all.iter().enumerate() {
-            let entry =
-                json!({ "adapter": a.name, "api": a.backend, "software": a.software, "used": is_used(i) });
+            let entry = json!({ "adapter": a.name, "api": a.backend, "software": a.software, "used": is_used(i), "opened": opened(i) });
             line(&entry.to_string())?;
         }
         return Ok(Ending::Done);
@@ -30,14 +30,22 @@ pub fn run(args: &Listing) -> Result<Ending> {
         return Ok(Ending::Done);
     }
     let kind = |software: bool| if software { "software" } else { "hardware" }.to_owned();
-    let mark = |i: usize| if is_used(i) { "*" } else { "" }.to_owned();
+    let trains = |i: usize| match (is_used(i), opened(i)) {
+        (true, _) => "large networks",
+        (false, true) => "with --backend gpu",
+        (false, false) => "",
+    };
     let rows: Vec<_> = all
         .iter()
         .enumerate()
-        .map(|(i, a)| [mark(i), a.name.clone(), a.backend.clone(), kind(a.software)])
+        .map(|(i, a)| [a.name.clone(), a.backend.clone(), kind(a.software), trains(i).to_owned()])
         .collect();
-    let titles =
-        [("", Align::Left), ("adapter", Align::Left), ("interface", Align::Left), ("kind", Align::Left)];
+    let titles = [
+        ("adapter", Align::Left),
+        ("interface", Align::Left),
+        ("kind", Align::Left),
+        ("trains", Align::Left),
+    ];
     table(titles, &rows)?;
     Ok(Ending::Done)
 }

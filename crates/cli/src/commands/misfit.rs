@@ -6,6 +6,7 @@ use minibatch_session::{BuildError, ExperimentError};
 
 use crate::error::Error;
 use crate::experiment::wrong;
+use crate::place;
 use crate::tensors::{DATA_KEYS, INPUT_KEY};
 
 /// The files that were handed in with an experiment.
@@ -32,6 +33,9 @@ impl Origin<'_> {
                     files: file,
                     message: format!("{name}: {message} (experiment {})", self.experiment),
                 }
+            }
+            BuildError::Experiment(ExperimentError::NotOnGpu { why }) => {
+                Error::NoGpu(place::words(why).unwrap_or_default())
             }
             BuildError::Experiment(error) => wrong(self.experiment, error),
             error => Error::Session(error.to_string()),

@@ -44,14 +44,31 @@ fn every_preset_listed_has_a_summary() {
     }
 }
 
+/// Breaks where a software adapter is used unasked, or another is opened than is told.
 #[test]
-fn one_adapter_is_marked_as_used() {
+fn the_adapter_that_is_opened_is_marked_and_a_software_one_is_not_used_unasked() {
     let place = Place::new("adapters");
     let lines = place.lines("adapters --json");
+    let opened: Vec<_> = lines.iter().filter(|l| l["opened"] == true).collect();
+    let [opened] = opened[..] else { panic!("one is opened: {lines:?}") };
     let used = lines.iter().filter(|l| l["used"] == true).count();
-    assert_eq!(used, 1, "{lines:?}");
+    assert_eq!(used, usize::from(opened["software"] == false), "{lines:?}");
     assert_eq!(place.done("adapters").lines().count(), lines.len() + 1);
     let run = place.lines("train xor --steps 1 --backend gpu --json");
     let name = &run.last().expect("lines")["final"]["adapter"];
-    assert!(lines.iter().any(|l| l["used"] == true && l["adapter"] == *name), "{lines:?} {name}");
+    assert_eq!(opened["adapter"], *name, "{lines:?}");
+}
+
+/// Breaks where a layer of the driver's writes to the standard error on a machine without a display.
+#[test]
+fn nothing_is_printed_that_is_not_ours() {
+    let place = Place::new("foreign");
+    for words in ["adapters", "adapters --json", "train xor --steps 1 --backend gpu --json", "summary xor"] {
+        let mut command = place.command(words);
+        for variable in ["XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY", "NODEVICE_SELECT"] {
+            command.env_remove(variable);
+        }
+        let ended = command.output().expect("the binary runs");
+        assert_eq!(String::from_utf8_lossy(&ended.stderr), "", "minibatch {words}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The built binary, as a user runs it.
 
+mod backend;
 mod bench;
 mod errors;
 mod exercises;

@@ -7,15 +7,29 @@ use minibatch_cpu::{CpuError, Single, SinglePlan};
 use minibatch_gpu::{Gpu, GpuError};
 use minibatch_graph::Graph;
 
+use super::hardware::reason;
+use crate::Why;
+
 /// Why a backend could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Lost {
     /// The GPU.
-    #[error(transparent)]
+    #[error("{}", told(.0))]
     Gpu(#[from] GpuError),
     /// The CPU.
     #[error(transparent)]
     Cpu(#[from] CpuError),
+}
+
+/// A GPU's complaint without the engine's own names for things.
+fn told(error: &GpuError) -> String {
+    match reason(error) {
+        Some(Why::TooLarge { held, bytes, limit }) => format!(
+            "{} take {bytes} bytes, and a buffer of this GPU holds {limit}; train on the CPU",
+            held.name()
+        ),
+        _ => error.to_string(),
+    }
 }
 
 /// A machine with its variables.
@@ -65,18 +79,16 @@ pub struct CpuMail {
 }
 
 impl Backend {
-    /// The GPU where there is one and it is wanted, else the CPU with the reason.
-    pub async fn start(force_cpu: bool) -> (Self, Option<String>) {
-        if force_cpu {
-            return (Self::cpu(), Some("asked for by backend=cpu".into()));
-        }
-        match Gpu::request().await {
-            Ok(gpu) => (Self::Gpu(Box::new(gpu)), None),
-            Err(error) => (Self::cpu(), Some(error.to_string())),
-        }
+    /// The best GPU there is.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn gpu() -> Result<Self, Lost> {
+        Ok(Self::Gpu(Box::new(Gpu::request().await?)))
     }
 
-    fn cpu() -> Self {
+    /// The CPU.
+    pub fn cpu() -> Self {
         Self::Cpu(Box::new(Single::new()), CpuMail::default())
     }
 

@@ -70,10 +70,7 @@ pub async fn bench(
     if !WORKLOADS.contains(&name) {
         return Err(BenchError::Unknown(name.into()));
     }
-    let (mut backend, reason) = Backend::start(force_cpu).await;
-    if let (false, Some(reason)) = (force_cpu, reason) {
-        return Err(BenchError::NoGpu(reason));
-    }
+    let mut backend = if force_cpu { Backend::cpu() } else { gpu().await? };
     let ms = seconds * 1000.0;
     let mut measured = Measured {
         workload: name.into(),
@@ -162,12 +159,16 @@ async fn multiply(
 /// # Errors
 /// When there is no GPU, or names the kernel it refuses.
 pub async fn check_kernels() -> Result<usize, BenchError> {
-    match Backend::start(false).await {
-        (Backend::Gpu(mut gpu), _) => {
+    match gpu().await? {
+        Backend::Gpu(mut gpu) => {
             Ok(gpu.check_kernels().await.map_err(|error| BuildError::from(Lost::from(error)))?)
         }
-        (Backend::Cpu(..), reason) => Err(BenchError::NoGpu(reason.unwrap_or_default())),
+        Backend::Cpu(..) => Ok(0),
     }
+}
+
+async fn gpu() -> Result<Backend, BenchError> {
+    Backend::gpu().await.map_err(|error| BenchError::NoGpu(error.to_string()))
 }
 
 /// Fills the variables as the peers do and compiles a training step over the one batch there is.

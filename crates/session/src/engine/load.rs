@@ -2,13 +2,14 @@
 
 use minibatch_nn::{Model, NamedTensor};
 
+use super::backend::Backend;
 use super::data::{Data, DataSet};
 use super::looks::Looks;
 use super::own::brought;
 use super::programs::{BuildError, Programs, Start};
 use super::run::Run;
 use super::session::Session;
-use crate::{Event, Experiment, ExperimentError, Message};
+use crate::{Event, Experiment, ExperimentError, Message, Needs};
 
 /// What takes the place of what the seed would give.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -26,14 +27,14 @@ impl Session {
     ///
     /// # Errors
     /// When the experiment is wrong, or something supplied does not fit it: the message names the array and both shapes,
-    /// and the run under way goes on. Or when the device fails.
+    /// and the run under way goes on. Or when the device fails, or the GPU was asked for and cannot train it.
     pub async fn load_with(
         &mut self,
         experiment: Experiment,
         generation: u32,
         supplies: Supplies,
     ) -> Result<(), BuildError> {
-        self.load(experiment, generation, &supplies).await?;
+        self.load(experiment, generation, &supplies, true).await?;
         self.losses = Some(vec![]);
         Ok(())
     }
@@ -44,26 +45,35 @@ impl Session {
         self.losses.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
+    /// Builds an experiment where the rule says. `strict`: where the GPU was asked for, it is the GPU or an error.
     pub(super) async fn load(
         &mut self,
         experiment: Experiment,
         generation: u32,
         supplies: &Supplies,
+        strict: bool,
     ) -> Result<(), BuildError> {
         // What can be wrong with the experiment itself is found before the run under way is touched.
-        experiment.validate()?;
-        let model = experiment.model()?;
-        let data = match brought(&experiment, self.own.as_ref())? {
-            Some(data) if supplies.data.is_none() => data,
-            _ => Data::new(&experiment, &model, supplies.data.as_ref())?,
-        };
-        let mut start = Start::draw(&model, experiment.seed);
-        if !supplies.weights.is_empty() {
-            take_weights(&model, &supplies.weights, &mut start)?;
+        let (model, data, start) = self.draw(&experiment, supplies)?;
+        if self.backend.is_none() {
+            return Ok(());
         }
-        let Some(backend) = &mut self.backend else { return Ok(()) };
+        let lens = [data.inputs.len(), data.targets.len()];
+        let needs = Needs::of(&experiment, &model, data.samples.train, lens)?;
         let old = self.run.take();
-        let programs = Programs::build(backend, &experiment, (model, data, start)).await?;
+        self.settle(&needs).await;
+        if let Some(refused) = self.refused(strict) {
+            return Err(refused.into());
+        }
+        let programs = match self.build(&experiment, (model, data, start)).await {
+            Ok(programs) => programs,
+            Err(error) => {
+                self.give_way(error, strict).await?;
+                // Drawn anew: the build that failed has taken the first.
+                let drawn = self.draw(&experiment, supplies)?;
+                self.build(&experiment, drawn).await?
+            }
+        };
         let flat = |points: &[minibatch_data::Point]| {
             points.iter().flat_map(|p| [p.x, p.y, p.label]).collect::<Vec<f32>>()
         };
@@ -80,6 +90,37 @@ impl Session {
         self.run = Some(Run::new(generation, experiment, programs, (look, facts)));
         self.say(Event::Playing { playing: false });
         Ok(())
+    }
+}
+
+impl Session {
+    /// What a run begins with, or what is wrong with it.
+    pub(super) fn draw(
+        &self,
+        experiment: &Experiment,
+        supplies: &Supplies,
+    ) -> Result<(Model, Data, Start), BuildError> {
+        experiment.validate()?;
+        let model = experiment.model()?;
+        let data = match brought(experiment, self.own.as_ref())? {
+            Some(data) if supplies.data.is_none() => data,
+            _ => Data::new(experiment, &model, supplies.data.as_ref())?,
+        };
+        let mut start = Start::draw(&model, experiment.seed);
+        if !supplies.weights.is_empty() {
+            take_weights(&model, &supplies.weights, &mut start)?;
+        }
+        Ok((model, data, start))
+    }
+
+    pub(super) async fn build(
+        &mut self,
+        experiment: &Experiment,
+        drawn: (Model, Data, Start),
+    ) -> Result<Programs, BuildError> {
+        // There is one from the start on.
+        let backend = self.backend.get_or_insert_with(Backend::cpu);
+        Programs::build(backend, experiment, drawn).await
     }
 }
 

@@ -7,6 +7,7 @@ use minibatch_nn::names;
 use super::backend::{Backend, Work};
 use super::best;
 use super::flights::Pace;
+use super::hardware::Hardware;
 use super::inside::check;
 use super::load::Supplies;
 use super::looks::Looks;
@@ -32,6 +33,7 @@ pub enum Wait {
 pub struct Session {
     clock: Box<dyn Fn() -> f64>,
     pub(super) backend: Option<Backend>,
+    pub(super) hardware: Hardware,
     pub(super) run: Option<Run>,
     pub(super) pace: Pace,
     pub(super) looks: Looks,
@@ -50,6 +52,7 @@ impl Session {
         Self {
             clock: Box::new(clock),
             backend: None,
+            hardware: Hardware::default(),
             run: None,
             pace: Pace::default(),
             looks: Looks::default(),
@@ -102,10 +105,11 @@ impl Session {
     async fn try_command(&mut self, command: Command) -> Result<(), BuildError> {
         let now = self.now();
         match command {
-            Command::Start { force_cpu } => self.start(force_cpu).await,
+            Command::Start { choice } => self.start(choice).await,
+            Command::Choose { choice } => self.choose(choice).await?,
             Command::Load { experiment, generation } => {
                 self.losses = None;
-                self.load(*experiment, generation, &Supplies::default()).await?;
+                self.load(*experiment, generation, &Supplies::default(), false).await?;
             }
             Command::Speed { steps_per_second } => self.pace.set_limit(steps_per_second, now),
             Command::Weigh => {
@@ -133,14 +137,6 @@ impl Session {
             Command::Recover { learning_rate } => self.recover(learning_rate)?,
         }
         Ok(())
-    }
-
-    async fn start(&mut self, force_cpu: bool) {
-        let (backend, reason) = Backend::start(force_cpu).await;
-        let (adapter, software) = backend.adapter();
-        self.say(Event::Ready { backend: backend.name().into(), adapter, software, reason });
-        self.run = None;
-        self.backend = Some(backend);
     }
 
     fn play(&mut self) {
@@ -295,7 +291,7 @@ impl Session {
         self.tune(&training)
     }
 
-    async fn try_tick(&mut self) -> Result<Wait, BuildError> {
+    pub(super) async fn try_tick(&mut self) -> Result<Wait, BuildError> {
         let depth = if matches!(self.backend, Some(Backend::Gpu(_))) { 2 } else { 1 };
         while self.run.as_ref().is_some_and(|r| r.flights.len() < depth) {
             if !self.launch().await? {

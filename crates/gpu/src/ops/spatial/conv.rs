@@ -174,17 +174,26 @@ pub(super) fn grad_weight(l: &Lowering, id: NodeId, conv: &Conv2d, [x, dy]: [Nod
     // Rows of three elements must not leave too many idle.
     let slides = windows.slide(false) && kernel_w > 1 && out_w >= 4;
     let high = slides && windows.stride[0] == 1 && windows.dilation[0] == 1 && kernel_h > 1;
-    let wide = if high { 3 } else { 1 };
     // Long items make good use of what they keep, but there must be some for each invocation.
     let tall = out_h.div_ceil(out_h.div_ceil(8));
-    let (items, tasks, elements) = if slides {
-        let tasks = ins * kernel_h.div_ceil(wide) * kernel_w.div_ceil(3);
-        (samples * out_h.div_ceil(tall) * out_w.div_ceil(4), tasks, 3 * wide)
-    } else {
-        (samples * out_h * out_w, (ins * kernel_h * kernel_w).div_ceil(4), 4)
+    let items = match slides {
+        true => samples * out_h.div_ceil(tall) * out_w.div_ceil(4),
+        false => samples * out_h * out_w,
     };
-    let tasks = groups as usize * outs.div_ceil(4) as usize * tasks as usize;
-    let lanes = if items < 2048 || tasks > 64 { 64 } else { 256 };
+    let blocks = groups as usize * outs.div_ceil(4) as usize;
+    let tasks = |wide: u32| {
+        let parts = match slides {
+            true => ins * kernel_h.div_ceil(wide) * kernel_w.div_ceil(3),
+            false => (ins * kernel_h * kernel_w).div_ceil(4),
+        };
+        blocks * parts as usize
+    };
+    // Where few workgroups would have much to do each, they are large. Nine elements leave no room for that in workgroup
+    // memory, so that a real device makes three at a time, in more of them; to a software one the reads cost more.
+    let large = |wide| items >= 2048 && tasks(wide) <= 64;
+    let wide = if high && (l.software || !large(3)) { 3 } else { 1 };
+    let (tasks, elements) = (tasks(wide), if slides { 3 * wide } else { 4 });
+    let lanes = if elements < 9 && large(wide) { 256 } else { 64 };
     let turns = tasks.div_ceil(MOST_GROUPS) * if slides { tall as usize + 2 } else { 1 };
     let step = (MOST_ROUNDS / turns).saturating_sub(100).max(1) * lanes as usize;
     let kernel = if slides { Kernel::Conv2dGradWeightSlide } else { Kernel::Conv2dGradWeight };
