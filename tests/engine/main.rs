@@ -2,6 +2,7 @@
 
 mod bench;
 mod best;
+mod compositions;
 mod cpu_cases;
 mod golden;
 mod golden_layers;

@@ -5,6 +5,7 @@
 //! built site.
 
 pub mod cases;
+pub mod compositions;
 pub mod drive;
 pub mod every_op;
 pub mod golden;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use minibatch_session::{Experiment, ExperimentError, Layer, PRESETS, VERSION, preset};
+use minibatch_session::{Advice, Experiment, ExperimentError, Layer, PRESETS, VERSION, preset};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result, nearby};
@@ -40,6 +40,18 @@ pub fn find(name: &str) -> Result<Experiment> {
     let experiment = Experiment::from_json(&text).map_err(|source| wrong(name, source))?;
     known_fields(path, &text)?;
     Ok(experiment)
+}
+
+/// Tells on the standard error what trains, but hardly as it was meant.
+///
+/// # Errors
+/// When the experiment is wrong.
+pub fn advise(name: &str, experiment: &Experiment) -> Result<()> {
+    let advice = experiment.advice().map_err(|source| wrong(name, source))?;
+    if let Some(Advice { path, kind, message, .. }) = advice {
+        eprintln!("note: {name}: {path} ({kind}): {message}");
+    }
+    Ok(())
 }
 
 /// An experiment's own fault, told with its name.

@@ -8,6 +8,14 @@ pub enum ExportError {
     /// The experiment is wrong.
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
+    /// The script would be imported in place of a module that it needs.
+    #[error(
+        "a script called {module}.py hides Python's module {module} from itself and from every script beside it; give another name"
+    )]
+    Module {
+        /// The module's name.
+        module: &'static str,
+    },
     /// The model and the code for it do not agree: a fault of ours.
     #[error(
         "the model has no parameter {0}, which torch's module would have; this is a fault in minibatch, please report it"

@@ -4,15 +4,19 @@ use minibatch_nn::{Block, Pair, RecurrentOutput};
 
 use crate::code::{Call, pair};
 
-/// Whether the block has something that later layers look at.
-pub fn hands_on(block: &Block) -> bool {
+/// Whether the block has a decoder that looks at an encoder.
+pub fn looks_back(block: &Block) -> bool {
     match block {
-        Block::Embedding { padding, .. } => padding.is_some(),
         Block::EncoderDecoder { .. } => true,
-        Block::Residual { body, shortcut } => body.iter().chain(shortcut).any(hands_on),
-        Block::Branches { branches, .. } => branches.iter().flatten().any(hands_on),
+        Block::Residual { body, shortcut } => body.iter().chain(shortcut).any(looks_back),
+        Block::Branches { branches, .. } => branches.iter().flatten().any(looks_back),
         _ => false,
     }
+}
+
+/// Whether the script's module says itself what is padding behind it.
+pub fn through(block: &Block) -> bool {
+    matches!(block, Block::Residual { .. } | Block::Branches { .. } | Block::EncoderDecoder { .. })
 }
 
 /// How many axes come out of a block, the batch's among them.

@@ -3,6 +3,7 @@
 use minibatch_session::{Experiment, NamedTensor};
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
+use crate::names::hides;
 use crate::{ExportError, Names, Tensor, data, pytorch, weights};
 
 /// A script, what it reads beside it, and how the files are called.
@@ -18,17 +19,20 @@ pub struct Files {
     pub weights: Vec<u8>,
 }
 
-/// The files for an experiment called `title` and a script of the file name `script`. The weights are the experiment's own by
-/// its seed where none are handed in.
+/// The files for an experiment called `title` and a script of the file name `script`, neither with a folder. The weights are
+/// the experiment's own by its seed where none are handed in.
 ///
 /// # Errors
-/// When the experiment is wrong, or weights do not fit.
+/// When the experiment is wrong, weights do not fit, or the script is named like a module that it imports.
 pub fn files(
     experiment: &Experiment,
     title: &str,
     script: &str,
     given: Option<&[NamedTensor]>,
 ) -> Result<Files, ExportError> {
+    if let Some(module) = hides(script) {
+        return Err(ExportError::Module { module });
+    }
     let names = Names::beside(title, script);
     let script = pytorch(experiment, &names)?;
     Ok(Files {

@@ -15,6 +15,8 @@ pub enum Helper {
     Permute,
     /// A part of an axis.
     Select,
+    /// Some steps and their padding.
+    SelectSteps,
     /// The last step.
     LastStep,
     /// The mean of all steps.
@@ -47,10 +49,14 @@ pub enum Helper {
     Decoder,
     /// Both.
     EncoderDecoder,
+    /// What is padding where paths meet.
+    MetPadding,
     /// A path and a short cut.
     Residual,
     /// Paths side by side.
     Branches,
+    /// Paths side by side, joined along the steps with their padding.
+    StepBranches,
     /// nn.Sequential that hands masks on.
     Layers,
 }
@@ -126,12 +132,14 @@ impl Recurrent {
 }
 
 impl Helper {
-    fn text(self) -> String {
+    /// The text, in a script whose layers hand padding and memory on, or in another.
+    fn text(self, handed_on: bool) -> String {
         let text = match self {
             Self::Sine => include_str!("python/sine.py"),
             Self::Reshape => include_str!("python/reshape.py"),
             Self::Permute => include_str!("python/permute.py"),
             Self::Select => include_str!("python/select.py"),
+            Self::SelectSteps => include_str!("python/select_steps.py"),
             Self::LastStep => include_str!("python/last_step.py"),
             Self::MeanOverSteps => include_str!("python/mean_over_steps.py"),
             Self::Embedding => include_str!("python/embedding.py"),
@@ -148,8 +156,12 @@ impl Helper {
             Self::Encoder => include_str!("python/encoder.py"),
             Self::Decoder => include_str!("python/decoder.py"),
             Self::EncoderDecoder => include_str!("python/encoder_decoder.py"),
+            Self::MetPadding => include_str!("python/met_padding.py"),
+            Self::Residual if handed_on => include_str!("python/residual_through.py"),
             Self::Residual => include_str!("python/residual.py"),
+            Self::Branches if handed_on => include_str!("python/branches_through.py"),
             Self::Branches => include_str!("python/branches.py"),
+            Self::StepBranches => include_str!("python/step_branches.py"),
             Self::Layers => include_str!("python/layers.py"),
         };
         text.to_string()
@@ -162,9 +174,9 @@ impl Helper {
             Self::AdditiveAttention => Some("AdditiveAttention"),
             Self::Encoder => Some("Encoder"),
             Self::Decoder => Some("Decoder"),
-            Self::EncoderDecoder => Some("EncoderDecoder"),
-            Self::Residual => Some("Residual"),
-            Self::Branches => Some("Branches"),
+            // These pass on themselves what they are told.
+            Self::EncoderDecoder | Self::Residual | Self::Branches | Self::StepBranches => None,
+            Self::SelectSteps | Self::MetPadding => None,
             Self::Sine | Self::Reshape | Self::Permute | Self::Select | Self::LastStep => None,
             Self::MeanOverSteps | Self::Embedding | Self::PaddedEmbedding => None,
             Self::LearnedPositions | Self::SinusoidalPositions | Self::Recurrent(_) => None,
@@ -176,26 +188,22 @@ impl Helper {
 
 /// The Python text of all of them.
 pub fn text(used: &BTreeSet<Helper>) -> String {
-    let mut parts: Vec<String> = used.iter().map(|helper| helper.text()).collect();
     let handed_on = used.contains(&Helper::Layers);
+    let mut parts: Vec<String> = used.iter().map(|helper| helper.text(handed_on)).collect();
     if handed_on {
         let classes: Vec<_> = used.iter().filter_map(|helper| helper.attentive()).collect();
         let comma = if classes.len() == 1 { "," } else { "" };
-        parts.push(format!("ATTENTIVE = ({}{comma})\n", classes.join(", ")));
+        let mut text = format!("ATTENTIVE = ({}{comma})\n", classes.join(", "));
+        if used.contains(&Helper::PaddedEmbedding) && !classes.is_empty() {
+            text +=
+                "# torch's fast path for evaluation gives NaN where a step may see nothing but padding.\n";
+            text += "torch.backends.mha.set_fastpath_enabled(False)\n";
+        }
+        parts.push(text);
     }
-    for part in &mut parts {
-        if handed_on {
-            *part = part.replace("shortcut or nn.Sequential()", "shortcut or Layers()");
-        } else {
-            // Nothing is handed on, so nothing need be taken.
-            *part = part.replace(", **seen)", ")").replace("padding=None, **_)", "padding=None)");
-        }
-        if !used.contains(&Helper::PaddedEmbedding) {
-            *part = part.replace(
-                "            if isinstance(layer, PaddedEmbedding):\n                seen = seen | {\"padding\": x == layer.padding}\n",
-                "",
-            );
-        }
+    if !handed_on {
+        // Nothing is handed on, so nothing need be taken.
+        parts.iter_mut().for_each(|part| *part = part.replace("padding=None, **_)", "padding=None)"));
     }
     parts.join("\n\n")
 }

@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use minibatch_nn::{Activation, Block, PositionKind, RecurrentOutput};
+use minibatch_nn::{Activation, Block, Model, PositionKind, RecurrentOutput};
 
 use crate::ExportError;
 use crate::code::{Argument, Call, Code, float, pair, tuple};
-use crate::facts::{hands_on, pool, rank_after, windows, without_bias};
+use crate::facts::{looks_back, pool, rank_after, through, windows, without_bias};
 use crate::helpers::{Helper, Recurrent};
 
 /// What turns blocks into code.
 pub struct Writer {
-    /// Every parameter's shape, by its name: what tells a module its width.
+    /// The shape of every parameter and buffer, by its name: what tells a module its width.
     shapes: HashMap<String, Vec<usize>>,
+    /// By its place, whether a layer has a padding mask before it and behind it, as the engine has.
+    masks: HashMap<String, [bool; 2]>,
     /// The elements of the input are token numbers.
     tokens: bool,
     /// Masks or an encoder's result are handed on from layer to layer.
@@ -22,11 +24,22 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// For a model with these parameters.
-    pub fn new(shapes: HashMap<String, Vec<usize>>, tokens: bool, blocks: &[Block]) -> Self {
-        let handed_on = blocks.iter().any(hands_on);
-        let used = handed_on.then_some(Helper::Layers).into_iter().collect();
-        Self { shapes, tokens, handed_on, used }
+    /// For a model.
+    ///
+    /// # Errors
+    /// As the model's own.
+    pub fn new(model: &Model) -> Result<Self, ExportError> {
+        let parameters = model.layout.parameters.iter().map(|p| (p.name.clone(), p.shape.clone()));
+        let buffers = model.layout.buffers.iter().map(|b| (b.name.clone(), b.shape.clone()));
+        let flows = model.masks().map_err(minibatch_session::ExperimentError::from)?;
+        let handed_on = flows.iter().any(|flow| flow.goes) || model.blocks.iter().any(looks_back);
+        Ok(Self {
+            shapes: parameters.chain(buffers).collect(),
+            masks: flows.into_iter().map(|flow| (flow.path, [flow.comes, flow.goes])).collect(),
+            tokens: model.input.tokens.is_some(),
+            handed_on,
+            used: handed_on.then_some(Helper::Layers).into_iter().collect(),
+        })
     }
 
     /// The blocks as `nn.Sequential(...)`, for values of `rank` axes, the batch's among them; and what rank comes out.
@@ -40,14 +53,26 @@ impl Writer {
         mut rank: usize,
     ) -> Result<(Code, usize), ExportError> {
         let mut modules: Vec<Code> = vec![];
+        let mut ends = vec![];
         for block in blocks {
             let place = format!("{path}.{}", modules.len());
             modules.extend(self.modules(&place, block, rank)?);
+            if self.masked(&place) == [true, false] && !through(block) {
+                ends.push(modules.len() - 1);
+            }
             rank = rank_after(block, rank);
         }
         let name = if self.handed_on { "Layers" } else { "nn.Sequential" };
-        let arguments = modules.into_iter().map(|value| Argument { name: None, value }).collect();
+        let mut arguments: Vec<_> = modules.into_iter().map(|value| Argument { name: None, value }).collect();
+        if !ends.is_empty() {
+            arguments.push(Argument { name: Some("ends"), value: tuple(&ends).into() });
+        }
         Ok((Code::Call(name.into(), arguments), rank))
+    }
+
+    /// Whether the layer at this place has a padding mask before it and behind it.
+    fn masked(&self, place: &str) -> [bool; 2] {
+        self.masks.get(place).copied().unwrap_or_default()
     }
 
     fn modules(&mut self, place: &str, block: &Block, rank: usize) -> Result<Vec<Code>, ExportError> {
@@ -120,11 +145,15 @@ impl Writer {
                 let axes: Vec<_> = [0].into_iter().chain(axes.iter().map(|a| a + 1)).collect();
                 Ok(vec![self.helper(Helper::Permute, "Permute", &axes)])
             }
+            Block::Select { axis: 0, start, len } if self.masked(place)[1] => {
+                Ok(vec![self.helper(Helper::SelectSteps, "SelectSteps", &[*start, *len])])
+            }
             Block::Select { axis, start, len } => {
                 Ok(vec![self.helper(Helper::Select, "Select", &[axis + 1, *start, *len])])
             }
             Block::Embedding { vocabulary, units, padding } => {
-                Ok(vec![self.embedding(*vocabulary, *units, *padding)])
+                let padding = padding.filter(|_| self.masked(place)[1]);
+                Ok(vec![self.embedding(*vocabulary, *units, padding)])
             }
             Block::Positions { kind } => self.positions(place, *kind).map(|code| vec![code]),
             Block::Recurrent { .. } => self.recurrent(place, block).map(|code| vec![code]),
@@ -165,6 +194,7 @@ impl Writer {
             }
             Block::Residual { body, shortcut } => {
                 self.used.insert(Helper::Residual);
+                self.used.extend(self.handed_on.then_some(Helper::MetPadding));
                 let module =
                     Call::new("Residual").arg(self.sequential(&format!("{place}.body"), body, rank)?.0);
                 if shortcut.is_empty() {
@@ -173,11 +203,17 @@ impl Writer {
                 one(module.arg(self.sequential(&format!("{place}.shortcut"), shortcut, rank)?.0))
             }
             Block::Branches { branches, axis } => {
-                self.used.insert(Helper::Branches);
+                let in_steps = *axis == 0 && self.masked(place)[1];
+                self.used.insert(if in_steps { Helper::StepBranches } else { Helper::Branches });
+                self.used.extend((self.handed_on && !in_steps).then_some(Helper::MetPadding));
                 let each = branches.iter().enumerate();
                 let each =
                     each.map(|(i, b)| Ok(self.sequential(&format!("{place}.branches.{i}"), b, rank)?.0));
-                let module = Call::new("Branches").arg(Code::List(each.collect::<Result<_, ExportError>>()?));
+                let each = Code::List(each.collect::<Result<_, ExportError>>()?);
+                if in_steps {
+                    return one(Call::new("StepBranches").arg(each));
+                }
+                let module = Call::new("Branches").arg(each);
                 one(module.unless(0, "axis", *axis, |axis| (axis + 1).to_string()))
             }
             Block::LastStep => Ok(vec![self.helper(Helper::LastStep, "LastStep", &[])]),
@@ -224,13 +260,11 @@ impl Writer {
     }
 
     fn positions(&mut self, place: &str, kind: PositionKind) -> Result<Code, ExportError> {
+        let sizes = self.shape(place, "weight")?.clone();
         match kind {
-            PositionKind::Learned => {
-                let sizes = self.shape(place, "weight")?.clone();
-                Ok(self.helper(Helper::LearnedPositions, "LearnedPositions", &sizes))
-            }
+            PositionKind::Learned => Ok(self.helper(Helper::LearnedPositions, "LearnedPositions", &sizes)),
             PositionKind::Sinusoidal => {
-                Ok(self.helper(Helper::SinusoidalPositions, "SinusoidalPositions", &[]))
+                Ok(self.helper(Helper::SinusoidalPositions, "SinusoidalPositions", &sizes))
             }
         }
     }

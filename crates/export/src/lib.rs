@@ -9,6 +9,7 @@ mod files;
 mod helpers;
 mod layers;
 mod muon;
+mod names;
 mod script;
 mod training;
 mod transformer;

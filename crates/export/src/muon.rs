@@ -54,7 +54,8 @@ impl Lines {
         self.zero = "        model.zero_grad()\n".into();
         self.step = "        for optimizer in optimizers:\n            optimizer.step()\n".into();
         if kernels {
-            self.hands += "        for kernel, one in zip(matrices, flat):\n            one.grad = kernel.grad.flatten(1)\n";
+            self.hands += "        for kernel, one in zip(matrices, flat):\n            if kernel.grad is not None:\n                \
+                           one.grad = kernel.grad.flatten(1)\n";
         }
     }
 

@@ -1,16 +1,15 @@
 //! The whole script, put together.
 
-use std::collections::HashMap;
-
 use minibatch_session::{DataSet, Experiment};
 
 use crate::ExportError;
 use crate::data::batch;
 use crate::helpers;
 use crate::layers::Writer;
+use crate::names::escaped;
 use crate::training::Lines;
 
-/// Names of the files that belong together.
+/// Names of the files that belong together, without folders.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Names {
     /// What the experiment is called.
@@ -45,14 +44,13 @@ pub fn pytorch(experiment: &Experiment, names: &Names) -> Result<String, ExportE
     let model = experiment.model()?;
     let rows = DataSet::of(experiment)?.train_inputs.shape.first().copied().unwrap_or(0);
     let batch = batch(experiment, rows);
-    let shapes: HashMap<_, _> =
-        model.layout.parameters.iter().map(|p| (p.name.clone(), p.shape.clone())).collect();
     let tokens = model.input.tokens.is_some();
-    let mut writer = Writer::new(shapes, tokens, &model.blocks);
+    let mut writer = Writer::new(&model)?;
     let (layers, rank) = writer.sequential("layers", &model.blocks, model.input.shape.len() + 1)?;
     let lines = Lines::new(model.loss, rank, &model.layout, &experiment.training);
 
-    let Names { title, script, data, weights } = names;
+    let [title, script, data, weights] =
+        [&names.title, &names.script, &names.data, &names.weights].map(|name| escaped(name));
     let shuffled = batch < rows;
     let reads =
         if shuffled { "The data, and the order in which Minibatch takes it, come" } else { "The data come" };
@@ -91,15 +89,17 @@ pub fn pytorch(experiment: &Experiment, names: &Names) -> Result<String, ExportE
          model.load_state_dict(load_file(weights))\n\n{}\n",
         experiment.seed, lines.before
     );
-    main += if shuffled {
-        "    for step, rows in zip(range(STEPS), batches(data[\"order\"], len(inputs))):\n        \
-         loss = criterion(model(inputs[rows]), targets[rows])\n"
+    let (turns, loss) = if shuffled {
+        (
+            "step, rows in zip(range(STEPS), batches(data[\"order\"], len(inputs)))",
+            "model(inputs[rows]), targets[rows]",
+        )
     } else {
-        "    for step in range(STEPS):\n        loss = criterion(model(inputs), targets)\n"
+        ("step in range(STEPS)", "model(inputs), targets")
     };
     main += &format!(
-        "{}        loss.backward()\n{}{}{}{}        print(f\"{{step + 1}}\\t{{loss.item():.9g}}\")\n",
-        lines.zero, lines.gradients, lines.hands, lines.step, lines.after
+        "    for {turns}:\n{}        loss = criterion({loss})\n{}        loss.backward()\n{}{}{}{}        print(f\"{{step + 1}}\\t{{loss.item():.9g}}\")\n",
+        lines.begin, lines.zero, lines.gradients, lines.hands, lines.step, lines.after
     );
     parts.push(main);
     for part in parts {

@@ -12,6 +12,8 @@ pub struct Lines {
     pub functions: String,
     /// What is made once.
     pub before: String,
+    /// What a step begins with.
+    pub begin: String,
     /// What puts the gradients of the step before away.
     pub zero: String,
     /// What is done to the gradients.
@@ -52,27 +54,33 @@ impl Lines {
     }
 
     fn loss(&mut self, loss: Loss, rank: usize) {
-        let made: Call = match loss {
-            Loss::Mse => Call::new("nn.MSELoss"),
-            Loss::SumSquares => Call::new("nn.MSELoss").named("reduction", "\"sum\""),
-            Loss::L1 => Call::new("nn.L1Loss"),
-            Loss::Huber { delta } => Call::new("nn.HuberLoss").unless(1.0, "delta", delta, float),
-            Loss::BinaryCrossEntropy => Call::new("nn.BCEWithLogitsLoss"),
+        let made: Code = match loss {
+            Loss::Mse => Call::new("nn.MSELoss").into(),
+            Loss::SumSquares => Call::new("nn.MSELoss").named("reduction", "\"sum\"").into(),
+            Loss::L1 => Call::new("nn.L1Loss").into(),
+            Loss::Huber { delta } => Call::new("nn.HuberLoss").unless(1.0, "delta", delta, float).into(),
+            Loss::BinaryCrossEntropy => Call::new("nn.BCEWithLogitsLoss").into(),
             Loss::HalfMse => {
                 self.functions += "def half_mse(prediction, target):\n    \"\"\"Half the mean of squares, so that the gradient is prediction - target.\"\"\"\n    return nn.functional.mse_loss(prediction, target) / 2\n";
-                self.before += "    criterion = half_mse\n";
-                return;
+                "half_mse".into()
             }
-            Loss::CrossEntropy { label_smoothing, ignore_index } => {
-                let made =
-                    Call::new("nn.CrossEntropyLoss").unless(0.0, "label_smoothing", label_smoothing, float);
-                match ignore_index {
-                    Some(index) => made.named("ignore_index", index.to_string()),
-                    None => made,
-                }
+            Loss::CrossEntropy { label_smoothing, ignore_index: None } => {
+                let made = Call::new("nn.CrossEntropyLoss");
+                made.unless(0.0, "label_smoothing", label_smoothing, float).into()
+            }
+            Loss::CrossEntropy { label_smoothing, ignore_index: Some(index) } => {
+                let all = Call::new("nn.functional.cross_entropy").arg("prediction").arg("target");
+                let all = all.named("ignore_index", index.to_string());
+                let all = all.unless(0.0, "label_smoothing", label_smoothing, float);
+                let all = Code::from(all.named("reduction", "\"sum\"")).layout(4, 12);
+                self.functions += &format!(
+                    "def cross_entropy(prediction, target):\n    \"\"\"The mean over targets other than {index}; 0 where there are none, where torch's is nan.\"\"\"\n    \
+                     total = {all}\n    return total / (target != {index}).sum().clamp(min=1)\n"
+                );
+                "cross_entropy".into()
             }
         };
-        let made = Code::from(made).layout(4, 16);
+        let made = made.layout(4, 16);
         if rank > 2 && loss.takes_classes() {
             self.functions += "def by_place(criterion):\n    \"\"\"The loss over all places of all samples: scores lie along the last axis.\"\"\"\n    return lambda prediction, target: criterion(prediction.flatten(0, -2), target.flatten())\n";
             self.before += &format!("    criterion = by_place({made})\n");
@@ -135,10 +143,14 @@ impl Lines {
 
     fn schedule(&mut self, schedule: &Schedule, base: f32, several: bool) {
         let Schedule { kind, period, gamma, total, min, warmup } = *schedule;
-        if base == 0.0 || kind == ScheduleKind::Constant && warmup == 0 {
+        let rises = kind == ScheduleKind::Cosine && min != 0.0;
+        if base == 0.0 && !rises || kind == ScheduleKind::Constant && warmup == 0 {
             return;
         }
         let (period, total, gamma_text) = (period.max(1), total.max(1), float(gamma));
+        if rises {
+            return self.cosine_to(min, base, total, warmup, several);
+        }
         let made = match kind {
             ScheduleKind::Step if warmup == 0 => {
                 format!("StepLR(optimizer, step_size={period}, gamma={gamma_text})")
@@ -157,15 +169,8 @@ impl Lines {
                     ScheduleKind::Exponential => format!("{gamma_text} ** (step / {period})"),
                     ScheduleKind::Cosine => {
                         self.math = true;
-                        self.functions += &format!(
-                            "    way = min(1.0, step / {total})\n    down = (1 + math.cos(math.pi * way)) / 2\n"
-                        );
-                        if min == 0.0 {
-                            "down".to_string()
-                        } else {
-                            self.functions += &format!("    lowest = {} / {}\n", float(min), float(base));
-                            "(lowest + (1 - lowest) * down)".to_string()
-                        }
+                        self.functions += &half_a_cosine(total);
+                        "down".to_string()
                     }
                 };
                 let factor = match (warmup, shape.as_str()) {
@@ -187,6 +192,22 @@ impl Lines {
         self.after += "        scheduler.step()\n";
     }
 
+    /// A cosine that ends above 0: the rate itself, since a rate of 0 has no multiple that is more.
+    fn cosine_to(&mut self, min: f32, base: f32, total: u32, warmup: u32, several: bool) {
+        self.math = true;
+        let (min, base) = (float(min), float(base));
+        let warm = if warmup == 0 { String::new() } else { format!("min(1.0, (step + 1) / {warmup}) * ") };
+        self.functions += "def rate(step):\n    \"\"\"The learning rate, for steps counted from 0.\"\"\"\n";
+        self.functions += &half_a_cosine(total);
+        self.functions += &format!("    return {warm}({min} + ({base} - {min}) * down)\n");
+        let groups = if several {
+            "for group in (group for optimizer in optimizers for group in optimizer.param_groups):"
+        } else {
+            "for group in optimizer.param_groups:"
+        };
+        self.begin = format!("        {groups}\n            group[\"lr\"] = rate(step)\n");
+    }
+
     fn clip(&mut self, training: &Training) {
         if let Some(max) = training.clip_norm {
             self.gradients +=
@@ -200,9 +221,14 @@ impl Lines {
 
     /// After clipping, as weight decay is; the loss that is printed is without it.
     pub(crate) fn l1(&mut self, l1: f32) {
+        self.gradients += "        for weight in weights:\n            if weight.grad is not None:\n                \
+                           # L1: the slope of the sum of absolute weights.\n";
         self.gradients +=
-            "        for weight in weights:\n            # L1: the slope of the sum of absolute weights.\n";
-        self.gradients +=
-            &format!("            weight.grad.add_(weight.detach().sign(), alpha={})\n", float(l1));
+            &format!("                weight.grad.add_(weight.detach().sign(), alpha={})\n", float(l1));
     }
+}
+
+/// From 1 down to 0 over so many steps.
+fn half_a_cosine(total: u32) -> String {
+    format!("    way = min(1.0, step / {total})\n    down = (1 + math.cos(math.pi * way)) / 2\n")
 }

@@ -12,13 +12,12 @@ pub fn weights(experiment: &Experiment, given: Option<&[NamedTensor]>) -> Result
     experiment.validate()?;
     let layout = experiment.model()?.layout;
     let parameters = layout.parameters.iter().map(|p| (&p.name, &p.shape));
-    // Tables that follow from the experiment are no part of torch's modules.
-    let running = layout.buffers.iter().filter(|b| b.changes);
-    let wanted = parameters.chain(running.clone().map(|b| (&b.name, &b.shape)));
+    let buffers = layout.buffers.iter().filter(|b| b.saved);
+    let wanted = parameters.chain(buffers.clone().map(|b| (&b.name, &b.shape)));
     let Some(given) = given else {
         let all = layout.draw(experiment.seed);
         let values = layout.parameters.iter().map(|p| all[p.offset..][..p.len()].to_vec());
-        let values = values.chain(running.map(|b| b.start.clone()));
+        let values = values.chain(buffers.map(|b| b.start.clone()));
         let tensor = |((name, shape), values): ((&String, &Vec<usize>), Vec<f32>)| NamedTensor {
             name: name.clone(),
             shape: shape.clone(),
@@ -28,6 +27,11 @@ pub fn weights(experiment: &Experiment, given: Option<&[NamedTensor]>) -> Result
     };
     let one = |(name, shape): (&String, &Vec<usize>)| {
         let fault = |message: String| ExportError::Weights { name: name.clone(), message };
+        // A table follows from the experiment, whether the file has it or not.
+        if let Some(table) = layout.buffers.iter().find(|b| b.name == *name && !b.changes) {
+            let values = table.start.clone();
+            return Ok(Tensor::Floats(NamedTensor { name: name.clone(), shape: shape.clone(), values }));
+        }
         let found = given.iter().find(|t| t.name == *name).ok_or_else(|| {
             fault(format!("the weights have no such array, and the model needs it with shape {shape:?}"))
         })?;

@@ -191,8 +191,8 @@ pub enum Block {
         vocabulary: usize,
         /// Width of a vector.
         units: usize,
-        /// This token is padding: attention after it, in the same row of layers and in rows nested there, does not look
-        /// at its places as long as steps stay steps. Its vector is trained as any other, so this is not `padding_idx`.
+        /// This token is padding: attention after it does not look at its places as long as steps stay steps (docs/models.md
+        /// says of every layer whether they do). Its vector is trained as any other, so this is not `padding_idx`.
         #[serde(default)]
         padding: Option<u32>,
     },

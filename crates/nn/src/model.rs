@@ -12,6 +12,7 @@ mod graphs;
 mod inside;
 mod layout;
 mod lower;
+mod masks;
 mod matrices;
 mod norm;
 mod outline;
@@ -24,9 +25,10 @@ mod transformer;
 pub use graphs::{Clip, Samples};
 pub use inside::{Probe, ProbeKind, finish};
 pub use layout::{Buffer, Layout, NamedTensor, Parameter};
+pub use masks::MaskFlow;
 pub use outline::{Outline, OutlineRow};
 
-use minibatch_graph::{Graph, Loss};
+use minibatch_graph::{DType, Graph, Loss, control};
 
 use crate::{Block, Input, NnError};
 use lower::Lower;
@@ -85,6 +87,18 @@ impl Model {
     /// As [`Model::new`].
     pub fn output_of(input: &Input, blocks: &[Block]) -> Result<Vec<usize>, NnError> {
         survey(input, blocks).map(|(_, output)| output)
+    }
+
+    /// Checks that the layers can be trained on batches of so many samples.
+    ///
+    /// # Errors
+    /// Names the layer that cannot, a norm over the batch that has one value a channel for example, and the mend.
+    pub fn takes_batch(&self, batch: usize) -> Result<(), NnError> {
+        let mut g = Graph::new();
+        let control = g.variable(control::NAME, [control::LEN], DType::U32)?;
+        let mut lower = Lower::new(&mut g, self.parameters(), Some(control))?;
+        let x = lower.input("x", batch, &self.input)?;
+        lower.sequence(&self.blocks, x).map(drop)
     }
 
     /// Numbers that are trained.

@@ -139,7 +139,10 @@ impl Experiment {
         range("label smoothing", f64::from(self.loss_options.label_smoothing), 0.0, 0.999)?;
         range("delta", f64::from(self.loss_options.delta), 1e-6, 1e6)?;
         if let Some(spec) = &self.model {
-            return spec.samples.validate(self, &self.model()?);
+            let model = self.model()?;
+            spec.samples.validate(self, &model)?;
+            let batch = (self.training.batch_size as usize).min(spec.samples.train());
+            return Ok(model.takes_batch(batch.max(1))?);
         }
         validate(&self.data)?;
         if self.features.is_empty() {

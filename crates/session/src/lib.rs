@@ -1,6 +1,7 @@
 //! What a run is ([`Experiment`]), how it is steered ([`Command`], [`Event`]) and, with the feature `engine`, how it
 //! goes ([`Session`]). The page uses the first two, the worker and the command line all three.
 
+mod advice;
 mod error;
 mod experiment;
 mod place;
@@ -9,6 +10,7 @@ mod protocol;
 mod spec;
 mod summary;
 
+pub use advice::Advice;
 pub use error::ExperimentError;
 pub use experiment::{Experiment, Layer, MAX_LAYERS, MAX_UNITS, Training, VERSION};
 pub use place::{Adapter, Choice, Held, LEAST_WORK, Needs, Place, Why};

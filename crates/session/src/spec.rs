@@ -120,6 +120,15 @@ impl Experiment {
 }
 
 impl SampleSource {
+    /// How many samples there are to train on.
+    pub(crate) fn train(&self) -> usize {
+        match self {
+            Self::Random { train, .. } | Self::Own { train, .. } => *train as usize,
+            Self::Task(task) => task.train as usize,
+            Self::Table { inputs, .. } => inputs.len(),
+        }
+    }
+
     /// Checks that there are samples and that the numbers are numbers.
     pub(crate) fn validate(&self, experiment: &Experiment, model: &Model) -> Result<(), ExperimentError> {
         match self {

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use xtask::args::Args;
 use xtask::error::{Error, Result};
+use xtask::pytorch::Which;
 use xtask::{build, pytorch, serve, test};
 
 const HELP: &str = "\
@@ -14,6 +15,7 @@ cargo xtask <command>
   test [--long]                            every check: format, clippy, tests on the GPU, the page in Chromium
   screenshots                              pictures of the page, made in Chromium, in target/screenshots/
   pytorch [PRESET...]                      every preset's PyTorch script against our own losses, ten steps
+  pytorch --random 200 [--from SEED]       the same of so many random compositions
   help                                     this
 
 What a command needs and does not find, it installs, or names with the command that installs it.
@@ -56,8 +58,11 @@ fn dispatch(command: &str, mut args: Args) -> Result<()> {
             test::screenshots()
         }
         "pytorch" => {
-            let names = args.words();
-            pytorch::pytorch(&names)
+            let count = args.value("--random")?.map(|n| pytorch::count("--random", &n)).transpose()?;
+            let first = args.value("--from")?.map(|n| pytorch::count("--from", &n)).transpose()?;
+            let Some(count) = count else { return pytorch::pytorch(&Which::Presets(args.words())) };
+            args.finish()?;
+            pytorch::pytorch(&Which::Random { first: first.unwrap_or(0), count })
         }
         "help" | "--help" | "-h" => {
             println!("{HELP}");

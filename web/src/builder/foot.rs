@@ -12,7 +12,7 @@ use crate::words::{named, t};
 #[component]
 pub fn Foot() -> impl IntoView {
     let builder = Builder::get();
-    let drafted = Memo::new(move |_| builder.mistake.with(Option::is_some));
+    let drafted = Memo::new(move |_| builder.mistake.with(|m| m.as_ref().is_some_and(|m| !m.doubt)));
     let none =
         Memo::new(move |_| builder.model.with(|m| m.as_ref().is_some_and(|(_, layers)| layers.is_empty())));
     let total = move |figure: Figure, number: usize| {

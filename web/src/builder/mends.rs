@@ -1,6 +1,6 @@
 //! What would put a mistake right: candidates are built and tried, and those that fit are offered.
 
-use minibatch_session::{Block, Experiment, Input, Outline};
+use minibatch_session::{Advice, Block, Experiment, Input, Outline};
 
 use super::entries::{entry_of, fresh, reshaped};
 use super::known::{lead, shape_after};
@@ -37,9 +37,15 @@ pub fn mends(written: &Experiment, mistake: &Mistake, wanted: Option<&Wanted>) -
     let mut found = match &mistake.seat {
         Seat::Layer(place) if !mistake.task => {
             let tried = at_layer(input, layers, place, wanted);
+            // Where the layers fit together and the batch does not fit them, only what mends everything mends this.
+            let whole = builds(input, layers, place);
             tried
                 .into_iter()
-                .filter(|(mend, place)| builds(input, &mend.layers, place))
+                .filter(
+                    |(mend, place)| {
+                        if whole { valid(&mend.layers) } else { builds(input, &mend.layers, place) }
+                    },
+                )
                 .map(|(m, _)| m)
                 .collect()
         }
@@ -59,6 +65,11 @@ pub fn mends(written: &Experiment, mistake: &Mistake, wanted: Option<&Wanted>) -
     });
     found.truncate(MOST);
     found
+}
+
+/// The way out of what is doubtful: without the layer, or with it otherwise.
+pub fn undone(advice: &Advice) -> Mend {
+    Mend { text: t("layers.mend.twice").into(), layers: advice.mended.clone() }
 }
 
 /// Whether the layers up to and with the one at a place fit together.

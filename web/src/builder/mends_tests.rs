@@ -3,8 +3,8 @@
 use minibatch_session::{Block, Experiment, preset};
 use serde_json::{Value, from_value, json};
 
-use super::mends::mends;
-use super::mistake::{Seat, locate};
+use super::mends::{mends, undone};
+use super::mistake::{Seat, doubtful, locate};
 use super::place::Wanted;
 use super::tree::Place;
 
@@ -98,4 +98,39 @@ fn tokens_are_embedded_and_a_shortcut_is_made_as_wide_as_the_body() {
         { "layer": "linear", "units": 4 },
     ]);
     assert_eq!(offered("c2", residual)[0], "Shortcut Conv 8 · 1×1");
+}
+
+#[test]
+fn a_softmax_before_cross_entropy_is_doubted_at_its_layer_and_left_to_the_loss() {
+    let mut experiment = preset("c2").unwrap();
+    let spec = experiment.model.as_mut().unwrap();
+    spec.layers.push(Block::Softmax { log: false });
+    let layers = spec.layers.clone();
+    experiment.validate().expect("it trains all the same");
+    let advice = experiment.advice().unwrap().expect("a word of warning");
+    let doubt = doubtful(&advice, &layers);
+    assert_eq!(doubt.seat, Seat::Layer(Place::outer(layers.len() - 1)));
+    assert!(doubt.doubt && doubt.text.starts_with("Cross-entropy has a softmax"), "{}", doubt.text);
+    let mend = undone(&advice);
+    assert_eq!(mend.layers, preset("c2").unwrap().model.unwrap().layers);
+}
+
+#[test]
+fn a_norm_over_a_batch_of_one_is_mended_by_one_over_features() {
+    let mut experiment = preset("c2").unwrap();
+    experiment.training.batch_size = 1;
+    let spec = experiment.model.as_mut().unwrap();
+    spec.layers = from_value(
+        json!([{ "layer": "flatten" }, { "layer": "batch-norm" }, { "layer": "linear", "units": 4 }]),
+    )
+    .unwrap();
+    let layers = spec.layers.clone();
+    let mistake = locate(&experiment.validate().expect_err("one value a channel"), &layers);
+    assert_eq!(mistake.seat, Seat::Layer(Place::outer(1)));
+    let found = mends(&experiment, &mistake, None);
+    assert!(found.iter().any(|mend| mend.text == "Use LayerNorm"), "{found:?}");
+    for mend in found {
+        experiment.model.as_mut().unwrap().layers = mend.layers;
+        experiment.validate().expect(&mend.text);
+    }
 }

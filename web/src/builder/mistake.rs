@@ -1,6 +1,6 @@
 //! Where a mistake is.
 
-use minibatch_session::{Block, ExperimentError};
+use minibatch_session::{Advice, Block, ExperimentError};
 
 use super::tree::{Part, Place, part};
 
@@ -24,6 +24,16 @@ pub struct Mistake {
     pub text: String,
     /// All layers fit together, but not with the task.
     pub task: bool,
+    /// It trains, but hardly as it was meant.
+    pub doubt: bool,
+}
+
+/// What is doubtful, at its layer.
+pub fn doubtful(advice: &Advice, blocks: &[Block]) -> Mistake {
+    let seat = place(&advice.path, blocks).map_or(Seat::Foot, Seat::Layer);
+    let mut text = advice.message.clone();
+    text.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+    Mistake { seat, text, task: false, doubt: true }
 }
 
 /// Finds the layer that a mistake names.
@@ -32,15 +42,19 @@ pub fn locate(mistake: &ExperimentError, blocks: &[Block]) -> Mistake {
     let ExperimentError::Model(_) = mistake else {
         let task = matches!(mistake, ExperimentError::Supply { .. });
         let text = full.strip_prefix("samples: ").unwrap_or(&full).to_string();
-        return Mistake { seat: if task { end(blocks) } else { Seat::Foot }, text, task };
+        return Mistake { seat: if task { end(blocks) } else { Seat::Foot }, text, task, doubt: false };
     };
     let (label, message) = full.split_once(": ").unwrap_or(("", &full));
     let path = label.split(' ').next().unwrap_or_default();
     match (place(path, blocks), label) {
-        (Some(place), _) => Mistake { seat: Seat::Layer(place), text: message.into(), task: false },
-        (None, "input") => Mistake { seat: Seat::Input, text: message.into(), task: false },
-        (None, "the model" | "the output") => Mistake { seat: end(blocks), text: message.into(), task: true },
-        (None, _) => Mistake { seat: Seat::Foot, text: full.clone(), task: false },
+        (Some(place), _) => {
+            Mistake { seat: Seat::Layer(place), text: message.into(), task: false, doubt: false }
+        }
+        (None, "input") => Mistake { seat: Seat::Input, text: message.into(), task: false, doubt: false },
+        (None, "the model" | "the output") => {
+            Mistake { seat: end(blocks), text: message.into(), task: true, doubt: false }
+        }
+        (None, _) => Mistake { seat: Seat::Foot, text: full.clone(), task: false, doubt: false },
     }
 }
 

@@ -7,7 +7,7 @@ use super::drag;
 use super::editor::Editor;
 use super::focus::focus;
 use super::lines::Line;
-use super::mistake::Seat;
+use super::mistake::{Mistake, Seat};
 use super::names::{Figure, face, shape_text};
 use super::settings::settings;
 use super::state::Builder;
@@ -36,7 +36,8 @@ pub fn Row(
     let tab = Memo::new(move |_| builder.anchor.with(|p| place.with_value(|here| p.as_ref() == Some(here))));
     let wrong = Memo::new(move |_| {
         builder.mistake.with(|m| {
-            m.as_ref().is_some_and(|m| place.with_value(|p| matches!(&m.seat, Seat::Layer(at) if at == p)))
+            let here = |m: &Mistake| place.with_value(|p| matches!(&m.seat, Seat::Layer(at) if at == p));
+            m.as_ref().is_some_and(|m| !m.doubt && here(m))
         })
     });
     let moving = Memo::new(move |_| {
@@ -181,7 +182,7 @@ pub fn Complaint(
 ) -> impl IntoView {
     let builder = Builder::get();
     let text = Memo::new(move |_| {
-        builder.mistake.with(|m| m.as_ref().filter(|m| m.seat == seat).map(|m| m.text.clone()))
+        builder.mistake.with(|m| m.as_ref().filter(|m| m.seat == seat).map(|m| (m.text.clone(), m.doubt)))
     });
     let mends = move || {
         let all = builder.mends.get();
@@ -194,9 +195,9 @@ pub fn Complaint(
         all.into_iter().enumerate().map(button).collect_view()
     };
     move || {
-        text.get().map(|text| {
+        text.get().map(|(text, doubt)| {
             view! {
-                <div class="layer-mistake" role="alert" data-testid="layer-mistake">
+                <div class="layer-mistake" class:doubt=doubt role=if doubt { "status" } else { "alert" } data-testid="layer-mistake">
                     <p>{text}</p>
                     <div class="actions">{mends}</div>
                 </div>

@@ -5,8 +5,8 @@ use minibatch_session::{Block, Input, Outline};
 
 use super::focus::focus;
 use super::lines::{Line, lines};
-use super::mends::{Mend, mends};
-use super::mistake::{Mistake, locate};
+use super::mends::{Mend, mends, undone};
+use super::mistake::{Mistake, doubtful, locate};
 use super::names::{Figure, face};
 use super::place::Wanted;
 use super::settings::set;
@@ -78,12 +78,26 @@ impl Builder {
             let outline = model.with(|m| m.as_ref().and_then(|(i, b)| Outline::of(i, b).ok()))?;
             Some([outline.parameters as u64, outline.multiply_adds, outline.activation_bytes])
         });
-        let mistake = Memo::new(move |_| {
+        let drafted = Memo::new(move |_| {
             page.draft.with(|draft| {
                 let draft = draft.as_ref()?;
                 let layers = draft.experiment.model.as_ref().map_or(&[][..], |m| &m.layers);
                 Some(locate(&draft.mistake, layers))
             })
+        });
+        // What is doubtful is told where nothing is wrong.
+        let advice = Memo::new(move |_| {
+            let none = drafted.with(Option::is_none);
+            none.then(|| page.experiment.with(|e| e.advice().ok().flatten())).flatten()
+        });
+        let mistake = Memo::new(move |_| {
+            let doubt = advice.with(|a| {
+                a.as_ref().map(|advice| {
+                    page.experiment
+                        .with(|e| doubtful(advice, e.model.as_ref().map_or(&[][..], |m| &m.layers)))
+                })
+            });
+            drafted.get().or(doubt)
         });
         let mends = Memo::new(move |_| {
             let found = mistake.get();
@@ -91,7 +105,7 @@ impl Builder {
                 (Some(draft), Some(found)) => {
                     wanted.with_untracked(|wanted| mends(&draft.experiment, &found, wanted.as_ref()))
                 }
-                _ => vec![],
+                _ => advice.with(|advice| advice.iter().map(undone).collect()),
             })
         });
         let here = RwSignal::new(None::<Place>);

@@ -17,7 +17,8 @@ pub fn run(args: &Export) -> Result<Ending> {
     let script = Target::at(&args.pytorch)?;
     let experiment = experiment::find(&args.experiment)?;
     let weights = args.weights.as_deref().map(tensors::weights).transpose()?;
-    let title = args.experiment.as_str();
+    // The file's name alone: a path tells where somebody's files lie. A path of Windows is one anywhere.
+    let title = args.experiment.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = args.pytorch.file_name().unwrap_or_default().to_string_lossy();
     let files = files(&experiment, title, &name, weights.as_deref()).map_err(|error| explain(args, error))?;
     let beside = |name: &str| Target::at(&args.pytorch.with_file_name(name));

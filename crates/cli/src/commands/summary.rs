@@ -18,6 +18,7 @@ const F32: u64 = 4;
 /// When there is no such experiment, or it is wrong.
 pub fn run(args: &Summary) -> Result<Ending> {
     let experiment = experiment::find(&args.experiment)?;
+    experiment::advise(&args.experiment, &experiment)?;
     let outline = experiment.outline().map_err(|source| experiment::wrong(&args.experiment, source))?;
     if args.json {
         line(&as_json(&args.experiment, &outline))?

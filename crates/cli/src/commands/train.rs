@@ -33,6 +33,7 @@ const AHEAD: usize = 4;
 pub fn run(args: &Train) -> Result<Ending> {
     let files = Files::at(args)?;
     let experiment = experiment::find(&args.experiment)?;
+    experiment::advise(&args.experiment, &experiment)?;
     let weights = args.init.as_deref().map_or(Ok(vec![]), tensors::weights)?;
     let data = args.data.as_deref().map(tensors::data_set).transpose()?;
     let stop = stop_by_hand();

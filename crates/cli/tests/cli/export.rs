@@ -36,3 +36,67 @@ fn weights_of_another_model_are_refused_and_nothing_is_written() {
     place.fails("export sprial --pytorch s.py", &["did you mean spiral?"]);
     place.fails("export c2 --pytorch nowhere/c2.py", &["nowhere"]);
 }
+
+/// Breaks where the script is the first to complain of a batch that a norm cannot be taken over.
+#[test]
+fn what_cannot_be_trained_is_refused_by_every_command() {
+    let place = Place::new("one-value");
+    let model = |batch: u32| {
+        format!(
+            r#"{{"model": {{"input": {{"shape": [2]}}, "layers": [{{"layer": "linear", "units": 3}}, {{"layer": "batch-norm"}}, {{"layer": "linear", "units": 2}}],
+                "samples": {{"kind": "random", "train": 8, "test": 2}}}}, "training": {{"batch_size": {batch}}}}}"#
+        )
+    };
+    place.write("one.json", model(1));
+    for command in [
+        "train one.json --steps 1 --backend cpu",
+        "summary one.json",
+        "export one.json --pytorch one_script.py",
+    ] {
+        place.fails(command, &["layers.1 (batch-norm)", "one value a channel", "larger batch"]);
+    }
+    place.write("two.json", model(2));
+    place.done("summary two.json");
+    place.done("train two.json --steps 1 --backend cpu");
+}
+
+/// Breaks where a path, or a name with quotes, gets into the script as it stands.
+#[test]
+fn a_script_has_the_experiments_name_and_not_its_path() {
+    let place = Place::new("export-names");
+    std::fs::create_dir_all(place.path("Users/anna")).expect("a folder");
+    for name in ["Users/anna/e.json", r"C:\Users\anna\e.json"] {
+        if name.contains('\\') && cfg!(windows) {
+            continue;
+        }
+        place.write(name, r#"{"hidden": []}"#);
+        place.done(&format!("export {name} --pytorch e.py"));
+        let text = place.text("e.py");
+        assert!(text.starts_with("\"\"\"e.json, as Minibatch trains it"), "{name}: {text}");
+    }
+    place.fails("export xor --pytorch torch.py", &["torch.py", "another name"]);
+    assert!(!place.names().iter().any(|name| name.starts_with("torch")), "{:?}", place.names());
+}
+
+/// Breaks where a softmax that comes twice trains without a word.
+#[test]
+fn a_softmax_before_cross_entropy_gets_a_note() {
+    let place = Place::new("softmax-twice");
+    let model = |layers: &str| {
+        format!(
+            r#"{{"model": {{"input": {{"shape": [4]}}, "layers": [{{"layer": "linear", "units": 3}}{layers}],
+                "samples": {{"kind": "random", "train": 8, "test": 2}}}}, "loss": "cross-entropy"}}"#
+        )
+    };
+    place.write("twice.json", model(r#", {"layer": "softmax"}"#));
+    place.write("once.json", model(""));
+    for command in ["summary", "train --steps 1 --backend cpu"] {
+        let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
+        let said = place.run(&format!("{verb} twice.json {rest}"));
+        assert_eq!(said.code, 0, "{}", said.err);
+        for part in ["note: twice.json: layers.1 (softmax)", "of its own", "remove it"] {
+            assert!(said.err.contains(part), "{part} in {}", said.err);
+        }
+        assert!(!place.run(&format!("{verb} once.json {rest}")).err.contains("softmax"));
+    }
+}

@@ -6,5 +6,5 @@ class Branches(nn.Module):
         self.branches = nn.ModuleList(branches)
         self.axis = axis
 
-    def forward(self, x, **seen):
-        return torch.cat([branch(x, **seen) for branch in self.branches], dim=self.axis)
+    def forward(self, x):
+        return torch.cat([branch(x) for branch in self.branches], dim=self.axis)

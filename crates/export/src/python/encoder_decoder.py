@@ -5,6 +5,10 @@ class EncoderDecoder(nn.Module):
         super().__init__()
         self.source, self.encoder, self.decoder = source, encoder, decoder
 
-    def forward(self, x, **seen):
-        memory, seen = self.encoder.through(x[:, : self.source], seen)
-        return self.decoder(x[:, self.source :], memory=memory, memory_padding=seen.get("padding"))
+    def through(self, x, padding=None, **outer):
+        first = rest = None
+        if padding is not None:
+            first, rest = padding[:, : self.source], padding[:, self.source :]
+        memory, unseen = self.encoder.through(x[:, : self.source], padding=first, **outer)
+        looks = {"memory": memory, "memory_padding": unseen}
+        return self.decoder.through(x[:, self.source :], padding=rest, **looks)

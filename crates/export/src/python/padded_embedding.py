@@ -7,3 +7,6 @@ class PaddedEmbedding(nn.Embedding):
 
     def forward(self, x):
         return super().forward(x.long())
+
+    def through(self, x, **_):
+        return self(x), x == self.padding

@@ -26,7 +26,7 @@ impl Lower<'_> {
             )));
         }
         let node = self.binary(Binary::Add, main.node, side.node)?;
-        Ok(Value { node, mask: x.mask.and(main.mask), ..main })
+        Ok(Value { node, mask: self.met_masks(&[main, side])?, ..main })
     }
 
     /// Every branch's result, joined.
@@ -56,8 +56,7 @@ impl Lower<'_> {
         }
         let nodes: Vec<_> = results.iter().map(|r| r.node).collect();
         let node = if nodes.len() == 1 { nodes[0] } else { self.node(Op::Concat { axis: place }, &nodes)? };
-        // Joined along the steps, the masks would have to be joined too.
-        let mask = x.mask.and(results[0].mask).filter(|_| place != 1);
+        let mask = if place == 1 { self.joined_masks(&results)? } else { self.met_masks(&results)? };
         Ok(Value { node, mask, ..results[0] })
     }
 
@@ -83,7 +82,7 @@ impl Lower<'_> {
         let outer = self.memory.replace(memory);
         let result = self.row("decoder", decoder, back);
         self.memory = outer;
-        Ok(Value { mask: None, ..result? })
+        result
     }
 
     /// The number among all axes of an axis of each sample.
@@ -112,7 +111,8 @@ impl Lower<'_> {
             Content::Numbers if x.raw => Content::Chosen,
             content => content,
         };
-        Ok(Value { node, content, mask: x.mask.filter(|_| place > 1), ..x })
+        let mask = if place == 1 { self.cut_mask(x.mask, start, len)? } else { x.mask };
+        Ok(Value { node, content, mask, ..x })
     }
 
     pub(super) fn reshape(&mut self, x: Value, shape: &[usize]) -> Result<Value, NnError> {
@@ -143,7 +143,7 @@ impl Lower<'_> {
         }
         let all: Vec<usize> = [0].into_iter().chain(axes.iter().map(|a| a + 1)).collect();
         let node = self.permute(x.node, &all)?;
-        Ok(Value { node, mask: None, ..x })
+        Ok(Value { node, mask: x.mask.filter(|_| axes[0] == 0), ..x })
     }
 
     pub(super) fn last_step(&mut self, x: Value) -> Result<Value, NnError> {

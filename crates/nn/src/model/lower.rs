@@ -26,7 +26,7 @@ pub(super) struct Value {
     pub content: Content,
     /// Whether it is still the input, at most rearranged.
     pub raw: bool,
-    /// (b, steps): 0 where attention shall not look.
+    /// (b, steps): 0 where attention shall not look. See [`super::masks`].
     pub mask: Option<NodeId>,
 }
 
@@ -278,6 +278,7 @@ impl<'a> Lower<'a> {
         note.shape = shape;
         note.parameters = self.layout.total() - parameters;
         note.nodes = nodes..self.g.nodes().len();
+        note.masked = [x.mask.is_some(), value.mask.is_some()];
         Ok(value)
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Note {
     pub shape: Vec<usize>,
     pub parameters: usize,
     pub nodes: Range<usize>,
+    /// Whether padding is known of what comes in, and of what goes out.
+    pub masked: [bool; 2],
 }
 
 /// One layer; a composition's row counts all that is in it, and the rows of its parts follow.
