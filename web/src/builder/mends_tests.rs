@@ -128,7 +128,7 @@ fn a_norm_over_a_batch_of_one_is_mended_by_one_over_features() {
     let mistake = locate(&experiment.validate().expect_err("one value a channel"), &layers);
     assert_eq!(mistake.seat, Seat::Layer(Place::outer(1)));
     let found = mends(&experiment, &mistake, None);
-    assert!(found.iter().any(|mend| mend.text == "Use LayerNorm"), "{found:?}");
+    assert!(found.iter().any(|mend| mend.text == "Use Layer norm"), "{found:?}");
     for mend in found {
         experiment.model.as_mut().unwrap().layers = mend.layers;
         experiment.validate().expect(&mend.text);
