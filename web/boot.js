@@ -11,6 +11,9 @@
   // A frame of pair.html, which has the head and the transport for both.
   document.documentElement.toggleAttribute("data-bare", query.get("bare") === "1");
 
+  // The page asks after the end of its text whether this came.
+  window.minibatchBoot = true;
+
   const fail = why => {
     const boot = document.getElementById("boot");
     if (boot) boot.textContent =
@@ -18,4 +21,12 @@
   };
   addEventListener("error", event => fail(event.message ?? "a file is missing"), true);
   addEventListener("unhandledrejection", event => fail(event.reason?.message ?? event.reason));
+  addEventListener("securitypolicyviolation", event => {
+    if (/script|worker|connect/.test(event.effectiveDirective))
+      fail(`the page's Content-Security-Policy forbids it: ${event.effectiveDirective} ${event.blockedURI}`);
+  });
+  addEventListener("DOMContentLoaded", () => {
+    if (location.protocol === "file:") fail("it was opened as a file; a browser runs it only from a web server");
+  });
+  setTimeout(() => fail("it has not come within 30 seconds"), 30000);
 })();

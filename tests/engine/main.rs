@@ -11,6 +11,7 @@ mod gpu_device;
 mod gpu_kernels;
 mod gradcheck;
 mod inside;
+mod life;
 mod limits;
 mod memory;
 mod model;

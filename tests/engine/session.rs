@@ -145,7 +145,7 @@ fn a_wrong_experiment_leaves_the_run_as_it_is() {
     let mut wrong = Experiment::default();
     wrong.data.kind = DatasetKind::Own;
     driver.send(Command::Load { experiment: Box::new(wrong), generation: 2 });
-    assert!(driver.events.iter().any(|e| matches!(e, Event::Failed { fatal: false, .. })));
+    assert!(driver.events.iter().any(|e| matches!(e, Event::Refused { generation: 2, kept: Some(1), .. })));
     driver.step(5);
     assert_eq!(driver.metrics.step, 15);
 }

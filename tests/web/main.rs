@@ -12,6 +12,7 @@ mod hands;
 mod harness;
 mod images;
 mod learning;
+mod life;
 mod marks;
 mod pair;
 mod probes;

@@ -102,6 +102,18 @@ fn a_worker_that_fails_to_start_is_said() {
 }
 
 #[test]
+fn a_page_whose_files_are_missing_says_so() {
+    for missing in
+        [&["/boot.js", "/minibatch-web_bg.wasm"][..], &["/minibatch-web_bg.wasm"], &["/minibatch-web.js"]]
+    {
+        let all = missing.iter().fold(server::dist(), |site, file| site.without(file));
+        let site = Site::open_early("/embed.html", true, all);
+        let late = "document.getElementById('boot')?.innerText.includes('could not be loaded')";
+        site.page.wait_for(late, SOON).unwrap_or_else(|error| panic!("{missing:?}: {error}"));
+    }
+}
+
+#[test]
 fn nonsense_from_outside_is_refused_by_name() {
     let site = Site::open(&index("cpu"), true);
     assert!(site.refused("dance", json!({})).contains("dance"));

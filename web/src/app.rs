@@ -7,7 +7,7 @@ use crate::embed::Embed;
 use crate::engine::Engine;
 use crate::shell::{Shell, keys, speed};
 use crate::state::{Errands, Page, Status, Taste, boot, choice, theme};
-use crate::{api, gallery};
+use crate::{api, fault, gallery};
 
 /// The page.
 #[component]
@@ -18,8 +18,10 @@ pub fn App() -> impl IntoView {
     page.take_taste(&opened);
     speed::by_area(page);
     theme::keep(page.taste.theme, page.taste.dark);
+    fault::keep(page);
     let first = page.start();
     page.tell_problems(&[&opened.problems[..], choice::problem().as_slice()].concat());
+    fault::tell(page);
     api::install(page, first);
     listen(page);
     let embedded = page.shown.with_value(|shown| shown.embedded);
@@ -42,6 +44,8 @@ fn page(experiment: minibatch_session::Experiment, shown: crate::state::Shown) -
         status: RwSignal::new(Status::default()),
         metrics: RwSignal::default(),
         notice: RwSignal::new(None),
+        trouble: RwSignal::new(None),
+        busy: RwSignal::new(None),
         hint: RwSignal::new(first_hint),
         curve: StoredValue::default(),
         curve_version: RwSignal::new(0),

@@ -47,11 +47,12 @@ impl Drop for Line {
 }
 
 impl Engine {
-    /// Starts a worker in the place of the one before. `failed` hears why, should it not start or fall later.
+    /// Starts a worker in the place of the one before. `failed` hears why, should it not start, `fell` should it fall later.
     pub fn connect(
         &self,
         heard: impl Fn(Event, Vec<Vec<f32>>) + 'static,
         failed: impl Fn(String) + Clone + 'static,
+        fell: impl Fn(&str) + 'static,
     ) {
         self.line.replace(None);
         self.waiting.borrow_mut().clear();
@@ -68,15 +69,15 @@ impl Engine {
             Err(error) => unreadable(words::fill("engine.unreadable", &[("error", &error)])),
         });
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
-        let (fell, listening) = (failed.clone(), Rc::clone(&self.listening));
+        let (dead, listening) = (failed.clone(), Rc::clone(&self.listening));
         let error = Closure::new(move |event: ErrorEvent| {
             // A script that cannot be fetched gives a plain event, without a message.
             let message = Reflect::get(&event, &"message".into()).ok();
             let error = message.and_then(|text| text.as_string()).unwrap_or_default();
             match (listening.get(), error.as_str()) {
-                (false, "") => fell(words::t("engine.missing").into()),
-                (false, _) => fell(words::fill("engine.not-started", &[("error", &error)])),
-                (true, _) => fell(words::fill("engine.fell", &[("error", &error)])),
+                (false, "") => dead(words::t("engine.missing").into()),
+                (false, _) => dead(words::fill("engine.not-started", &[("error", &error)])),
+                (true, _) => fell(&error),
             }
         });
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
@@ -96,6 +97,11 @@ impl Engine {
         for text in self.waiting.take() {
             self.post(&text);
         }
+    }
+
+    /// Whether the worker listens, so that it could answer.
+    pub fn is_listening(&self) -> bool {
+        self.listening.get()
     }
 
     /// Sends a command.

@@ -9,6 +9,7 @@ mod differ;
 mod draw;
 mod embed;
 mod engine;
+mod fault;
 mod gallery;
 mod inside;
 mod network;
@@ -23,7 +24,7 @@ mod widgets;
 mod words;
 
 fn main() {
-    console_error_panic_hook::set_once();
+    fault::watch();
     let root = leptos::prelude::document().document_element();
     if root.is_some_and(|root| root.has_attribute("data-pair")) {
         leptos::mount::mount_to_body(pair::Pair);

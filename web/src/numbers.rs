@@ -119,6 +119,15 @@ pub fn parse(text: &str) -> Option<f32> {
     plain.parse::<f32>().ok().filter(|v| v.is_finite())
 }
 
+/// `x` between two bounds, the lower where they have crossed, as those do that follow from the size of a window.
+pub fn within<T: PartialOrd>(x: T, low: T, high: T) -> T {
+    match x {
+        x if x > high && high > low => high,
+        x if x < low || x > high => low,
+        x => x,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -46,7 +46,7 @@ pub enum GpuError {
         reason: String,
     },
     /// The device is gone, and with it everything that was on it.
-    #[error("the GPU was lost ({reason}); start again from the last weights the host has")]
+    #[error("the GPU was lost ({reason}), and the weights that were on it; training starts anew")]
     Lost {
         /// What the driver said.
         reason: String,

@@ -38,6 +38,9 @@ impl Ticket {
     }
 }
 
+/// Variables that were set aside, with their names.
+pub struct Variables(HashMap<String, Variable>);
+
 /// A device with variables on it, which plans share by their names.
 pub struct Gpu {
     device: Device,
@@ -136,6 +139,17 @@ impl Gpu {
     /// Forgets a variable. Plans that use it keep its memory until they are dropped, and cannot run any more.
     pub fn remove(&mut self, name: &str) {
         self.variables.remove(name);
+    }
+
+    /// Takes all variables off their names: the names are free, and plans made until now cannot run before the variables are
+    /// put back.
+    pub fn set_aside(&mut self) -> Variables {
+        Variables(std::mem::take(&mut self.variables))
+    }
+
+    /// Puts variables that were set aside in the place of all there are.
+    pub fn put_back(&mut self, variables: Variables) {
+        self.variables = variables.0;
     }
 
     /// Compiles a graph; variables it names and that are missing are created, zeroed.
@@ -287,6 +301,20 @@ impl Gpu {
     /// Why the device is gone, if it is.
     pub fn lost(&self) -> Option<String> {
         self.device.mailbox.lost()
+    }
+
+    /// Resolves when the device is lost.
+    pub async fn gone(&self) {
+        // No ticket has this number: only the loss wakes it.
+        self.device.mailbox.wait(u64::MAX, Event::Arrived).await.ok();
+    }
+
+    /// Whether the device is there and well.
+    ///
+    /// # Errors
+    /// When it is lost, or has failed since somebody last asked.
+    pub fn check(&self) -> Result<(), GpuError> {
+        self.device.mailbox.check()
     }
 
     /// Destroys the device, as a driver's failure would: for tests of what happens then.

@@ -24,7 +24,7 @@ pub use adapters::adapters;
 pub use compile::{keeps_to, kernels_of};
 pub use device::{Adapter, AdapterInfo};
 pub use error::{GpuError, Held};
-pub use gpu::{Gpu, Ticket, Work};
+pub use gpu::{Gpu, Ticket, Variables, Work};
 pub use kernels::Product;
 pub use limits::Limits;
 pub use plan::Plan;

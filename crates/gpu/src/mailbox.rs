@@ -89,6 +89,8 @@ impl Mailbox {
     pub fn wait(&self, ticket: u64, event: Event) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         let mut state = self.state();
+        // Those who have stopped waiting are many: whoever waits for the device's loss waits anew each time.
+        state.waiters.retain(|waiter| !waiter.2.is_canceled());
         state.waiters.push((ticket, event, sender));
         let State { done, arrived, lost, .. } = &*state;
         let happened = match event {

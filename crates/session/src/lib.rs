@@ -24,7 +24,7 @@ mod engine;
 #[cfg(feature = "engine")]
 pub use engine::{
     Backend, BenchError, BuildError, DataSet, Measured, Plan, Session, Supplies, Wait, Work, bench,
-    check_kernels,
+    check_kernels, heap,
 };
 
 #[cfg(feature = "engine")]

@@ -97,15 +97,19 @@ pub enum Command {
         /// (x, y) each.
         points: Vec<[f32; 2]>,
     },
-    /// After [`Event::Diverged`]: back to the last good weights, still paused.
+    /// After [`Event::Diverged`]: goes on from the last good weights, still paused.
     Recover {
         /// The learning rate from now on.
         learning_rate: f32,
     },
     /// Asks for [`Event::Memory`], for tests that nothing grows.
     Weigh,
+    /// Asks whether anybody listens: answered by [`Event::Pong`] before anything else is done.
+    Ping,
     /// Loses the device on purpose, for tests of what happens then.
     LoseDevice,
+    /// Fails on purpose, for tests of what happens then.
+    Panic,
 }
 
 /// What a frame shall show.
@@ -229,6 +233,23 @@ pub struct CurvePoint {
 pub enum Event {
     /// The worker runs and listens; sent once, before anything is asked.
     Listening,
+    /// It listens still, between two things that it does.
+    Pong,
+    /// It begins to build the experiment of this generation.
+    Building {
+        /// From the command.
+        generation: u32,
+    },
+    /// The engine has fallen by a fault of its own, and its worker is of no use any more.
+    Fell {
+        /// What failed.
+        message: String,
+    },
+    /// After files that were refused: the engine's memory has grown to so many bytes, and does not shrink.
+    Swollen {
+        /// Bytes.
+        heap: u64,
+    },
     /// The backend is chosen, by the first load or by what was asked for; said again when it changes, or the reason.
     Ready {
         /// "webgpu" or "cpu" ("gpu" natively).
@@ -250,6 +271,17 @@ pub enum Event {
         batch_size: u32,
         /// Of the model and its data.
         facts: Box<Facts>,
+    },
+    /// An experiment cannot be built.
+    Refused {
+        /// From the command.
+        generation: u32,
+        /// Why, and the mend.
+        message: String,
+        /// The build that goes on in its place; none where there is none.
+        kept: Option<u32>,
+        /// That one trains.
+        playing: bool,
     },
     /// Where the run stands, and the curve's points since the last such event.
     Metrics {
@@ -321,7 +353,8 @@ pub enum Event {
         /// Bytes of the engine's own memory, in WebAssembly; 0 elsewhere.
         heap: u64,
     },
-    /// The loss left the numbers: training has stopped.
+    /// The loss left the numbers: training has stopped, and the weights are those of the last good step. [`Command::Recover`],
+    /// or a [`Command::Tune`] that changes something, goes on from there; so do [`Command::Best`] and [`Command::Reset`].
     Diverged {
         /// At which step.
         step: u32,

@@ -1,6 +1,8 @@
 //! A model written layer by layer, and what it is trained on.
 
-use minibatch_data::{SampleSet, TEST_SAMPLES, TRAIN_SAMPLES, TaskConfig, TaskKind, samples, validate_task};
+use minibatch_data::{
+    MAX_NUMBERS, SampleSet, TEST_SAMPLES, TRAIN_SAMPLES, TaskConfig, TaskKind, samples, validate_task,
+};
 use minibatch_nn::{Activation, Block, Input, Loss, LossKind, Model};
 use serde::{Deserialize, Serialize};
 
@@ -135,7 +137,16 @@ impl SampleSource {
             Self::Random { train, test } => {
                 let most = f64::from(MAX_SAMPLES);
                 crate::experiment::range("training samples", f64::from(*train), 1.0, most)?;
-                crate::experiment::range("test samples", f64::from(*test), 0.0, most)
+                crate::experiment::range("test samples", f64::from(*test), 0.0, most)?;
+                let sample: usize = model.input.shape.iter().product();
+                let numbers = (*train as usize + *test as usize).saturating_mul(sample);
+                if numbers > MAX_NUMBERS {
+                    let message = format!(
+                        "{train} and {test} samples of {sample} numbers are {numbers}, at most {MAX_NUMBERS} fit; take fewer samples"
+                    );
+                    return Err(ExperimentError::Supply { name: "samples".into(), message });
+                }
+                Ok(())
             }
             Self::Task(task) => {
                 validate_task(task)?;
@@ -158,6 +169,17 @@ impl SampleSource {
                 if let Some((i, wrong)) = inputs.iter().enumerate().find(|(_, r)| r.len() != row) {
                     let message = format!("row {i} has {} numbers, and a sample has {row}", wrong.len());
                     return Err(supply(message));
+                }
+                let finite = |(_, r): &(usize, &Vec<f32>)| !r.iter().all(|v| v.is_finite());
+                if let Some((i, _)) = inputs.iter().enumerate().find(finite) {
+                    return Err(supply(format!(
+                        "row {i} has a number too large for 32 bits, or none; give finite numbers"
+                    )));
+                }
+                if let Some(i) = targets.iter().position(|v| !v.is_finite()) {
+                    return Err(supply(format!(
+                        "target {i} is too large for 32 bits, or no number; give finite numbers"
+                    )));
                 }
                 let wanted = inputs.len() * model.target().iter().product::<usize>();
                 if targets.len() != wanted {

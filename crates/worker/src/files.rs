@@ -12,11 +12,10 @@ use web_sys::{
 /// The longest side at which an image is looked at; larger ones are drawn smaller.
 const LONGEST: u32 = 512;
 
-/// Takes files in; what is wrong with them is told, and the run goes on.
-pub async fn take(session: &mut Session, files: &JsValue) {
-    if let Err(message) = try_take(session, files).await {
-        session.refuse_files(message);
-    }
+/// Takes files in, or refuses them: what is wrong is told, and the run goes on. Whether it took them.
+pub async fn take(session: &mut Session, files: &JsValue) -> bool {
+    let taken = try_take(session, files).await;
+    taken.map_err(|message| session.refuse_files(message)).is_ok()
 }
 
 async fn try_take(session: &mut Session, files: &JsValue) -> Result<(), String> {

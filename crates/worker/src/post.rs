@@ -30,9 +30,9 @@ fn try_post(scope: &DedicatedWorkerGlobalScope, message: &Message) -> Result<(),
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
-        let message = format!("the engine stopped at a fault of its own ({info}); start it again");
+        let message = info.to_string();
         if let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
-            post(&scope, &Event::Failed { message, fatal: true }.into());
+            post(&scope, &Event::Fell { message }.into());
         }
     }));
 }

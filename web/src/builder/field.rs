@@ -40,6 +40,11 @@ pub fn Field(
         }
         Kind::Choice(group) => {
             let builder = Builder::get();
+            let choose = move |choice: &str| {
+                if let Some(place) = place.try_get_value() {
+                    builder.set(&place, id, choice, false);
+                }
+            };
             let option = move |choice: &'static str| {
                 view! {
                     <option value=choice prop:selected=move || value.with(|v| v == choice)>{named(group, choice)}</option>
@@ -48,7 +53,7 @@ pub fn Field(
             view! {
                 <label class="field" title=help>
                     <span class="field-name">{label}</span>
-                    <select id=name on:change:target=move |e| { builder.set(&place.get_value(), id, &e.target().value(), false); }>
+                    <select id=name on:change:target=move |e| choose(&e.target().value())>
                         {choices(group).into_iter().map(option).collect_view()}
                     </select>
                 </label>
@@ -72,7 +77,9 @@ fn Switch(
     let builder = Builder::get();
     let switched = move |e: web_sys::Event| {
         let on = event_target::<HtmlInputElement>(&e).checked();
-        builder.set(&place.get_value(), id, &on.to_string(), false);
+        if let Some(place) = place.try_get_value() {
+            builder.set(&place, id, &on.to_string(), false);
+        }
     };
     view! {
         <label class="switch" title=help>
@@ -102,10 +109,15 @@ fn Typed(
     // Whether what stands in the field is in force now.
     let commit = move |input: &HtmlInputElement, steps: bool| {
         let typed = input.value();
-        let taken = typed == value.get_untracked() || builder.set(&place.get_value(), id, &typed, steps);
+        // A sheet that closes takes its field away, and a field that loses the focus so is changed by that: what it was a
+        // field for is gone by then.
+        let (Some(now), Some(place)) = (value.try_get_untracked(), place.try_get_value()) else {
+            return true;
+        };
+        let taken = typed == now || builder.set(&place, id, &typed, steps);
         wrong.set((!taken).then(|| fill(unread(takes), &[("text", typed.trim())])));
-        if taken {
-            input.set_value(&value.get_untracked());
+        if let (true, Some(now)) = (taken, value.try_get_untracked()) {
+            input.set_value(&now);
         }
         taken
     };
@@ -114,9 +126,10 @@ fn Typed(
         match event.key().as_str() {
             "Enter" => {
                 event.prevent_default();
+                let layer = place.try_get_value();
                 if commit(&input, false) {
                     builder.close();
-                    builder.focus_layer(Some(place.get_value()));
+                    builder.focus_layer(layer);
                 }
             }
             key @ ("ArrowUp" | "ArrowDown") if !event.alt_key() => {

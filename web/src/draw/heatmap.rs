@@ -1,6 +1,7 @@
 //! Values to pixels: one unit's map, the output's map, and what has no colour.
 
 use super::colour::{Rgb, blend};
+use crate::numbers::within;
 
 /// A value for each cell of a square picture, or several (channels) of which one is looked at.
 #[derive(Clone, Copy)]
@@ -120,7 +121,7 @@ pub fn enlarge(map: Map, times: usize) -> Vec<f32> {
 fn spline(fine: usize, times: usize, side: usize) -> ([usize; 4], [f32; 4]) {
     let place = (fine as f32 + 0.5) / times as f32 - 0.5;
     let (first, t) = (place.floor(), place - place.floor());
-    let cell = |k: f32| (first + k).clamp(0.0, side as f32 - 1.0) as usize;
+    let cell = |k: f32| within(first + k, 0.0, side as f32 - 1.0) as usize;
     let (t2, t3) = (t * t, t * t * t);
     let weights = [
         (-t3 + 2.0 * t2 - t) / 2.0,

@@ -62,7 +62,7 @@ fn Seed(drive: Drive) -> impl IntoView {
         match text.trim().parse::<u32>() {
             Ok(seed) => drive.now(Job::Seed(seed)),
             Err(_) => {
-                input.set_value(&seed.get_untracked().to_string());
+                input.set_value(&seed.try_get_untracked().unwrap_or_default().to_string());
                 drive.told.set(fill("pair.seed-wrong", &[("text", text.trim())]));
             }
         }

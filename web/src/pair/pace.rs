@@ -1,5 +1,7 @@
 //! How many batches a turn has.
 
+use crate::numbers::within;
+
 /// What a turn should take, in milliseconds: short enough to be stopped at once, long enough to be worth its answer.
 const TURN: f64 = 150.0;
 /// The most that is added to it where reading out takes longer than training, in milliseconds.
@@ -38,7 +40,7 @@ impl Pace {
             Some(_) => TURN / whole,
             None => n * 2.0,
         };
-        let next = next.clamp((n / 2.0).ceil(), n * 2.0).clamp(1.0, MOST);
+        let next = within(next, (n / 2.0).ceil(), n * 2.0).clamp(1.0, MOST);
         if next.round() != n {
             self.last = Some((n, took));
         }

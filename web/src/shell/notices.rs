@@ -1,8 +1,9 @@
 //! What the learner should know, in one bar that lies over the page and moves nothing.
 
 use leptos::prelude::*;
+use minibatch_session::Experiment;
 
-use crate::state::{Notice, Page};
+use crate::state::{Busy, Notice, Page};
 use crate::words::{fill, t};
 
 /// The notice in force.
@@ -11,14 +12,37 @@ pub fn Notices() -> impl IntoView {
     let page = Page::get();
     view! {
         <div class="notices" role="alert">
-            {move || page.notice.get().map(|notice| match notice {
-                Notice::Mistake(text) => plain(page, "mistake", text).into_any(),
-                Notice::Hint(text) => plain(page, "tip", text).into_any(),
-                Notice::Diverged { step, learning_rate, good_step } => {
-                    diverged(page, step, learning_rate, good_step).into_any()
-                }
-                Notice::Fatal(text) => fatal(page, text).into_any(),
-            })}
+            {move || page.trouble.get().map(|notice| told(page, notice))}
+            {move || page.notice.get().map(|notice| told(page, notice))}
+            {move || page.busy.get().map(|busy| taking(page, busy))}
+        </div>
+    }
+}
+
+fn told(page: Page, notice: Notice) -> AnyView {
+    match notice {
+        Notice::Mistake(text) => plain(page, "mistake", text).into_any(),
+        Notice::Hint(text) => plain(page, "tip", text).into_any(),
+        Notice::Diverged { step, learning_rate, good_step } => {
+            diverged(page, step, learning_rate, good_step).into_any()
+        }
+        Notice::Fatal(text) => fatal(page, text).into_any(),
+    }
+}
+
+/// What takes so long, and the way to break it off.
+fn taking(page: Page, busy: Busy) -> impl IntoView {
+    let (key, seconds) = match busy {
+        Busy::Building(seconds) => ("busy.building", seconds),
+        Busy::Working(seconds) => ("busy.working", seconds),
+    };
+    view! {
+        // The seconds are not read out one by one.
+        <div class="notice tip" data-testid="busy" aria-live="off">
+            <p>{fill(key, &[("seconds", &seconds.to_string())])}</p>
+            <button type="button" data-testid="break-off" title=t("busy.stop-help") on:click=move |_| page.break_off()>
+                {t("busy.stop")}
+            </button>
         </div>
     }
 }
@@ -54,6 +78,8 @@ fn diverged(page: Page, step: u32, rate: f32, good_step: u32) -> impl IntoView {
 }
 
 fn fatal(page: Page, text: String) -> impl IntoView {
+    // What has failed twice may fail again: other ways are offered too.
+    let again = page.errands.with_value(|e| e.falls.1 > 1);
     view! {
         <div class="notice fatal" data-testid="notice">
             <p><b>{t("notice.fatal-title")}</b>" "{text}</p>
@@ -61,6 +87,13 @@ fn fatal(page: Page, text: String) -> impl IntoView {
                 <button type="button" class="primary" data-testid="restart" on:click=move |_| drop(page.start())>
                     {t("notice.restart")}
                 </button>
+                {again.then(|| view! {
+                    <button type="button" data-testid="restart-cpu" on:click=move |_| page.start_on_cpu()>
+                        {t("notice.restart-cpu")}
+                    </button>
+                    <button type="button" data-testid="restart-default"
+                        on:click=move |_| drop(page.open(Experiment::default()))>{t("notice.restart-default")}</button>
+                })}
             </div>
         </div>
     }

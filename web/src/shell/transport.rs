@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::numbers::{epoch, grouped};
-use crate::state::{Notice, Page};
+use crate::state::Page;
 use crate::widgets::{PlayIcon, ResetIcon, StepIcon};
 use crate::words::t;
 
@@ -24,7 +24,7 @@ pub fn Transport() -> impl IntoView {
 
 /// Whether there is something to train on.
 fn stuck(page: Page) -> bool {
-    page.notice.with(|notice| matches!(notice, Some(Notice::Diverged { .. } | Notice::Fatal(_))))
+    page.trouble.with(Option::is_some)
 }
 
 /// Plays and pauses.

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use minibatch_session::{Choice, Command};
 
-use super::{Notice, Page, boot};
+use super::{Page, boot};
 use crate::words;
 
 /// Where it is kept as long as the tab lives.
@@ -51,7 +51,7 @@ impl Page {
             // Private windows may refuse; then it is for this visit.
             let _kept = storage.set_item(KEY, self::id(choice));
         }
-        if matches!(self.notice.get_untracked(), Some(Notice::Fatal(_))) {
+        if self.stopped().is_some() {
             drop(self.start());
             return;
         }

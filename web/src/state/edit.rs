@@ -106,9 +106,7 @@ impl Page {
         self.remember(kind(effect(&old, &new)));
         self.experiment.set(new);
         self.note_address();
-        if !matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_))) {
-            self.notice.set(None);
-        }
+        self.notice.set(None);
         let words = self.apply();
         if mended {
             self.hint.set(words::t("rebuilt.loss-mended").into());
@@ -125,9 +123,7 @@ impl Page {
                 self.draft.set(None);
                 self.experiment.set(new);
                 self.note_address();
-                if !matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_))) {
-                    self.notice.set(None);
-                }
+                self.notice.set(None);
                 let words = self.apply();
                 self.tell(words);
             }
@@ -164,9 +160,20 @@ impl Page {
                 });
                 None
             }
+            // An engine that has stopped builds whatever comes next.
+            Effect::Tune if self.stopped().is_some() => {
+                self.rebuild_soon();
+                None
+            }
             Effect::Tune => {
                 let training = Box::new(new.training.clone());
-                self.errands.update_value(|e| e.built = Some(new));
+                self.answered();
+                self.errands.update_value(|e| {
+                    if e.running.is_some() {
+                        e.running = Some(new.clone());
+                    }
+                    e.built = Some(new);
+                });
                 self.send(Command::Tune { training });
                 self.stir();
                 None
@@ -182,9 +189,6 @@ impl Page {
         let page = *self;
         let timer = set_timeout_with_handle(
             move || {
-                if matches!(page.notice.get_untracked(), Some(Notice::Diverged { .. })) {
-                    page.notice.set(None);
-                }
                 drop(page.load());
             },
             GATHER,

@@ -3,6 +3,7 @@
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use minibatch_session::Experiment;
 
+use super::patience::Patience;
 use super::pull::Pull;
 use super::waits::Waits;
 
@@ -28,6 +29,18 @@ pub struct Errands {
     pub built: Option<Experiment>,
     /// The experiment that was built last and is known to train.
     pub good: Option<Experiment>,
+    /// The same as it trains now, with what was changed since without a rebuild.
+    pub running: Option<Experiment>,
+    /// The one that ran before it.
+    pub before: Option<Experiment>,
+    /// How many loads were asked for.
+    pub loads: u32,
+    /// Whether the engine still answers.
+    pub patience: Patience,
+    /// When it last was started again because it had stopped, and how often in a row.
+    pub falls: (f64, u32),
+    /// Its memory has grown large for nothing, and comes back with another worker.
+    pub swollen: bool,
 }
 
 impl Errands {

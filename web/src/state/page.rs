@@ -54,6 +54,15 @@ pub enum Notice {
     Fatal(String),
 }
 
+/// What takes long, and for how many seconds already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Busy {
+    /// The network is being built.
+    Building(u32),
+    /// A step, or whatever else was asked.
+    Working(u32),
+}
+
 /// The newest pictures from the engine. All arrays are row-major; row 0 is the top.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Frame {
@@ -140,8 +149,13 @@ pub struct Page {
     pub status: RwSignal<Status>,
     /// Where the run stands.
     pub metrics: RwSignal<Metrics>,
-    /// Messages for the learner.
+    /// Messages for the learner: mistakes and hints.
     pub notice: RwSignal<Option<Notice>>,
+    /// What must be answered before anything trains: a divergence, or an engine that has stopped. It stays whatever else is
+    /// said, until it is answered or mended.
+    pub trouble: RwSignal<Option<Notice>>,
+    /// What the engine has been at for longer than one likes to wait.
+    pub busy: RwSignal<Option<Busy>>,
     /// One quiet line at the foot of the page: what was just done, or what to try.
     pub hint: RwSignal<String>,
     /// The loss curve, with its version.
@@ -223,5 +237,22 @@ impl Page {
     /// Asks something of the engine.
     pub fn send(&self, command: Command) {
         self.engine.with_value(|engine| engine.send(&command));
+        self.mind();
+    }
+
+    /// Why the engine has stopped, if it has.
+    pub fn stopped(&self) -> Option<String> {
+        match self.trouble.get_untracked() {
+            Some(Notice::Fatal(why)) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// A divergence has been answered: by a new rate, by undo, by another experiment. An engine that has stopped is not mended
+    /// by that.
+    pub fn answered(&self) {
+        if matches!(self.trouble.get_untracked(), Some(Notice::Diverged { .. })) {
+            self.trouble.set(None);
+        }
     }
 }

@@ -18,12 +18,25 @@ impl Page {
         match news {
             News::Late => {}
             News::Listening => self.engine.with_value(|engine| engine.listens()),
+            News::Pong => self.heard(),
+            News::Building => {
+                self.errands.update_value(|e| (e.patience.begun, e.patience.building) = (true, true))
+            }
+            News::Refused(why, kept, playing) => self.refused(why, kept, playing),
+            News::Fell(why) => self.fell_soon(why),
+            News::Swollen => self.swollen(),
             News::Status(status) => self.set_status(status),
             News::Loaded { status, train, test, facts } => {
                 if let Some(left) = self.errands.with_value(|e| e.good.clone()) {
                     self.keep_run(&left);
                 }
-                self.errands.update_value(|e| e.good.clone_from(&e.built));
+                self.loaded();
+                self.errands.update_value(|e| {
+                    e.good.clone_from(&e.built);
+                    if e.running != e.built {
+                        e.before = std::mem::replace(&mut e.running, e.built.clone());
+                    }
+                });
                 self.facts.set(Some(Arc::from(*facts)));
                 // The engine shows the first sample until told otherwise.
                 self.sample.set(Shown::Row(0));
@@ -93,14 +106,23 @@ impl Page {
                 if let Notice::Diverged { step, .. } = &notice {
                     self.metrics.update(|m| lost_at(m, *step));
                 }
-                self.notice.set(Some(notice));
+                self.loaded();
+                if self.trouble.with_untracked(Option::is_none) && matches!(notice, Notice::Fatal(_)) {
+                    self.failed_again();
+                }
+                self.trouble.set(Some(notice));
                 self.stir();
+            }
+            // A load that the worker could not even read.
+            News::Notice(Notice::Mistake(why))
+                if self.errands.with_value(|e| e.patience.loading.is_some()) =>
+            {
+                self.refused(why, None, false);
             }
             News::Notice(notice) => {
                 if let Notice::Mistake(why) = &notice {
                     self.errands.update_value(|e| e.waits.settle(|_| true, &Err(why.clone())));
                 }
-                self.fall_back();
                 // What was being done, reading files say, is over.
                 self.hint.set(String::new());
                 self.notice.set(Some(notice));

@@ -46,6 +46,16 @@ pub enum News {
     Brought(SampleSource),
     /// The device's buffers, their bytes, and the bytes of the engine's own memory.
     Memory(u32, u64, u64),
+    /// It listens still.
+    Pong,
+    /// It has begun to build the experiment asked for last.
+    Building,
+    /// The experiment asked for last cannot be built, and why; the build that goes on, and whether it trains.
+    Refused(String, Option<u32>, bool),
+    /// The engine has fallen, and why.
+    Fell(String),
+    /// The engine's memory has grown for nothing.
+    Swollen,
     /// Something to tell the learner; training has stopped.
     Stopped(Status, Notice),
     /// Something to tell the learner.
@@ -58,6 +68,14 @@ pub enum News {
 pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<f32>>) -> News {
     match event {
         Event::Listening => News::Listening,
+        Event::Pong => News::Pong,
+        Event::Fell { message } => News::Fell(message),
+        Event::Swollen { .. } => News::Swollen,
+        Event::Building { generation: g } | Event::Refused { generation: g, .. } if g != generation => {
+            News::Late
+        }
+        Event::Building { .. } => News::Building,
+        Event::Refused { message, kept, playing, .. } => News::Refused(message, kept, playing),
         Event::Ready { backend, adapter, software, why } => {
             News::Status(Status { backend, adapter, software, why: Some(why), ..status.clone() })
         }

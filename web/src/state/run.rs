@@ -2,7 +2,7 @@
 
 use futures_channel::oneshot::Receiver;
 use leptos::prelude::*;
-use minibatch_session::{Best, Command, Experiment};
+use minibatch_session::{Best, Choice, Command, Experiment};
 
 use super::waits::{Answer, Wait};
 use super::{Notice, Page};
@@ -16,34 +16,60 @@ pub fn random_seed() -> u32 {
 impl Page {
     /// Starts the worker, or starts it anew, and has it build the present experiment.
     pub fn start(&self) -> Receiver<Answer> {
+        self.notice.set(None);
+        self.errands.update_value(|e| e.wants_play = false);
+        self.start_anew()
+    }
+
+    /// The same, and what has just been said stays; so do those who wait for a load, and the wish to play.
+    pub(super) fn start_anew(&self) -> Receiver<Answer> {
         let page = *self;
         self.status.update(|status| *status = super::Status::default());
-        self.notice.set(None);
+        self.trouble.set(None);
         let failed = move |why: String| page.give_up(why);
+        // Later, since it is a closure of the worker that goes.
+        let fell = move |why: &str| page.fell_soon(why.to_owned());
         self.engine.with_value(|engine| {
-            engine.connect(move |event, arrays| page.receive(event, arrays), failed);
+            engine.connect(move |event, arrays| page.receive(event, arrays), failed, fell);
         });
-        self.send(Command::Start { choice: self.choice.get_untracked() });
+        let spare = self.errands.try_update_value(|e| {
+            e.swollen = false;
+            e.patience.renew()
+        });
+        let choice = if spare == Some(true) { Choice::Cpu } else { self.choice.get_untracked() };
+        self.send(Command::Start { choice });
         if let Some(limit) = self.speed.get_untracked() {
             self.send(Command::Speed { steps_per_second: Some(limit) });
         }
-        self.errands.update_value(|e| e.wants_play = false);
-        self.load()
+        self.build(true)
     }
 
     /// The engine is gone: says so, and lets nobody wait for it.
     pub fn give_up(&self, why: String) {
         self.status.update(|s| (s.playing, s.loaded) = (false, false));
+        self.loaded();
+        self.failed_again();
         self.errands.update_value(|e| {
             e.wants_play = false;
             e.waits.settle(|_| true, &Err(why.clone()));
             e.pull = super::pull::Pull::default();
         });
-        self.notice.set(Some(Notice::Fatal(why)));
+        self.trouble.set(Some(Notice::Fatal(why)));
     }
 
-    /// Has the present experiment built, if it is valid; the receiver hears when its first metrics are in.
+    /// Has the present experiment built, if it is valid; the receiver hears when its first metrics are in. An engine that has
+    /// stopped is started for it.
     pub fn load(&self) -> Receiver<Answer> {
+        if self.stopped().is_none() && !self.sheds() {
+            return self.build(false);
+        }
+        let superseded = Err(words::t("api.superseded").into());
+        self.errands.update_value(|e| e.waits.settle(|w| matches!(w, Wait::Load(_)), &superseded));
+        self.start_anew()
+    }
+
+    /// The same, by the engine there is. `again`: who waits for a load waits for this one.
+    pub(super) fn build(&self, again: bool) -> Receiver<Answer> {
         let experiment = self.experiment.get_untracked();
         let valid = experiment.validate();
         let mut command = None;
@@ -56,9 +82,11 @@ impl Page {
                 e.waits.settle(|w| w == Wait::Load(0), &Err(mistake.to_string()));
                 return receiver;
             }
-            e.generation += 1;
+            e.loads += 1;
+            e.generation = e.loads;
             let generation = e.generation;
-            e.waits.settle(|w| w != Wait::Memory, &Err(words::t("api.superseded").into()));
+            let over = |w| w != Wait::Memory && !(again && matches!(w, Wait::Load(_)));
+            e.waits.settle(over, &Err(words::t("api.superseded").into()));
             e.pull = super::pull::Pull { dirty: true, ..Default::default() };
             e.built = Some(experiment.clone());
             command = Some(Command::Load { experiment: Box::new(experiment.clone()), generation });
@@ -68,7 +96,9 @@ impl Page {
             (Some(command), _) => {
                 self.hover.set(None);
                 self.status.update(|s| (s.playing, s.loaded) = (false, false));
+                self.answered();
                 self.send(command);
+                self.expect(self.errands.with_value(|e| e.generation));
             }
             (None, Err(mistake)) => self.notice.set(Some(Notice::Mistake(mistake.to_string()))),
             (None, Ok(())) => {}
@@ -78,9 +108,7 @@ impl Page {
 
     /// Trains on. After a divergence there is nothing to train on with, so nothing happens until it is mended.
     pub fn play(&self) {
-        if matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. } | Notice::Fatal(_)))
-            || !self.buildable()
-        {
+        if self.trouble.with_untracked(Option::is_some) || !self.buildable() {
             return;
         }
         self.errands.update_value(|e| e.wants_play = true);
@@ -132,10 +160,11 @@ impl Page {
 
     /// Back to the same initial weights.
     pub fn reset(&self) -> Receiver<Answer> {
-        self.flush();
-        if matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. })) {
-            self.notice.set(None);
+        if self.stopped().is_some() {
+            return self.start();
         }
+        self.flush();
+        self.answered();
         let receiver = self.errands.try_update_value(|e| {
             e.wants_play = false;
             e.waits.add(Wait::Reset)
@@ -150,8 +179,8 @@ impl Page {
     pub fn go_to_best(&self) -> Receiver<Answer> {
         self.flush();
         let best = self.metrics.with_untracked(|m| m.best);
-        if matches!(self.notice.get_untracked(), Some(Notice::Diverged { .. })) && best.is_some() {
-            self.notice.set(None);
+        if best.is_some() {
+            self.answered();
         }
         let further = |best: Best| self.curve.with_value(|c| c.last().is_some_and(|p| p.step > best.step));
         if let (true, Some(left)) = (best.is_some_and(further), self.errands.with_value(|e| e.good.clone())) {
@@ -163,8 +192,10 @@ impl Page {
 
     /// After a divergence: back to the last good weights, with this learning rate from now on.
     pub fn recover(&self, learning_rate: f32) {
-        self.notice.set(None);
+        self.answered();
         self.experiment.update(|e| e.training.learning_rate = learning_rate);
+        let now = self.experiment.get_untracked();
+        self.errands.update_value(|e| (e.built, e.running) = (Some(now.clone()), Some(now)));
         self.send(Command::Recover { learning_rate });
         self.note_address();
     }
@@ -188,24 +219,38 @@ impl Page {
         }
     }
 
-    /// The engine refused to build what the page took for valid, and the notice says why: back to the last one it did
-    /// build.
-    pub(super) fn fall_back(&self) {
-        let refused = self.status.with_untracked(|s| !s.loaded && !s.backend.is_empty());
-        let good = self.errands.with_value(|e| e.good.clone());
+    /// The engine cannot build what was asked for last, and why: what ran before goes on where it does, else the last that
+    /// is known to train is built anew, or the default.
+    pub(super) fn refused(&self, why: String, kept: Option<u32>, playing: bool) {
+        self.loaded();
         let written = self.experiment.get_untracked();
-        if let (true, Some(good)) = (refused, good.filter(|good| *good != written)) {
-            self.experiment.set(good);
+        let (running, good) = self.errands.with_value(|e| (e.running.clone(), e.good.clone()));
+        self.errands.update_value(|e| e.waits.settle(|_| true, &Err(why.clone())));
+        self.draft.set(None);
+        if let (Some(kept), Some(running)) = (kept, running) {
+            self.errands.update_value(|e| {
+                (e.generation, e.wants_play) = (kept, playing);
+                e.built = Some(running.clone());
+            });
+            self.experiment.set(running);
             self.note_address();
-            drop(self.load());
+            self.status.update(|s| (s.playing, s.loaded) = (playing, true));
+            self.stir();
+        } else if let Some(next) = good.into_iter().chain([Experiment::default()]).find(|e| *e != written) {
+            // What has been refused is not tried again.
+            self.errands.update_value(|e| e.good = e.good.take().filter(|good| *good != written));
+            self.experiment.set(next);
+            self.note_address();
+            drop(self.build(false));
         }
+        // What was being done, reading files say, is over.
+        self.hint.set(String::new());
+        self.notice.set(Some(Notice::Mistake(why)));
     }
 
     /// Sets a whole experiment, from a preset say, and has it built.
     pub fn open(&self, experiment: Experiment) -> Receiver<Answer> {
-        if !matches!(self.notice.get_untracked(), Some(Notice::Fatal(_))) {
-            self.notice.set(None);
-        }
+        self.notice.set(None);
         // What was said of the one before is over.
         self.hint.set(String::new());
         self.brush.set(None);
@@ -223,11 +268,8 @@ impl Page {
         command: impl FnOnce(u32) -> Command,
     ) -> Receiver<Answer> {
         // A worker that is gone answers nobody.
-        let gone = match self.notice.get_untracked() {
-            Some(Notice::Fatal(why)) => Some(why),
-            _ => None,
-        };
-        let gone = gone.or(self.experiment.with_untracked(|e| e.validate().err().map(|e| e.to_string())));
+        let gone =
+            self.stopped().or(self.experiment.with_untracked(|e| e.validate().err().map(|e| e.to_string())));
         let asked = self.errands.try_update_value(|e| {
             let id = e.id();
             let receiver = e.waits.add(wait(id));

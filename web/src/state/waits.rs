@@ -40,6 +40,11 @@ impl Waits {
         receiver
     }
 
+    /// Whether anybody waits.
+    pub fn any(&self) -> bool {
+        !self.list.is_empty()
+    }
+
     /// Answers all who wait for something of this kind.
     pub fn settle(&mut self, is: impl Fn(Wait) -> bool, answer: &Answer) {
         let (settled, left) = self.list.drain(..).partition(|(wait, _)| is(*wait));

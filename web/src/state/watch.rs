@@ -55,13 +55,18 @@ impl Page {
         on_cleanup(move || page.watched.update_value(|w| w.change(watch, -1)));
     }
 
-    /// The next frame with everything inside; the receiver hears when it is there.
+    /// The next frame with everything inside; the receiver hears when it is there, or that the engine has stopped.
     pub fn look_inside(&self) -> Receiver<Answer> {
         const ALL: [Watch; 3] = [Watch::Inside, Watch::Gradients, Watch::Parameters];
         ALL.iter().for_each(|w| self.watched.update_value(|all| all.change(*w, 1)));
+        let gone = self.stopped();
         let receiver = self.errands.try_update_value(|e| {
             e.pull.early = e.pull.outstanding;
-            e.waits.add(Wait::Frame)
+            let receiver = e.waits.add(Wait::Frame);
+            if let Some(why) = gone {
+                e.waits.settle(|w| w == Wait::Frame, &Err(why));
+            }
+            receiver
         });
         self.stir();
         receiver.unwrap_or_else(|| futures_channel::oneshot::channel().1)
@@ -76,9 +81,12 @@ impl Page {
 
     /// Chooses the sample that looks inside show.
     pub fn show_sample(&self, shown: Shown) {
-        self.sample.set(shown.clone());
-        self.send(Command::Show(shown));
-        self.stir();
+        // What is being built begins with its own first sample.
+        if self.status.with_untracked(|s| s.loaded) {
+            self.sample.set(shown.clone());
+            self.send(Command::Show(shown));
+            self.stir();
+        }
     }
 
     /// Samples as they are: the receiver gets inputs and targets.

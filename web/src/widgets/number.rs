@@ -33,7 +33,10 @@ pub fn Number(
                 page.notice.set(Some(Notice::Mistake(text)));
             }
         }
-        input.set_value(&value.get_untracked().to_string());
+        // A field that goes away while it has the focus is changed by that; then there is no value any more to go back to.
+        if let Some(value) = value.try_get_untracked() {
+            input.set_value(&value.to_string());
+        }
     };
     view! {
         <label class="field number" title=help>

@@ -42,14 +42,19 @@ pub fn Rate(
         match select.value().parse() {
             Ok(rate) => choose(rate),
             Err(_) => {
-                select.set_value(&value.get_untracked().to_string());
-                typing.set(true);
+                // What goes away with the focus has no value any more.
+                if let Some(value) = value.try_get_untracked() {
+                    select.set_value(&value.to_string());
+                    typing.set(true);
+                }
             }
         }
     };
     let typed = move |event: web_sys::Event| {
         let text = event_target::<web_sys::HtmlInputElement>(&event).value();
-        typing.set(false);
+        if typing.try_set(false).is_some() {
+            return;
+        }
         match read(&text, false) {
             Some(rate) => choose(rate as f32),
             None => {

@@ -32,6 +32,13 @@ fn told(error: &GpuError) -> String {
     }
 }
 
+impl Lost {
+    /// The device itself is gone. Anything else it refuses, it goes on without.
+    pub fn is_device(&self) -> bool {
+        matches!(self, Self::Gpu(GpuError::Lost { .. }))
+    }
+}
+
 /// A machine with its variables.
 pub enum Backend {
     /// WGSL kernels.
@@ -46,6 +53,14 @@ pub enum Plan {
     Gpu(minibatch_gpu::Plan),
     /// On the CPU; its scratch memory changes as it runs.
     Cpu(Box<RefCell<SinglePlan>>),
+}
+
+/// The variables of one run, off their names.
+pub enum Aside {
+    /// On the GPU.
+    Gpu(minibatch_gpu::Variables),
+    /// On the CPU.
+    Cpu(Box<Single>),
 }
 
 /// One thing to do, in order.
@@ -126,6 +141,24 @@ impl Backend {
             Self::Cpu(cpu, _) => cpu.write_u32(name, offset, values)?,
         }
         Ok(())
+    }
+
+    /// Takes all variables off their names, so that another run has none of them. What is under way is not touched by it.
+    pub fn set_aside(&mut self) -> Aside {
+        match self {
+            Self::Gpu(gpu) => Aside::Gpu(gpu.set_aside()),
+            Self::Cpu(cpu, _) => Aside::Cpu(std::mem::replace(cpu, Box::new(Single::new()))),
+        }
+    }
+
+    /// Puts the variables of a run in the place of all there are, so that its plans run again.
+    pub fn put_back(&mut self, aside: Aside) {
+        match (self, aside) {
+            (Self::Gpu(gpu), Aside::Gpu(variables)) => gpu.put_back(variables),
+            (Self::Cpu(cpu, _), Aside::Cpu(variables)) => *cpu = variables,
+            // Set aside by another backend, which is gone with its runs.
+            (Self::Gpu(_), Aside::Cpu(_)) | (Self::Cpu(..), Aside::Gpu(_)) => {}
+        }
     }
 
     /// Makes a graph ready to run.
@@ -216,6 +249,22 @@ impl Backend {
         match self {
             Self::Gpu(gpu) => Some((gpu.buffer_count(), gpu.buffer_bytes())),
             Self::Cpu(..) => None,
+        }
+    }
+
+    /// Resolves when the device is lost; on the CPU never.
+    pub async fn lost(&self) {
+        match self {
+            Self::Gpu(gpu) => gpu.gone().await,
+            Self::Cpu(..) => std::future::pending().await,
+        }
+    }
+
+    /// Whether the device is there and well; an error of it is told once.
+    pub fn check(&mut self) -> Result<(), Lost> {
+        match self {
+            Self::Gpu(gpu) => Ok(gpu.check()?),
+            Self::Cpu(..) => Ok(()),
         }
     }
 

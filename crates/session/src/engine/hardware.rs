@@ -40,6 +40,11 @@ impl Hardware {
         self.found.as_ref().map_or(place::Adapter::None, |found| found.rule)
     }
 
+    /// Where the last experiment trains, and why.
+    pub(super) fn told(&self) -> Option<Place> {
+        self.told
+    }
+
     /// The device that waits, or a new one.
     async fn gpu(&mut self) -> Result<Box<Gpu>, GpuError> {
         if let Some(gpu) = self.idle.take().filter(|gpu| gpu.lost().is_none()) {
@@ -61,7 +66,7 @@ fn class(adapter: &Adapter) -> place::Adapter {
 impl Session {
     /// Begins: nothing is built. Where the choice alone decides, that is told at once.
     pub(super) async fn start(&mut self, choice: Choice) {
-        self.run = None;
+        (self.run, self.gone) = (None, false);
         self.hardware = Hardware { choice, ..Hardware::default() };
         self.backend = Some(Backend::cpu());
         if choice != Choice::Auto {

@@ -8,7 +8,7 @@ use super::flights::{Flight, Report};
 use super::programs::{BuildError, EVALUATION_ROWS, LOSS_ROWS, Programs};
 use super::run::Run;
 use super::session::Session;
-use super::snapshots::Snapshots;
+use super::snapshots::{self, Snapshots};
 use super::update;
 use crate::Look;
 
@@ -111,9 +111,12 @@ impl Session {
             .flat_map(|s| programs.kept.iter().map(|v| (v.as_str(), Snapshots::name(s.slot, v))))
             .collect();
         work.extend(copies.iter().map(|(from, to)| Work::Copy(from, to)));
+        work.extend((steps > 0).then_some(Work::Run(&programs.squares, 1)));
         let (insides, best): (Vec<String>, String);
         let mut reads = vec![];
-        reads.extend((steps > 0).then_some(names::LOSSES));
+        if steps > 0 {
+            reads.extend([names::LOSSES, snapshots::SQUARES]);
+        }
         if !evaluations.is_empty() {
             best = best::told();
             reads.extend([names::EVALUATIONS, best.as_str()]);

@@ -58,20 +58,27 @@ impl Session {
         if self.backend.is_none() {
             return Ok(());
         }
+        let facts = Box::new(super::inside::facts(&model, &data)?);
         let lens = [data.inputs.len(), data.targets.len()];
         let needs = Needs::of(&experiment, &model, data.samples.train, lens)?;
-        let old = self.run.take();
-        self.settle(&needs).await;
-        if let Some(refused) = self.refused(strict) {
-            return Err(refused.into());
-        }
-        let programs = match self.build(&experiment, (model, data, start)).await {
+        // The new run has variables of its own: nothing of the old one is found by it, and if it cannot be built the old one
+        // goes on. Both at once must be little; a large one makes room first.
+        let asked: Vec<u32> = self.run.iter().flat_map(|r| r.goals.iter()).map(|g| g.id).collect();
+        let (place, aside) = (self.hardware.told(), self.backend.as_mut().map(Backend::set_aside));
+        let old = self.run.take().filter(|run| run.programs.bytes() <= BESIDE);
+        let old = old.zip(aside);
+        let built = self.place_and_build(&experiment, (model, data, start), supplies, (&needs, strict)).await;
+        let programs = match built {
             Ok(programs) => programs,
             Err(error) => {
-                self.give_way(error, strict).await?;
-                // Drawn anew: the build that failed has taken the first.
-                let drawn = self.draw(&experiment, supplies)?;
-                self.build(&experiment, drawn).await?
+                if let (false, Some((run, aside)), Some(place)) = (error.lost(), old, place) {
+                    self.move_to(place).await;
+                    if let Some(backend) = &mut self.backend {
+                        backend.put_back(aside);
+                    }
+                    self.run = Some(run);
+                }
+                return Err(error);
             }
         };
         let flat = |points: &[minibatch_data::Point]| {
@@ -80,14 +87,12 @@ impl Session {
         let split = programs.data.points.as_ref();
         let arrays = vec![split.map_or(vec![], |s| flat(&s.train)), split.map_or(vec![], |s| flat(&s.test))];
         let (steps_per_epoch, batch_size) = (programs.steps_per_epoch, programs.batch as u32);
-        let facts = Box::new(super::inside::facts(&programs.model, &programs.data)?);
         let event = Event::Loaded { generation, steps_per_epoch, batch_size, facts: facts.clone() };
         self.messages.push(Message { event, arrays });
-        self.answer(old.iter().flat_map(|r| r.goals.iter()).map(|g| g.id).collect());
+        self.answer(asked);
         self.pace = self.pace.fresh();
         self.looks = Looks::default();
-        let look = old.and_then(|run| run.look);
-        self.run = Some(Run::new(generation, experiment, programs, (look, facts)));
+        self.run = Some(Run::new(generation, experiment, programs, facts));
         self.say(Event::Playing { playing: false });
         Ok(())
     }
@@ -113,6 +118,29 @@ impl Session {
         Ok((model, data, start))
     }
 
+    /// Builds where the rule says, or on the CPU where the GPU is too small for it.
+    async fn place_and_build(
+        &mut self,
+        experiment: &Experiment,
+        drawn: (Model, Data, Start),
+        supplies: &Supplies,
+        (needs, strict): (&Needs, bool),
+    ) -> Result<Programs, BuildError> {
+        self.settle(needs).await;
+        if let Some(refused) = self.refused(strict) {
+            return Err(refused.into());
+        }
+        match self.build(experiment, drawn).await {
+            Ok(programs) => Ok(programs),
+            Err(error) => {
+                self.give_way(error, strict).await?;
+                // Drawn anew: the build that failed has taken the first.
+                let drawn = self.draw(experiment, supplies)?;
+                self.build(experiment, drawn).await
+            }
+        }
+    }
+
     pub(super) async fn build(
         &mut self,
         experiment: &Experiment,
@@ -123,6 +151,9 @@ impl Session {
         Programs::build(backend, experiment, drawn).await
     }
 }
+
+/// Bytes on the host that a run may hold while another is built beside it.
+const BESIDE: usize = 64 << 20;
 
 /// Puts weights in the place of those that were drawn. All must be there, and none besides.
 fn take_weights(model: &Model, weights: &[NamedTensor], start: &mut Start) -> Result<(), ExperimentError> {

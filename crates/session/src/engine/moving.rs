@@ -49,7 +49,7 @@ impl Session {
             }
         };
         (run.probes, run.inside, run.update) = (Probes::default(), Inside::default(), Update::default());
-        run.snapshots = Snapshots::default();
+        run.snapshots = run.programs.no_copies();
         let step = run.step;
         let slot = run.snapshots.trust(step).slot;
         if let Some(backend) = &mut self.backend {

@@ -6,7 +6,7 @@ use minibatch_nn::{Clip, Loss, Model, NnError, Outline, Samples, names};
 use super::backend::{Backend, Lost, Plan};
 use super::best;
 use super::data::Data;
-use super::snapshots::{SLOTS, Snapshots};
+use super::snapshots::{self, Snapshots};
 use crate::{Experiment, ExperimentError, OptimizerKind, Training};
 
 /// Rows of the ring of batch losses: the most steps a submit may have.
@@ -29,6 +29,13 @@ pub enum BuildError {
     /// The backend failed.
     #[error(transparent)]
     Backend(#[from] Lost),
+}
+
+impl BuildError {
+    /// The device is gone, and with it all that was on it.
+    pub fn lost(&self) -> bool {
+        matches!(self, Self::Backend(lost) if lost.is_device())
+    }
 }
 
 /// Everything about a run that does not change while it trains.
@@ -55,6 +62,8 @@ pub struct Programs {
     pub train: Plan,
     /// One evaluation.
     pub evaluate: Plan,
+    /// How large all is that training changes.
+    pub squares: Plan,
 }
 
 /// What a run begins with.
@@ -93,19 +102,10 @@ impl Programs {
         kept.extend(start.buffers.iter().filter(|b| b.2).map(|b| b.0.clone()));
         start.write(backend, experiment, &kept)?;
         let sizes: Vec<(&str, usize, DType)> = kept.iter().map(|name| start.size(name)).collect();
-        // Copies must have the sizes of this model before the first submit makes one.
-        for &(name, len, dtype) in &sizes {
-            for slot in 0..SLOTS {
-                let copy = Snapshots::name(slot, name);
-                match dtype {
-                    DType::F32 => backend.set_f32(&copy, &vec![0.0; len])?,
-                    DType::U32 => backend.set_u32(&copy, &vec![0; len])?,
-                }
-            }
-        }
         best::prepare(backend, &sizes)?;
         let train = backend.compile(&model.train(samples, batch, rule, clip, LOSS_ROWS)?).await?;
         let evaluate = backend.compile(&model.evaluate(samples, seen, EVALUATION_ROWS, &sizes)?).await?;
+        let squares = backend.compile(&snapshots::squares(&sizes).map_err(NnError::from)?).await?;
         let steps_per_epoch = samples.train.div_ceil(batch) as u32;
         // Evaluating never costs more than a fraction of the training: small epochs are bundled, and a model's long ones
         // divided, where its curve would have to wait too long for the next point. A step of few samples costs about that
@@ -130,6 +130,7 @@ impl Programs {
             test_variance,
             train,
             evaluate,
+            squares,
         })
     }
 
@@ -158,6 +159,18 @@ impl Programs {
     pub fn rewind(&self, backend: &mut Backend, experiment: &Experiment) -> Result<(), Lost> {
         self.start.write(backend, experiment, &self.kept)?;
         self.clear_rings(backend)
+    }
+
+    /// Bytes that the host holds for it, roughly: the samples, and what the run starts with.
+    pub fn bytes(&self) -> usize {
+        let buffers = self.start.buffers.iter().map(|b| b.1.len()).sum::<usize>();
+        let data = &self.data;
+        4 * (data.inputs.len() + data.targets.len() + self.start.parameters.len() + buffers)
+    }
+
+    /// The copies of a run that starts here: none yet.
+    pub fn no_copies(&self) -> Snapshots {
+        Snapshots::new(&self.start.parameters)
     }
 
     /// Begins the rings anew.

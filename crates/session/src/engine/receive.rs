@@ -29,6 +29,9 @@ impl Session {
         let ring = if report.steps > 0 { values.next() } else { None };
         let losses: Vec<f32> =
             ring.map_or(vec![], |ring| ring_rows(&ring, 1, report.loss_row, report.steps as usize).concat());
+        if let Some(squares) = if report.steps > 0 { values.next() } else { None } {
+            run.snapshots.weigh(report.from + report.steps, &squares);
+        }
         run.snapshots.judge(report.from, &losses);
         if let Some(kept) = &mut self.losses {
             kept.extend((report.from + 1..).zip(losses.iter().copied()));
@@ -39,16 +42,17 @@ impl Session {
         run.best = best.map_or(run.best, |kept| best::read(&kept));
         let rows = ring.map_or(vec![], |ring| run.evaluations(report, &ring));
         let wrong = wrong.or(rows.iter().find(|r| !r.train_loss.is_some_and(f32::is_finite)).map(|r| r.step));
-        let mut events = vec![];
         if let Some(step) = wrong {
-            events.extend(run.diverge(step));
-        } else if report.steps > 0 || !rows.is_empty() {
+            // Its pictures are of weights that are gone; whoever asked sees those gone back to.
+            run.look = run.look.or(report.look);
+            return self.diverge(step).unwrap_or_else(|error| self.fail(&error));
+        }
+        let mut events = vec![];
+        if report.steps > 0 || !rows.is_empty() {
             events.push(run.measured(report, &losses, rows, rate));
         }
         let end = report.from + report.steps;
-        if wrong.is_none() {
-            events.extend(run.reached(end).into_iter().map(|id| Event::Done { id }));
-        }
+        events.extend(run.reached(end).into_iter().map(|id| Event::Done { id }));
         events.into_iter().for_each(|event| self.say(event));
         if let Some(message) = self.frame(report, values.collect()) {
             self.messages.push(message);
@@ -121,23 +125,6 @@ impl Run {
         self.metrics.steps_per_second = if self.playing || !self.goals.is_empty() { rate } else { 0.0 };
         let (generation, now, cut) = (self.generation, Box::new(self.metrics.clone()), self.cut.take());
         Event::Metrics { generation, now, curve, cut }
-    }
-
-    /// Training stops; what is under way no longer counts.
-    fn diverge(&mut self, step: u32) -> Vec<Event> {
-        let training = &self.experiment.training;
-        let learning_rate = training.schedule.rate(training.learning_rate, step.saturating_sub(1));
-        let good_step = self.snapshots.good().map_or(0, |s| s.step);
-        let event = Event::Diverged { step, learning_rate, good_step };
-        self.playing = false;
-        self.evaluate = false;
-        self.diverged = Some(event.clone());
-        for flight in self.flights.iter_mut().chain(&mut self.landed) {
-            flight.void = true;
-            self.look = self.look.or(flight.report.as_ref().and_then(|r| r.look));
-        }
-        let done = self.goals.drain(..).map(|g| Event::Done { id: g.id });
-        [event, Event::Playing { playing: false }].into_iter().chain(done).collect()
     }
 }
 

@@ -48,6 +48,8 @@ pub(super) struct Run {
     pub(super) curve_end: Option<u32>,
     pub(super) cut: Option<u32>,
     pub(super) diverged: Option<Event>,
+    /// Learning rate, L1 and L2 with which it diverged last.
+    pub(super) wild: Option<[f32; 3]>,
 }
 
 impl Run {
@@ -56,24 +58,25 @@ impl Run {
         generation: u32,
         experiment: Experiment,
         programs: Programs,
-        (look, facts): (Option<Look>, Box<Facts>),
+        facts: Box<Facts>,
     ) -> Self {
         let learning_rate = experiment.training.schedule.rate(experiment.training.learning_rate, 0);
         Self {
             generation,
             metrics: Metrics { learning_rate, ..Metrics::default() },
             experiment,
+            snapshots: programs.no_copies(),
             programs,
             probes: Probes::default(),
             inside: Inside::default(),
             update: Update::default(),
             facts,
             shown: Shown::Row(0),
-            snapshots: Snapshots::default(),
             step: 0,
             playing: false,
             goals: VecDeque::new(),
-            look,
+            // What was asked of the run before is no question to this one.
+            look: None,
             evaluate: true,
             loss_row: 0,
             evaluation_row: 0,
@@ -83,6 +86,7 @@ impl Run {
             curve_end: None,
             cut: Some(0),
             diverged: None,
+            wild: None,
         }
     }
 

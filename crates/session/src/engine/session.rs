@@ -1,10 +1,9 @@
 //! A session: takes commands, paces the submits, reads what comes back, and says what happened.
 
 use minibatch_data::Small;
-use minibatch_graph::control;
 use minibatch_nn::names;
 
-use super::backend::{Backend, Work};
+use super::backend::Backend;
 use super::best;
 use super::flights::Pace;
 use super::hardware::Hardware;
@@ -13,10 +12,9 @@ use super::load::Supplies;
 use super::looks::Looks;
 use super::own::Own;
 use super::probes::predict;
-use super::programs::{BuildError, Programs, live_settings};
+use super::programs::{BuildError, Programs};
 use super::run::{Goal, Run};
-use super::snapshots::Snapshots;
-use crate::{Command, Event, Experiment, Message, Shown, Training};
+use crate::{Command, Event, Message, Shown};
 
 /// When the session wants its next tick.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -42,6 +40,8 @@ pub struct Session {
     pub(super) own: Option<Own>,
     /// Images on their way to become such.
     pub(super) images: Vec<Small>,
+    /// The device is lost, and that was told.
+    pub(super) gone: bool,
     /// Every batch loss not yet taken, where they are kept.
     pub(super) losses: Option<Vec<(u32, f32)>>,
 }
@@ -59,6 +59,7 @@ impl Session {
             messages: vec![],
             own: None,
             images: vec![],
+            gone: false,
             losses: None,
         }
     }
@@ -94,12 +95,36 @@ impl Session {
         }
     }
 
-    fn fail(&mut self, error: &BuildError) {
+    /// An experiment cannot be built. The run under way goes on, unless the device is gone.
+    fn refuse(&mut self, generation: u32, error: &BuildError) {
+        if error.lost() {
+            return self.fail(error);
+        }
+        let kept = self.run.as_ref().map(|run| run.generation);
+        let playing = self.run.as_ref().is_some_and(|run| run.playing);
+        self.say(Event::Refused { generation, message: error.to_string(), kept, playing });
+    }
+
+    pub(super) fn fail(&mut self, error: &BuildError) {
         let fatal = matches!(error, BuildError::Backend(_));
+        self.gone |= error.lost();
         if fatal {
             self.run = None;
         }
         self.say(Event::Failed { message: error.to_string(), fatal });
+    }
+
+    /// Resolves when the device is lost, and says so then; where it was said, or there is none to be lost, never. Whoever
+    /// waits for commands waits for this too.
+    pub async fn lost(&mut self) {
+        match &self.backend {
+            Some(backend) if !self.gone => backend.lost().await,
+            _ => std::future::pending().await,
+        }
+        if let Some(Err(error)) = self.backend.as_mut().map(Backend::check) {
+            self.fail(&error.into());
+        }
+        self.gone = true;
     }
 
     async fn try_command(&mut self, command: Command) -> Result<(), BuildError> {
@@ -108,14 +133,18 @@ impl Session {
             Command::Start { choice } => self.start(choice).await,
             Command::Choose { choice } => self.choose(choice).await?,
             Command::Load { experiment, generation } => {
-                self.losses = None;
-                self.load(*experiment, generation, &Supplies::default(), false).await?;
+                match self.load(*experiment, generation, &Supplies::default(), false).await {
+                    Ok(()) => self.losses = None,
+                    Err(error) => self.refuse(generation, &error),
+                }
             }
             Command::Speed { steps_per_second } => self.pace.set_limit(steps_per_second, now),
             Command::Weigh => {
                 let (buffers, bytes) = self.backend.as_ref().and_then(Backend::buffers).unwrap_or_default();
                 self.say(Event::Memory { buffers: buffers as u32, bytes, heap: heap() });
             }
+            Command::Ping => self.say(Event::Pong),
+            Command::Panic => panic!("asked for, to see what happens then"),
             Command::LoseDevice => self.backend.iter_mut().for_each(Backend::lose),
             Command::Play => self.play(),
             Command::Pause => self.pause(),
@@ -191,26 +220,13 @@ impl Session {
         run.programs.rewind(backend, &run.experiment)?;
         best::forget(backend, &run.programs.kept)?;
         run.best = None;
-        run.snapshots = Snapshots::default();
+        run.snapshots = run.programs.no_copies();
+        run.wild = None;
         self.losses.iter_mut().for_each(Vec::clear);
         let ids = run.void(0);
         run.curve_end = None;
         self.answer(ids);
         self.say(Event::Playing { playing: false });
-        Ok(())
-    }
-
-    fn tune(&mut self, training: &Training) -> Result<(), BuildError> {
-        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
-        let mut next = run.experiment.clone();
-        let t = &mut next.training;
-        (t.learning_rate, t.l1, t.l2) = (training.learning_rate, training.l1, training.l2);
-        t.schedule = training.schedule.clone();
-        next.validate()?;
-        let words = live_settings(&next.training);
-        backend.write_u32(control::NAME, control::SETTINGS, &words)?;
-        run.experiment = next;
-        run.evaluate |= !run.playing && run.diverged.is_none();
         Ok(())
     }
 
@@ -263,34 +279,6 @@ impl Session {
         Ok(())
     }
 
-    fn recover(&mut self, learning_rate: f32) -> Result<(), BuildError> {
-        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else {
-            return self.nothing_built();
-        };
-        let mut training = run.experiment.training.clone();
-        training.learning_rate = learning_rate;
-        // A wrong rate is refused before anything is copied.
-        Experiment { training: training.clone(), ..run.experiment.clone() }.validate()?;
-        let step = match run.snapshots.good() {
-            Some(good) => {
-                let copies: Vec<(String, &str)> =
-                    run.programs.kept.iter().map(|v| (Snapshots::name(good.slot, v), v.as_str())).collect();
-                let work: Vec<Work> = copies.iter().map(|(from, to)| Work::Copy(from, to)).collect();
-                backend.submit(&work, &[])?;
-                run.programs.clear_rings(backend)?;
-                run.snapshots.went_back();
-                good.step
-            }
-            None => {
-                run.programs.rewind(backend, &run.experiment)?;
-                run.snapshots = Snapshots::default();
-                0
-            }
-        };
-        self.stand_at(step);
-        self.tune(&training)
-    }
-
     pub(super) async fn try_tick(&mut self) -> Result<Wait, BuildError> {
         let depth = if matches!(self.backend, Some(Backend::Gpu(_))) { 2 } else { 1 };
         while self.run.as_ref().is_some_and(|r| r.flights.len() < depth) {
@@ -326,7 +314,7 @@ impl Session {
 }
 
 /// Bytes of this module's memory, which only ever grows; 0 where that is not for us to know.
-fn heap() -> u64 {
+pub fn heap() -> u64 {
     #[cfg(target_arch = "wasm32")]
     return core::arch::wasm32::memory_size(0) as u64 * 65_536;
     #[cfg(not(target_arch = "wasm32"))]

@@ -10,7 +10,7 @@ use super::chart::{Pen, begin, line, range, rows};
 use super::free::Free;
 use crate::draw::canvas::{Redraw, on_size};
 use crate::draw::theme::theme;
-use crate::numbers::signed;
+use crate::numbers::{signed, within};
 use crate::sequence::{Kind, Steps, answer, axis, continues, sample};
 use crate::state::Page;
 use crate::words::{fill, t};
@@ -133,7 +133,7 @@ pub fn Forecast(facts: Arc<Facts>) -> impl IntoView {
         (width > 1).then(|| {
             let typed = move |event: web_sys::Event| {
                 if let Ok(n) = event_target_value(&event).trim().parse::<usize>() {
-                    number.set(n.clamp(1, width) - 1);
+                    number.set(within(n, 1, width) - 1);
                 }
             };
             view! {

@@ -11,7 +11,7 @@ use super::chart::{Pen, begin, decades, line, powers};
 use crate::draw::canvas::{Redraw, on_size};
 use crate::draw::colour::css;
 use crate::draw::theme::theme;
-use crate::numbers::signed;
+use crate::numbers::{signed, within};
 use crate::sequence::glances;
 use crate::state::{Page, Watch};
 use crate::words::{fill, t};
@@ -133,7 +133,7 @@ fn draw(canvas: &web_sys::HtmlCanvasElement, now: &Run, before: &Run) {
         line(&context, &points, Pen { colour, width: 1.8, dashed });
         let Some(&(x, y)) = points.get(points.len() * if dashed { 4 } else { 2 } / 5) else { continue };
         let text = if dashed { fill("gradient.before", &[("name", run.name)]) } else { run.name.to_owned() };
-        let x = x.clamp(plane.place[0] + 40.0, plane.place[0] + plane.place[2] - 30.0);
+        let x = within(x, plane.place[0] + 40.0, plane.place[0] + plane.place[2] - 30.0);
         context.set_text_align("center");
         context.set_fill_style_str(&css(colour, 1.0));
         let above = y > plane.place[1] + 16.0;

@@ -11,6 +11,7 @@ use crate::draw::canvas::{Redraw, on_size, prepare_as, text_scale};
 use crate::draw::colour::{Rgb, css};
 use crate::draw::raster::Raster;
 use crate::draw::theme::{Theme, theme};
+use crate::numbers::within;
 use crate::state::Page;
 use crate::words::{fill, t};
 
@@ -187,7 +188,7 @@ fn all(stage: Stage) -> &'static str {
 
 /// The side of a filter's picture, so that all fit where they can.
 fn side(count: usize, width: f64) -> f64 {
-    (width / count.max(1) as f64 - GAP).clamp(18.0 * text_scale(), 40.0 * text_scale()).floor()
+    within(width / count.max(1) as f64 - GAP, 18.0 * text_scale(), 40.0 * text_scale()).floor()
 }
 
 /// The filter to be marked: of the map pointed at, or itself pointed at.

@@ -10,6 +10,7 @@ use super::chip::Chip;
 use super::formula::{Moment, letters, lines};
 use super::lanes::{CellKind, cell, reversed};
 use super::names;
+use crate::numbers::within;
 use crate::sequence::{Along, Steps, along, axis, sample};
 use crate::state::Page;
 use crate::words::{fill, t};
@@ -88,7 +89,7 @@ pub fn Unrolled(facts: Arc<Facts>) -> impl IntoView {
     let units = move || pass.with(|p| p.as_ref().map_or(1, |p| p.units));
     let typed = move |event: web_sys::Event| {
         if let Ok(unit) = event_target_value(&event).trim().parse::<usize>() {
-            steps.unit.set(unit.clamp(1, units()) - 1);
+            steps.unit.set(within(unit, 1, units()) - 1);
         }
     };
     let drawn = move || {
@@ -100,7 +101,7 @@ pub fn Unrolled(facts: Arc<Facts>) -> impl IntoView {
         <section class="unrolled" data-testid="unrolled" aria-label=t("timeline.unrolled") title=t("timeline.unrolled-help")>
             <label class="unrolled-unit">
                 {t("timeline.unit-choose")}
-                <input type="number" min="1" max=units prop:value=move || (steps.unit.get().min(units() - 1) + 1).to_string()
+                <input type="number" min="1" max=units prop:value=move || (steps.unit.get().min(units().saturating_sub(1)) + 1).to_string()
                     on:change=typed/>
                 <small>{move || fill("timeline.of-units", &[("units", &units().to_string())])}</small>
             </label>

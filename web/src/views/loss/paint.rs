@@ -13,6 +13,7 @@ use super::past::colour;
 use crate::draw::canvas::{prepare_as, ratio, text_scale};
 use crate::draw::colour::{Rgb, css};
 use crate::draw::theme::{Theme, theme};
+use crate::numbers::within;
 use crate::state::PastRun;
 
 /// Where the chart's plane lies, in CSS pixels, for the read-out under the pointer.
@@ -193,7 +194,8 @@ fn line(
         let _ = context.arc(plane.x(epoch), plane.y(loss), width, 0.0, std::f64::consts::TAU);
     }
     for (epoch, loss) in points {
-        context.line_to(plane.x(epoch), plane.y(loss).clamp(plane.top - 1.0, plane.top + plane.height + 1.0));
+        context
+            .line_to(plane.x(epoch), within(plane.y(loss), plane.top - 1.0, plane.top + plane.height + 1.0));
     }
     context.set_line_join("round");
     context.set_stroke_style_str(&css(colour, 1.0));
@@ -203,8 +205,8 @@ fn line(
 
 /// A ring around the best point. It may lie beyond the curve's last point, which is not of every step.
 fn mark(context: &CanvasRenderingContext2d, plane: &Geometry, best: Best, (colour, inside): (Rgb, Rgb)) {
-    let x = plane.x(best.epoch).clamp(plane.left, plane.left + plane.width);
-    let y = plane.y(f64::from(best.loss)).clamp(plane.top, plane.top + plane.height);
+    let x = within(plane.x(best.epoch), plane.left, plane.left + plane.width);
+    let y = within(plane.y(f64::from(best.loss)), plane.top, plane.top + plane.height);
     context.begin_path();
     // A mark is never worth stopping for.
     let _ = context.arc(x, y, 3.2, 0.0, std::f64::consts::TAU);

@@ -1,5 +1,7 @@
 //! Where each unit stands: columns of equal width, units in the middle of their column, what does not fit as a mosaic.
 
+use crate::numbers::within;
+
 /// A rectangle in CSS pixels.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Rect {
@@ -109,8 +111,8 @@ fn condense(middle: f64, column: f64, height: f64, side: f64, count: usize) -> C
     // A line of text, "+52", stands under the square.
     let label = if room > 160.0 { 14.0 } else { 0.0 };
     let square = (side * 2.6).min(column * 0.7).min(room - label - step).max(side * 0.8);
-    let singles = (((room - label - square) / step).floor() as usize).clamp(1, count - 1);
-    let rest = count - singles;
+    let singles = within(((room - label - square) / step).floor() as usize, 1, count.saturating_sub(1));
+    let rest = count.saturating_sub(singles);
     let across = (rest as f64).sqrt().ceil().max(1.0) as usize;
     let (down, cell) = (rest.div_ceil(across), square / across as f64);
     let mut whole = stack(middle, height - cell * down as f64 - label - side * GAP, side, singles);

@@ -14,6 +14,7 @@ use crate::draw::heatmap::{Map, Patch, paint, rounded};
 use crate::draw::points::{FEATURE_CELLS, feature_values};
 use crate::draw::raster::Raster;
 use crate::draw::theme::{Theme, theme};
+use crate::numbers::within;
 use crate::state::{Frame, Unit};
 use crate::views::meaning::{Meaning, layer_reach, sided};
 
@@ -319,7 +320,7 @@ fn draw_biases(context: &CanvasRenderingContext2d, scene: &Scene, theme: &Theme)
 fn draw_labels(context: &CanvasRenderingContext2d, scene: &Scene, theme: &Theme) {
     let layout = scene.layout;
     let scale = text_scale();
-    let size = (layout.side * 0.3).clamp(9.0 * scale, 22.0 * scale);
+    let size = within(layout.side * 0.3, 9.0 * scale, 22.0 * scale);
     context.set_font(&format!("{size}px {}", theme.font));
     context.set_text_baseline("middle");
     context.set_line_join("round");

@@ -12,7 +12,7 @@ use crate::draw::colour::css;
 use crate::draw::points::{Dot, Plane, draw_points, reach};
 use crate::draw::raster::Raster;
 use crate::draw::theme::{Theme, theme};
-use crate::numbers::{percent, signed};
+use crate::numbers::{percent, signed, within};
 use crate::state::{Brush, Page};
 use crate::views::network::unit_name;
 use crate::words::{fill, t};
@@ -285,7 +285,7 @@ impl Shared {
         event.stop_propagation();
         let reach = f64::from(DOMAIN);
         let (x, y) = self.cursor.get_untracked().unwrap_or((0.0, 0.0));
-        self.cursor.set(Some(((x + dx).clamp(-reach, reach), (y + dy).clamp(-reach, reach))));
+        self.cursor.set(Some((within(x + dx, -reach, reach), within(y + dy, -reach, reach))));
     }
 }
 
