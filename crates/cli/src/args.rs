@@ -4,13 +4,16 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use minibatch_session::WORKLOADS;
+
+use crate::output::{note, shown};
 
 const CODES: &str = "\
 Exit codes:
   0    done
-  1    failed; one line on the standard error says why, and no file is overwritten
+  1    failed; one line on the standard error says why, and which files are new, if any are
   2    wrong usage
   130  stopped by Ctrl-C, after saving";
 
@@ -48,7 +51,8 @@ Example:
 
 Writes c2.py, one PyTorch script; c2.data.safetensors, the samples it trains on; and
 c2.weights.safetensors, the weights it begins with: by the seed, or those of --weights. It prints the
-losses that `minibatch train` prints.";
+losses that `minibatch train` prints. Files of these names that stand there already are written over if
+`export` wrote them and nobody changed them since.";
 
 /// A deep-learning playground's engine: train, ask and measure models from the command line.
 #[derive(Parser, Debug)]
@@ -165,6 +169,9 @@ pub struct Export {
     /// The weights it begins with; without it, those drawn by the seed
     #[arg(long, value_name = "W.safetensors")]
     pub weights: Option<PathBuf>,
+    /// Write over files that `export` did not write
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Arguments of the commands that list something.
@@ -193,6 +200,28 @@ pub struct Bench {
     /// Print lines of JSON instead of a table
     #[arg(long)]
     pub json: bool,
+}
+
+/// The words of this run. Help and wrong usage end the program here.
+pub fn parsed() -> Cli {
+    Cli::try_parse().unwrap_or_else(|mut error| {
+        if error.kind() == ErrorKind::UnknownArgument && error.get(ContextKind::SuggestedArg).is_none() {
+            // No command takes words that begin with a dash: how to pass them is no help.
+            let tip = "what an experiment says (seed, learning rate, batch size ...) stands in its JSON file"
+                .into();
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+        }
+        // Colours are escapes too, so that only plain words keep them.
+        let plain = |word: std::ffi::OsString| {
+            let word = word.to_string_lossy().into_owned();
+            shown(&word) == word
+        };
+        if error.use_stderr() && !std::env::args_os().all(plain) {
+            error.render().to_string().lines().for_each(note);
+            std::process::exit(error.exit_code());
+        }
+        error.exit()
+    })
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

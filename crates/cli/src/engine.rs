@@ -10,6 +10,7 @@ use minibatch_session::{
 
 use crate::args::BackendChoice;
 use crate::error::{Error, Result};
+use crate::output::note;
 use crate::place;
 
 /// A session and what it said.
@@ -89,7 +90,7 @@ impl Engine {
         let Event::Ready { backend, adapter, why, .. } = event else { return };
         (self.backend, self.adapter) = (backend, adapter);
         if let (Choice::Auto, Some(why)) = (self.choice, place::words(why)) {
-            eprintln!("note: on the CPU: {why}");
+            note(&format!("note: on the CPU: {why}"));
         }
     }
 

@@ -55,6 +55,35 @@ pub enum Error {
     /// A device, a pipe or a folder stands where a file is to be written.
     #[error("cannot write {}: it is not a plain file; give another name", .0.display())]
     NotPlain(PathBuf),
+    /// A file that its owner protected stands where one is to be written.
+    #[error("cannot write {}: the file there is protected from writing; give another name or lift the protection", .0.display())]
+    Protected(PathBuf),
+    /// Files that `export` did not write stand where it is to write.
+    #[error(
+        "{} stands there and was not written by `minibatch export`, or was changed since; give another name, or --force to \
+         write over it; nothing was written", .0.display()
+    )]
+    NotOurs(PathBuf),
+    /// A result that is no number.
+    #[error("{}: {place} would be {value}, which no file may hold; {mend}; nothing was written there", .path.display())]
+    NotFinite {
+        /// The file it would go to.
+        path: PathBuf,
+        /// The first place: `outputs[3, 17]`.
+        place: String,
+        /// What came out there.
+        value: String,
+        /// What to do.
+        mend: &'static str,
+    },
+    /// After training something failed, and some files are new all the same.
+    #[error("{source}; {kept}")]
+    Unsaved {
+        /// What failed.
+        source: Box<Error>,
+        /// Which files are new.
+        kept: String,
+    },
     /// A file of another kind where an experiment was wanted.
     #[error("{}: this is not an experiment, {why}", .path.display())]
     NotExperiment {
@@ -192,8 +221,8 @@ pub enum Error {
         /// Which files stand.
         kept: String,
     },
-    /// Nobody reads what is printed.
-    #[error("cannot write to the standard output: {0}")]
+    /// What was to be printed could not be.
+    #[error("cannot write to the standard output: {0}; all else is done, and the files are written")]
     Output(io::Error),
     /// The session failed.
     #[error("{0}")]

@@ -1,6 +1,5 @@
 //! The experiment that is meant: a preset by its name, or a JSON file.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -8,6 +7,13 @@ use minibatch_session::{Advice, Experiment, ExperimentError, Layer, PRESETS, VER
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result, nearby};
+use crate::output::note;
+use crate::{input, kinds};
+
+/// The file that is read for this name; none for a preset.
+pub fn file(name: &str) -> Option<&Path> {
+    PRESETS.iter().all(|p| p.name != name).then(|| Path::new(name))
+}
 
 /// The preset of this name, or the experiment in the file of this name.
 ///
@@ -18,7 +24,7 @@ pub fn find(name: &str) -> Result<Experiment> {
         return preset(name).map_err(|source| wrong(name, source));
     }
     let path = Path::new(name);
-    let bytes = match fs::read(path) {
+    let bytes = match input::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let asked = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -27,18 +33,16 @@ pub fn find(name: &str) -> Result<Experiment> {
         }
         Err(source) => return Err(Error::Read { path: path.into(), source }),
     };
-    let Ok(text) = String::from_utf8(bytes) else {
-        return Err(Error::NotExperiment { path: path.into(), why: "which is a file of text (JSON)".into() });
-    };
+    let text = kinds::text(&bytes).map_err(|why| Error::NotExperiment { path: path.into(), why })?;
     // A list would be taken for an experiment's fields in order.
-    if matches!(serde_json::from_str::<Value>(&text), Ok(value) if !value.is_object()) {
+    if matches!(serde_json::from_str::<Value>(text), Ok(value) if !value.is_object()) {
         return Err(Error::NotExperiment {
             path: path.into(),
             why: "which is an object of JSON, {...}".into(),
         });
     }
-    let experiment = Experiment::from_json(&text).map_err(|source| wrong(name, source))?;
-    known_fields(path, &text)?;
+    let experiment = Experiment::from_json(text).map_err(|source| wrong(name, source))?;
+    known_fields(path, text)?;
     Ok(experiment)
 }
 
@@ -49,7 +53,7 @@ pub fn find(name: &str) -> Result<Experiment> {
 pub fn advise(name: &str, experiment: &Experiment) -> Result<()> {
     let advice = experiment.advice().map_err(|source| wrong(name, source))?;
     if let Some(Advice { path, kind, message, .. }) = advice {
-        eprintln!("note: {name}: {path} ({kind}): {message}");
+        note(&format!("note: {name}: {path} ({kind}): {message}"));
     }
     Ok(())
 }

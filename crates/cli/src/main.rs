@@ -1,22 +1,26 @@
 //! `minibatch`: the playground's engine on the command line. The same [`Session`](minibatch_session::Session) as in the
 //! page, driven as the page's worker drives it.
 
+// Whatever is printed goes through `output`: escaped, and without a panic where nobody reads.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod args;
 mod commands;
 mod engine;
 mod environment;
 mod error;
 mod experiment;
+mod input;
+mod kinds;
 mod output;
 mod place;
 mod save;
 mod tensors;
+mod waiting;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::{Cli, Command};
+use args::Command;
 
 /// The exit code after a stop by Ctrl-C, as shells have it.
 const STOPPED: u8 = 130;
@@ -24,7 +28,7 @@ const STOPPED: u8 = 130;
 fn main() -> ExitCode {
     environment::prepare();
     // Wrong usage ends here, with exit code 2.
-    let cli = Cli::parse();
+    let cli = args::parsed();
     let done = match &cli.command {
         Command::Train(args) => commands::train::run(args),
         Command::Predict(args) => commands::predict::run(args),
@@ -34,11 +38,11 @@ fn main() -> ExitCode {
         Command::Adapters(args) => commands::adapters::run(args),
         Command::Bench(args) => commands::bench::run(args),
     };
-    match done {
+    match done.and_then(|ending| output::finish().map(|()| ending)) {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Stopped) => ExitCode::from(STOPPED),
         Err(error) => {
-            eprintln!("error: {error}");
+            output::note(&format!("error: {}", output::shortened(&error.to_string())));
             ExitCode::from(error.code())
         }
     }

@@ -4,7 +4,7 @@ use minibatch_session::{Experiment, NamedTensor};
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
 use crate::names::hides;
-use crate::{ExportError, Names, Tensor, data, pytorch, weights};
+use crate::{ExportError, Names, Tensor, data, mark, pytorch, weights};
 
 /// A script, what it reads beside it, and how the files are called.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,7 +34,7 @@ pub fn files(
         return Err(ExportError::Module { module });
     }
     let names = Names::beside(title, script);
-    let script = pytorch(experiment, &names)?;
+    let script = mark::script(&pytorch(experiment, &names)?);
     Ok(Files {
         script,
         data: bytes(&data(experiment)?)?,
@@ -43,7 +43,7 @@ pub fn files(
     })
 }
 
-/// The arrays as a safetensors file, with the note `format: pt` that PyTorch's tools look for.
+/// The arrays as a safetensors file, with the note `format: pt` that PyTorch's tools look for, and our own mark.
 fn bytes(tensors: &[Tensor]) -> Result<Vec<u8>, ExportError> {
     let raw = tensors.iter().map(|tensor| match tensor {
         Tensor::Floats(t) => {
@@ -61,7 +61,9 @@ fn bytes(tensors: &[Tensor]) -> Result<Vec<u8>, ExportError> {
         Ok((*name, view))
     });
     let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
-    let note = [("format".to_owned(), "pt".to_owned())].into_iter().collect();
+    let sum =
+        mark::note(raw.iter().map(|(name, dtype, shape, bytes)| (*name, *dtype, &shape[..], &bytes[..])));
+    let note = [("format".to_owned(), "pt".to_owned()), (mark::NOTE.to_owned(), sum)].into_iter().collect();
     let file = views.and_then(|views| serialize(views, Some(note)));
     file.map_err(|error| ExportError::File(error.to_string()))
 }

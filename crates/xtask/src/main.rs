@@ -12,7 +12,8 @@ cargo xtask <command>
 
   serve [--port 8080] [--open] [--debug]   build the page and serve it on 127.0.0.1
   build [--debug]                          leave the static site in dist/, for any folder of any web server
-  test [--long]                            every check: format, clippy, tests on the GPU, the page in Chromium
+  test [--long [PART...]]                  every check: format, clippy, tests on the GPU, the page in Chromium; with --long those
+                                           that take minutes too, or those parts of them alone: cli, page
   screenshots                              pictures of the page, made in Chromium, in target/screenshots/
   pytorch [PRESET...]                      every preset's PyTorch script against our own losses, ten steps
   pytorch --random 200 [--from SEED]       the same of so many random compositions
@@ -49,9 +50,11 @@ fn dispatch(command: &str, mut args: Args) -> Result<()> {
             build::site(debug)
         }
         "test" => {
-            let long = args.switch("--long");
+            if args.switch("--long") {
+                return test::long(&args.words());
+            }
             args.finish()?;
-            test::all(long)
+            test::all(false)
         }
         "screenshots" => {
             args.finish()?;

@@ -11,17 +11,74 @@ use crate::{build, system, tools};
 /// The crates that are compiled for the browser.
 const IN_BROWSER: [&str; 4] = ["-p", "minibatch-web", "-p", "minibatch-worker"];
 
+/// A part of what `--long` adds, which may be run by itself.
+struct Part {
+    /// Its word on the command line.
+    name: &'static str,
+    /// What it does.
+    title: &'static str,
+    /// Whether it needs Chromium and the site.
+    page: bool,
+    run: fn() -> Result<()>,
+}
+
+/// What `--long` adds. A new part is a row here.
+const PARTS: [Part; 2] = [
+    Part {
+        name: "cli",
+        title: "the command line, 2,000 drawn inputs",
+        page: false,
+        run: || {
+            let words = ["test", "-p", "minibatch-cli", "--features", "long", "--test", "fuzz"];
+            run(cargo().args(words).args(["--", "--nocapture"]))
+        },
+    },
+    Part {
+        name: "page",
+        title: "the page in Chromium, at length",
+        page: true,
+        run: || run(&mut browser_tests("browser,long", None)?),
+    },
+];
+
+/// The parts of `--long` alone that are named; all checks and all parts where none is.
+pub fn long(names: &[String]) -> Result<()> {
+    if names.is_empty() {
+        return all(true);
+    }
+    let part = |name: &String| {
+        PARTS.iter().find(|part| part.name == name.as_str()).ok_or_else(|| {
+            let known: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
+            Error::Usage(format!("`--long` has no part `{name}`; there are {}", known.join(", ")))
+        })
+    };
+    let parts = names.iter().map(part).collect::<Result<Vec<_>>>()?;
+    let page = parts.iter().any(|part| part.page);
+    let mut steps = Steps::new(parts.len() + if page { 2 } else { 0 });
+    if page {
+        site(&mut steps)?;
+    }
+    parts.into_iter().try_for_each(|part| steps.step(part.title, part.run))?;
+    steps.summary();
+    Ok(())
+}
+
+/// Chromium, and the site that it opens.
+fn site(steps: &mut Steps) -> Result<()> {
+    steps.step("Chromium", || system::ensure_chromium().map(|path| println!("   {}", path.display())))?;
+    steps.step("the site", || build::site(false))
+}
+
 /// Runs all checks; `long` adds the ones that take minutes.
 pub fn all(long: bool) -> Result<()> {
-    let mut steps = Steps::new(8);
-    let features = if long { "browser,long" } else { "browser" };
+    let mut steps = Steps::new(7 + if long { PARTS.len() } else { 1 });
     steps.step("format", || {
         tools::ensure_components()?;
         run(cargo().args(["fmt", "--all", "--check"]))
     })?;
     steps.step("clippy, native", || {
         // With the features of the browser tests, so that these are read too.
-        let features = ["--features", "minibatch-tests/browser,minibatch-tests/long"];
+        let features = ["--features", "minibatch-tests/browser,minibatch-tests/long,minibatch-cli/long"];
         run(cargo()
             .args(["clippy", "--workspace", "--all-targets"])
             .args(features)
@@ -33,9 +90,12 @@ pub fn all(long: bool) -> Result<()> {
     })?;
     steps.step("a Vulkan adapter", system::ensure_vulkan)?;
     steps.step("tests, native", || run(cargo().args(["test", "--workspace"])))?;
-    steps.step("Chromium", || system::ensure_chromium().map(|path| println!("   {}", path.display())))?;
-    steps.step("the site", || build::site(false))?;
-    steps.step("tests, in Chromium", || run(&mut browser_tests(features, None)?))?;
+    site(&mut steps)?;
+    if long {
+        PARTS.iter().try_for_each(|part| steps.step(part.title, part.run))?;
+    } else {
+        steps.step("tests, in Chromium", || run(&mut browser_tests("browser", None)?))?;
+    }
     steps.summary();
     Ok(())
 }
@@ -44,8 +104,7 @@ pub fn all(long: bool) -> Result<()> {
 pub fn screenshots() -> Result<()> {
     let folder = crate::root().join("target").join("screenshots");
     let mut steps = Steps::new(3);
-    steps.step("Chromium", || system::ensure_chromium().map(|path| println!("   {}", path.display())))?;
-    steps.step("the site", || build::site(false))?;
+    site(&mut steps)?;
     steps.step("pictures", || {
         // Yesterday's pictures should not pass for today's.
         if folder.is_dir() {

@@ -6,12 +6,12 @@ use serde_json::json;
 use crate::Ending;
 use crate::args::Listing;
 use crate::error::Result;
-use crate::output::{Align, line, table};
+use crate::output::{Align, line, note, table};
 
 /// Prints them, and which of them is used when: a software one only where it is asked for.
 ///
 /// # Errors
-/// When nobody reads what is printed.
+/// None: without a GPU that is what is told.
 pub fn run(args: &Listing) -> Result<Ending> {
     let (all, used) = pollster::block_on(adapters());
     let opened = |i: usize| used == Some(i);
@@ -19,14 +19,12 @@ pub fn run(args: &Listing) -> Result<Ending> {
     if args.json {
         for (i, a) in all.iter().enumerate() {
             let entry = json!({ "adapter": a.name, "api": a.backend, "software": a.software, "used": is_used(i), "opened": opened(i) });
-            line(&entry.to_string())?;
+            line(&entry.to_string());
         }
         return Ok(Ending::Done);
     }
     if all.is_empty() {
-        eprintln!(
-            "no GPU was found: install a Vulkan, Metal or Direct3D 12 driver; training runs on the CPU"
-        );
+        note("no GPU was found: install a Vulkan, Metal or Direct3D 12 driver; training runs on the CPU");
         return Ok(Ending::Done);
     }
     let kind = |software: bool| if software { "software" } else { "hardware" }.to_owned();
@@ -46,6 +44,6 @@ pub fn run(args: &Listing) -> Result<Ending> {
         ("kind", Align::Left),
         ("trains", Align::Left),
     ];
-    table(titles, &rows)?;
+    table(titles, &rows);
     Ok(Ending::Done)
 }

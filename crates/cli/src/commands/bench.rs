@@ -7,7 +7,7 @@ use minibatch_session::{BenchError, Measured, WORKLOADS, bench};
 use crate::Ending;
 use crate::args::{BackendChoice, Bench};
 use crate::error::Result;
-use crate::output::{json, line};
+use crate::output::{json, line, note, unread};
 
 /// Measures one workload or all, there or on both backends, and prints each as soon as it is done.
 ///
@@ -15,21 +15,21 @@ use crate::output::{json, line};
 /// When the GPU asked for is not there, or the engine fails.
 pub fn run(args: &Bench) -> Result<Ending> {
     if !args.json {
-        line(&row("workload", "backend", "ms a step", "steps", ["first loss", "GFLOP/s"]))?;
+        line(&row("workload", "backend", "ms a step", "steps", ["first loss", "GFLOP/s"]));
     }
     let began = Instant::now();
     let workloads = WORKLOADS.iter().filter(|w| args.workload.as_deref().is_none_or(|name| name == **w));
     for workload in workloads {
         for backend in [BackendChoice::Gpu, BackendChoice::Cpu] {
-            if args.backend.is_some_and(|chosen| chosen != backend) {
+            if args.backend.is_some_and(|chosen| chosen != backend) || unread() {
                 continue;
             }
             let clock = move || began.elapsed().as_secs_f64() * 1000.0;
             let force_cpu = backend == BackendChoice::Cpu;
             match pollster::block_on(bench(workload, force_cpu, args.seconds, clock)) {
-                Ok(measured) => line(&told(&measured, args.json)?)?,
+                Ok(measured) => line(&told(&measured, args.json)?),
                 Err(BenchError::NoGpu(reason)) if args.backend.is_none() => {
-                    eprintln!("note: {workload} on the CPU alone, since there is no GPU: {reason}");
+                    note(&format!("note: {workload} on the CPU alone, since there is no GPU: {reason}"));
                 }
                 Err(error) => return Err(error.into()),
             }

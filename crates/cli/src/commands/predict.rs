@@ -6,36 +6,40 @@ use super::misfit::Origin;
 use crate::Ending;
 use crate::args::Predict;
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::output::{line, shape};
-use crate::save::Target;
+use crate::save::targets;
+use crate::waiting::Waiting;
 use crate::{experiment, tensors};
 
 /// Reads the weights and the inputs, and writes the answers.
 ///
 /// # Errors
-/// When a file is missing or wrong, or the engine fails; the output's file then is as it was.
+/// When a file is missing or wrong, an answer is no finite number, or the engine fails; the output's file then is as it was.
 pub fn run(args: &Predict) -> Result<Ending> {
-    let output = Target::at(&args.output)?;
-    for read in [&args.weights, &args.input] {
-        if read.exists() && Target::at(read).is_ok_and(|read| read.same_file(&output)) {
-            let file = args.output.display();
-            return Err(Error::Usage(format!(
-                "--output {file} would overwrite what is read; give another name"
-            )));
-        }
-    }
+    let reads = [
+        ("EXPERIMENT", experiment::file(&args.experiment)),
+        ("--weights", Some(args.weights.as_path())),
+        ("--input", Some(args.input.as_path())),
+    ];
+    let [output] = targets(&reads, [("--output", Some(args.output.as_path()))], None)?;
+    let waiting = Waiting::begin("reading the files");
     let experiment = experiment::find(&args.experiment)?;
     let weights = tensors::weights(&args.weights)?;
+    let weights = tensors::fit(&args.weights, &args.experiment, &experiment, weights)?;
     let inputs = tensors::inputs(&args.input)?;
+    waiting.stage("building the network");
     let mut engine = Engine::start(args.backend)?;
     let (weights_file, inputs_file) = (Some(args.weights.as_path()), Some(args.input.as_path()));
     let origin =
         Origin { experiment: &args.experiment, weights: weights_file, inputs: inputs_file, data: None };
     let explain = |error| origin.explain(error);
     engine.load(&experiment, Supplies { weights, data: None }).map_err(explain)?;
+    waiting.stage("asking for the answers");
     let answers = engine.answers(&inputs).map_err(explain)?;
-    output.write(&tensors::to_bytes(&args.output, std::slice::from_ref(&answers))?)?;
-    line(&format!("{}: {} {}", args.output.display(), answers.name, shape(&answers.shape)))?;
+    let mend = "the weights or inputs are too large for 32-bit numbers";
+    let bytes = tensors::to_bytes(&args.output, std::slice::from_ref(&answers), mend)?;
+    output.iter().try_for_each(|output| output.write(&bytes))?;
+    line(&format!("{}: {} {}", args.output.display(), answers.name, shape(&answers.shape)));
     Ok(Ending::Done)
 }

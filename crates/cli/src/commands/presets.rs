@@ -12,7 +12,7 @@ use crate::output::{Align, grouped, line, shape, table};
 /// Prints them, one a line.
 ///
 /// # Errors
-/// When nobody reads what is printed.
+/// When a preset is wrong, which none is.
 pub fn run(args: &Listing) -> Result<Ending> {
     let mut rows = vec![];
     for preset in PRESETS {
@@ -26,7 +26,7 @@ pub fn run(args: &Listing) -> Result<Ending> {
                 "preset": name, "input": outline.input, "layers": layers, "parameters": outline.parameters,
                 "optimizer": optimizer,
             });
-            line(&entry.to_string())?;
+            line(&entry.to_string());
         }
         let parameters = grouped(outline.parameters as u64);
         rows.push([
@@ -45,7 +45,7 @@ pub fn run(args: &Listing) -> Result<Ending> {
             ("parameters", Align::Right),
             ("optimizer", Align::Left),
         ];
-        table(titles, &rows)?;
+        table(titles, &rows);
     }
     Ok(Ending::Done)
 }

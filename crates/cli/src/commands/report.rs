@@ -1,15 +1,13 @@
 //! What `train` says while it trains: a progress bar on a terminal, lines of JSON, or a few plain lines; and the same lines
 //! of JSON into the metrics file.
 
-use std::io::{IsTerminal, stderr};
-
 use indicatif::{ProgressBar, ProgressStyle};
 use minibatch_session::{Metrics, Training};
 use serde::Serialize;
 
 use crate::engine::{Loaded, Round};
 use crate::error::Result;
-use crate::output::{json, line};
+use crate::output::{json, line, watched};
 use crate::save::{Growing, Target};
 
 /// Plain lines over a whole run.
@@ -100,7 +98,7 @@ impl Report {
     ) -> Result<Self> {
         let mode = match () {
             () if as_json => Mode::Json,
-            () if stderr().is_terminal() => Mode::Bar(bar(total)),
+            () if watched() => Mode::Bar(bar(total)),
             () => Mode::Plain,
         };
         let metrics = metrics.map(Target::grow).transpose()?;
@@ -110,7 +108,7 @@ impl Report {
     /// Tells what a tick brought, step by step; nothing after the first loss that is no number.
     ///
     /// # Errors
-    /// When nobody reads it, or the metrics file cannot be written.
+    /// When the metrics file cannot be written.
     pub fn tell(&mut self, round: &Round) -> Result<()> {
         let evaluation = |step| round.evaluations.iter().find(|m| m.step == step);
         for m in round.evaluations.iter().filter(|m| m.step == 0) {
@@ -142,7 +140,8 @@ impl Report {
                 file.write(b"\n")?;
             }
             if matches!(self.mode, Mode::Json) {
-                return line(&text);
+                line(&text);
+                return Ok(());
             }
         }
         if let Some(evaluation) = &told.evaluation {
@@ -160,22 +159,19 @@ impl Report {
                     |step: u32| u64::from(step) * u64::from(PLAIN_LINES) / u64::from(self.total.max(1));
                 if step == 0 || part(step) > part(step - 1) {
                     let text = format!("step {step} of {}  {loss}  {}", self.total, self.last);
-                    line(text.replace("    ", "  ").trim_end())?;
+                    line(text.replace("    ", "  ").trim_end());
                 }
             }
         }
         Ok(())
     }
 
-    /// The run is over, well or not: the bar goes, the metrics file takes its place where it `stands`, else it disappears.
-    ///
-    /// # Errors
-    /// When the metrics file cannot be written.
-    pub fn end(&mut self, stands: bool) -> Result<()> {
+    /// The run is over, well or not: the bar goes. The metrics file is handed over; dropped, it disappears.
+    pub fn end(&mut self) -> Option<Growing> {
         if let Mode::Bar(bar) = &self.mode {
             bar.finish_and_clear();
         }
-        self.metrics.take().filter(|_| stands).map_or(Ok(()), Growing::finish)
+        self.metrics.take()
     }
 }
 

@@ -21,14 +21,14 @@ pub fn run(args: &Summary) -> Result<Ending> {
     experiment::advise(&args.experiment, &experiment)?;
     let outline = experiment.outline().map_err(|source| experiment::wrong(&args.experiment, source))?;
     if args.json {
-        line(&as_json(&args.experiment, &outline))?
+        line(&as_json(&args.experiment, &outline))
     } else {
-        print(&outline)?
+        print(&outline)
     }
     Ok(Ending::Done)
 }
 
-fn print(outline: &Outline) -> Result<()> {
+fn print(outline: &Outline) {
     let row = |at: String, kind: &str, out: &[usize], counts: [u64; 3]| {
         let [parameters, multiply_adds, memory] = counts;
         [at, kind.to_owned(), shape(out), grouped(parameters), grouped(multiply_adds), bytes(memory)]
@@ -47,15 +47,15 @@ fn print(outline: &Outline) -> Result<()> {
         ("multiply-adds", Align::Right),
         ("memory", Align::Right),
     ];
-    table(titles, &rows)?;
-    line("")?;
+    table(titles, &rows);
+    line("");
     let parameters = outline.parameters as u64;
-    line(&format!("parameters     {} ({})", grouped(parameters), bytes(F32 * parameters)))?;
-    line(&format!("multiply-adds  {} a sample", grouped(outline.multiply_adds)))?;
+    line(&format!("parameters     {} ({})", grouped(parameters), bytes(F32 * parameters)));
+    line(&format!("multiply-adds  {} a sample", grouped(outline.multiply_adds)));
     line(&format!(
         "memory         {} a sample for what training keeps, at most",
         bytes(outline.activation_bytes)
-    ))
+    ));
 }
 
 fn as_json(name: &str, outline: &Outline) -> String {

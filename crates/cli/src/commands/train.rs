@@ -1,6 +1,7 @@
 //! `minibatch train`: trains, tells how it goes, and saves.
 
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -14,29 +15,40 @@ use crate::Ending;
 use crate::args::Train;
 use crate::engine::{Engine, Loaded};
 use crate::error::{Error, Result};
-use crate::output::{json, line};
-use crate::save::Target;
+use crate::output::{json, line, note, unread};
+use crate::save::{Growing, Target, place, targets};
+use crate::waiting::Waiting;
 use crate::{experiment, tensors};
 
 /// Steps where neither `--steps` nor `--epochs` is given.
 const STEPS: u32 = 1000;
 /// Evaluations stand at least so many steps apart, at whole epochs: they should cost a fraction of the training.
 const STEPS_BETWEEN_EVALUATIONS: u32 = 10;
+/// What to do where weights are no numbers.
+const LOWER: &str = "lower the learning rate or clip the gradient (`training.clip_norm`)";
 /// Evaluations that may be under way, so that the device does not wait for us.
 const AHEAD: usize = 4;
 
 /// Trains and saves.
 ///
 /// # Errors
-/// When a file is missing or wrong, the engine fails, or the loss leaves the numbers; files that would have been saved then
-/// are as they were.
+/// When a file is missing or wrong, the engine fails, or the loss leaves the numbers; every file then is as it was, but for
+/// the best weights, which take their place while it trains, and after a divergence the record of it.
 pub fn run(args: &Train) -> Result<Ending> {
     let files = Files::at(args)?;
+    let waiting = Waiting::begin("reading the files");
     let experiment = experiment::find(&args.experiment)?;
     experiment::advise(&args.experiment, &experiment)?;
-    let weights = args.init.as_deref().map_or(Ok(vec![]), tensors::weights)?;
+    let weights = match &args.init {
+        Some(path) => tensors::fit(path, &args.experiment, &experiment, tensors::weights(path)?)?,
+        None => vec![],
+    };
     let data = args.data.as_deref().map(tensors::data_set).transpose()?;
+    let tokens = experiment.model.as_ref().is_some_and(|model| model.input.tokens.is_some());
+    let scale = args.data.as_ref().zip(data.as_ref()).filter(|_| !tokens);
+    let scale = scale.and_then(|(path, data)| tensors::scale(path, data));
     let stop = stop_by_hand();
+    waiting.stage("drawing the weights and building the network");
     let mut engine = Engine::start(args.backend)?;
     let origin = Origin {
         experiment: &args.experiment,
@@ -46,22 +58,28 @@ pub fn run(args: &Train) -> Result<Ending> {
     };
     let loaded =
         engine.load(&experiment, Supplies { weights, data }).map_err(|error| origin.explain(error))?;
+    scale.iter().for_each(|words| note(words));
     let total = steps(args, loaded)?;
     let report = Report::begin(args.json, files.metrics.as_ref(), &experiment.training, loaded, total)?;
     let began = Instant::now();
-    let mut run =
-        Run { engine, report, best: Best { target: files.best.clone(), lowest: None }, loaded, total };
-    let ended = run.train(&stop);
-    // A divergence is what came of the training: its record stands. After a failure the old one does.
-    let recorded = run.report.end(matches!(ended, Ok(_) | Err(Error::Diverged { .. })));
-    let stopped = ended?;
-    recorded?;
-    let mut saved: Vec<&Path> = vec![];
-    if let Some(target) = &files.save {
-        target.write(&tensors::to_bytes(target.name(), &run.engine.weights()?)?)?;
-        saved.push(target.name());
-    }
-    saved.extend(files.best.iter().filter(|_| run.best.lowest.is_some()).map(Target::name));
+    let best = Best { target: files.best.clone(), lowest: None };
+    let kept = files.save.is_some() || files.best.is_some() || files.metrics.is_some();
+    let mut run = Run { engine, report, best, loaded, total, kept };
+    waiting.stage("the first evaluation");
+    let ended =
+        run.train(&stop, waiting).and_then(|stopped| Ok((stopped, run.last_weights(files.save.as_ref())?)));
+    let record = run.report.end();
+    let (outcome, weights) = match ended {
+        Ok((stopped, weights)) => (Ok(stopped), weights),
+        // What came of the training rather than a failure of the program: its record stands.
+        Err(error @ (Error::Diverged { .. } | Error::NotFinite { .. })) => (Err(error), None),
+        Err(error) => return Err(run.with_best(error)),
+    };
+    // All are whole by now, and take their places together.
+    let placed = place(record.into_iter().chain(weights).collect());
+    let stopped = placed.and(outcome).map_err(|error| run.with_best(error))?;
+    let best = files.best.iter().filter(|_| run.best.lowest.is_some());
+    let saved: Vec<&Path> = files.save.iter().chain(best).map(Target::name).collect();
     run.tell_end(args, &saved, began.elapsed().as_secs_f64())?;
     Ok(if stopped { Ending::Stopped } else { Ending::Done })
 }
@@ -74,23 +92,20 @@ struct Files {
 }
 
 impl Files {
-    /// Looks whether all can be written, before any work is done.
+    /// Looks whether all can be written and none is read, before any work is done. To go on from weights and to keep what
+    /// came of it under their name is a wish one may have.
     fn at(args: &Train) -> Result<Self> {
-        let target = |path: &Option<PathBuf>| path.as_deref().map(Target::at).transpose();
-        let (save, best, metrics) = (target(&args.save)?, target(&args.save_best)?, target(&args.metrics)?);
-        let named = [("--save", &save), ("--save-best", &best), ("--metrics", &metrics)];
-        for (i, (one, a)) in named.iter().enumerate() {
-            for (other, b) in &named[i + 1..] {
-                if let (Some(a), Some(b)) = (a, b)
-                    && a.same_file(b)
-                {
-                    let file = a.name().display();
-                    return Err(Error::Usage(format!(
-                        "{one} and {other} both name {file}; give each its own file"
-                    )));
-                }
-            }
-        }
+        let reads = [
+            ("EXPERIMENT", experiment::file(&args.experiment)),
+            ("--init", args.init.as_deref()),
+            ("--data", args.data.as_deref()),
+        ];
+        let writes = [
+            ("--save", args.save.as_deref()),
+            ("--save-best", args.save_best.as_deref()),
+            ("--metrics", args.metrics.as_deref()),
+        ];
+        let [save, best, metrics] = targets(&reads, writes, Some(("--init", "--save")))?;
         Ok(Self { save, best, metrics })
     }
 }
@@ -131,12 +146,16 @@ struct Run {
     best: Best,
     loaded: Loaded,
     total: u32,
+    /// Whether any file is kept of it.
+    kept: bool,
 }
 
 impl Run {
-    /// Trains to the end; true when it was stopped before.
-    fn train(&mut self, stop: &AtomicBool) -> Result<bool> {
+    /// Trains to the end; true when it was stopped by hand before. Where nothing is kept and nobody reads what is printed
+    /// any more, that is the end.
+    fn train(&mut self, stop: &AtomicBool, waiting: Waiting) -> Result<bool> {
         let mut first = self.engine.settle()?;
+        drop(waiting);
         first.evaluations.push(self.engine.metrics().clone());
         self.report.tell(&first)?;
         self.diverged(first.diverged)?;
@@ -145,7 +164,10 @@ impl Run {
         // The weights of an evaluation are there only as long as no later step is under way.
         let ahead = if self.best.target.is_some() { 1 } else { AHEAD };
         let mut asked = 0;
-        while (asked < self.total || self.engine.waiting() > 0) && !stop.load(Ordering::Relaxed) {
+        while (asked < self.total || self.engine.waiting() > 0)
+            && !stop.load(Ordering::Relaxed)
+            && (self.kept || !unread())
+        {
             while asked < self.total && self.engine.waiting() < ahead {
                 asked = asked.saturating_add(every).min(self.total);
                 self.engine.train_to(asked);
@@ -164,7 +186,27 @@ impl Run {
             self.report.tell(&last)?;
             self.diverged(last.diverged)?;
         }
-        Ok(stopped)
+        Ok(stopped && stop.load(Ordering::Relaxed))
+    }
+
+    /// The weights at the end, in a file beside their place.
+    fn last_weights(&mut self, target: Option<&Target>) -> Result<Option<Growing>> {
+        let Some(target) = target else { return Ok(None) };
+        let bytes = tensors::to_bytes(target.name(), &self.engine.weights()?, LOWER)?;
+        target.whole(&bytes).map(Some)
+    }
+
+    /// An error after training, with the file that is new in spite of it.
+    fn with_best(&self, error: Error) -> Error {
+        match (&self.best.target, self.best.lowest) {
+            // It says so itself.
+            _ if matches!(error, Error::Diverged { .. }) => error,
+            (Some(target), Some((step, _))) => {
+                let kept = format!("the best weights, of step {step}, are in {}", target.name().display());
+                Error::Unsaved { source: Box::new(error), kept }
+            }
+            _ => error,
+        }
     }
 
     /// Saves the weights when this evaluation is the best so far.
@@ -172,7 +214,7 @@ impl Run {
         let Some(target) = &self.best.target else { return Ok(()) };
         let Some(loss) = m.test_loss.or(m.train_loss).filter(|loss| loss.is_finite()) else { return Ok(()) };
         if self.best.lowest.is_none_or(|(_, lowest)| loss < lowest) {
-            target.write(&tensors::to_bytes(target.name(), &self.engine.weights()?)?)?;
+            target.write(&tensors::to_bytes(target.name(), &self.engine.weights()?, LOWER)?)?;
             self.best.lowest = Some((m.step, loss));
         }
         Ok(())
@@ -202,9 +244,10 @@ impl Run {
                 backend: &self.engine.backend,
                 adapter: &self.engine.adapter,
                 seconds,
-                saved,
+                saved: saved.iter().map(|path| path.to_string_lossy()).collect(),
             };
-            return line(&json(&Told { r#final: end })?);
+            line(&json(&Told { r#final: end })?);
+            return Ok(());
         }
         let adapter = match self.engine.adapter.as_str() {
             "" => String::new(),
@@ -214,10 +257,10 @@ impl Run {
         line(&format!(
             "{}: {} steps, {:.2} epochs on the {}{adapter} in {seconds:.2} s, {rate:.0} steps a second",
             args.experiment, m.step, m.epoch, self.engine.backend
-        ))?;
-        line(&Evaluation::of(m).words())?;
+        ));
+        line(&Evaluation::of(m).words());
         for path in saved {
-            line(&format!("saved {}", path.display()))?;
+            line(&format!("saved {}", path.display()));
         }
         Ok(())
     }
@@ -243,7 +286,8 @@ struct Final<'a> {
     backend: &'a str,
     adapter: &'a str,
     seconds: f64,
-    saved: &'a [&'a Path],
+    /// A name that is no text is told as near as text comes.
+    saved: Vec<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]

@@ -27,6 +27,20 @@ pub fn weights(path: &Path) -> Result<Vec<NamedTensor>> {
     Ok(found)
 }
 
+/// What is to be said of the scale of samples, if anything: pixels are often kept as whole numbers from 0 to 255.
+pub fn scale(path: &Path, data: &DataSet) -> Option<String> {
+    let values = &data.train_inputs.values;
+    let pixels = values.iter().all(|v| v.fract() == 0.0 && (0.0..=255.0).contains(v));
+    let highest = values.iter().copied().fold(0.0, f32::max);
+    (pixels && highest > 100.0).then(|| {
+        format!(
+            "note: {}: train_inputs are whole numbers up to {highest}, as pixels are kept; networks learn better from numbers \
+             about 0 to 1: divide the inputs by 255, and those of predict too",
+            path.display()
+        )
+    })
+}
+
 /// The samples of a file.
 ///
 /// # Errors

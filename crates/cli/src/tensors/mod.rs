@@ -2,10 +2,12 @@
 
 mod decode;
 mod files;
+mod fit;
 mod read;
 mod write;
 
-pub use files::{DATA_KEYS, INPUT_KEY, data_set, inputs, weights};
+pub use files::{DATA_KEYS, INPUT_KEY, data_set, inputs, scale, weights};
+pub use fit::fit;
 pub use write::to_bytes;
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! A safetensors file, checked to the last byte and number. Layout: the header's length (8 bytes, little-endian), the header
 //! (JSON: dtype, shape and place of every tensor), the numbers.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -11,6 +10,7 @@ use safetensors::tensor::Metadata;
 
 use super::decode::{Accept, decode, whole};
 use crate::error::{Error, Result};
+use crate::{input, kinds};
 
 /// The longest header that the format allows.
 const LONGEST_HEADER: u64 = 100_000_000;
@@ -22,7 +22,7 @@ const EXACT: f64 = 16_777_216.0;
 /// # Errors
 /// When the file is missing, is of another kind, ends too early or too late, or holds a number that cannot be used.
 pub fn read(path: &Path, accept: Accept, passed_over: &[&str]) -> Result<Vec<NamedTensor>> {
-    let bytes = fs::read(path).map_err(|source| match source.kind() {
+    let bytes = input::read(path).map_err(|source| match source.kind() {
         ErrorKind::NotFound => Error::NoFile(path.into()),
         _ => Error::Read { path: path.into(), source },
     })?;
@@ -64,7 +64,7 @@ fn usable(value: f64, whole: bool) -> bool {
 }
 
 /// The indices of the element `at` of an array, as `[2, 0, 5]`.
-fn place(shape: &[usize], at: usize) -> String {
+pub(super) fn place(shape: &[usize], at: usize) -> String {
     let mut rest = at;
     let mut indices: Vec<String> = shape
         .iter()
@@ -86,14 +86,12 @@ fn check(path: &Path, bytes: &[u8]) -> Result<()> {
     if bytes.is_empty() {
         return Err(other("it is empty"));
     }
-    if bytes.starts_with(b"PK\x03\x04") {
-        return Err(other("it is a zip file as torch.save writes it; save with safetensors.torch.save_file"));
-    }
     let Some(length) = bytes.first_chunk::<8>().map(|b| u64::from_le_bytes(*b)) else {
         return Err(Error::Length { path: path.into(), found, wanted: 8 });
     };
     if length > LONGEST_HEADER || bytes.get(8).is_some_and(|&first| first != b'{') {
-        return Err(other("it does not begin with a header's length and a header"));
+        let told = kinds::what(bytes).map(|words| format!("it is {words}"));
+        return Err(other(&told.unwrap_or("it does not begin with a header's length and a header".into())));
     }
     let Some(header) = bytes[8..].get(..length as usize) else {
         return Err(Error::Length { path: path.into(), found, wanted: 8 + length });

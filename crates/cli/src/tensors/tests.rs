@@ -36,7 +36,7 @@ fn what_is_written_is_read_back_to_the_bit() {
         tensor("scalar", &[], &[7.0]),
         tensor("z", &[0, 4], &[]),
     ];
-    let path = file("round", &to_bytes("w".as_ref(), &all).expect("bytes"));
+    let path = file("round", &to_bytes("w".as_ref(), &all, "").expect("bytes"));
     let back = weights(&path).expect("read");
     let bits = |t: &[NamedTensor]| -> Vec<_> {
         let of = |t: &NamedTensor| {
@@ -49,12 +49,24 @@ fn what_is_written_is_read_back_to_the_bit() {
 
 #[test]
 fn a_shape_that_is_not_that_of_its_values_is_not_written() {
-    assert!(to_bytes("w".as_ref(), &[tensor("a", &[3], &[1.0])]).is_err());
+    assert!(to_bytes("w".as_ref(), &[tensor("a", &[3], &[1.0])], "").is_err());
+}
+
+#[test]
+fn what_would_not_be_read_is_not_written() {
+    for (value, told) in [(f32::NAN, "NaN"), (f32::INFINITY, "inf"), (f32::NEG_INFINITY, "-inf")] {
+        let error = to_bytes("w".as_ref(), &[tensor("a", &[2, 2], &[1.0, 2.0, value, f32::NAN])], "mend it");
+        let error = error.expect_err("no number").to_string();
+        assert!(
+            error.contains(&format!("w: a[1, 0] would be {told},")) && error.contains("mend it"),
+            "{error}"
+        );
+    }
 }
 
 #[test]
 fn every_truncation_is_told() {
-    let whole = to_bytes("w".as_ref(), &[tensor("a", &[2, 2], &[1.0, 2.0, 3.0, 4.0])]).expect("bytes");
+    let whole = to_bytes("w".as_ref(), &[tensor("a", &[2, 2], &[1.0, 2.0, 3.0, 4.0])], "").expect("bytes");
     for cut in 1..whole.len() {
         let error = weights_error("cut", &whole[..cut]);
         assert!(error.contains(&format!("has {cut} bytes")) && error.contains("cut short"), "{cut}: {error}");
@@ -67,8 +79,11 @@ fn every_truncation_is_told() {
 fn other_kinds_of_files_are_told() {
     let wrong = [
         ("empty", &b""[..], "it is empty"),
-        ("json", b"{\"seed\": 1, \"version\": 1}", "does not begin with a header"),
-        ("zip", b"PK\x03\x04 and so on", "torch.save"),
+        ("json", b"{\"seed\": 1, \"version\": 1}", "it is JSON"),
+        ("zip", b"PK\x03\x04 and so on", "it is a zip archive"),
+        ("numbers", &[7; 40], "does not begin with a header"),
+        ("csv", b"x,y,label\n1,2,a\n", "it is a table of text (CSV)"),
+        ("lfs", b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", "git lfs pull"),
         ("header", &raw("{\"a\": 1}", b""), "its header is wrong"),
         ("none", &raw("{}", b""), "none with tensors"),
     ];
@@ -95,8 +110,8 @@ fn a_header_that_lies_is_refused_without_a_panic() {
 
 #[test]
 fn the_first_number_that_is_none_is_named_with_its_place() {
-    let nan =
-        to_bytes("w".as_ref(), &[tensor("a", &[2, 2], &[1.0, 2.0, f32::NAN, f32::INFINITY])]).expect("bytes");
+    let numbers = [1.0, 2.0, f32::NAN, f32::INFINITY].map(f32::to_le_bytes).concat();
+    let nan = raw(r#"{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}"#, &numbers);
     let error = weights_error("nan", &nan);
     assert!(error.contains("a[1, 0] is NaN"), "{error}");
     let huge = raw(r#"{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}"#, &1e300f64.to_le_bytes());
@@ -125,7 +140,7 @@ fn a_data_file_holds_its_keys_and_no_others() {
     let (x, y) = (tensor("train_inputs", &[1, 2], &[1.0, 2.0]), tensor("train_targets", &[1], &[1.0]));
     let test = tensor("test_inputs", &[1, 2], &[1.0, 2.0]);
     let error = |name: &str, all: &[NamedTensor]| {
-        data_set(&file(name, &to_bytes("d".as_ref(), all).expect("bytes"))).expect_err(name).to_string()
+        data_set(&file(name, &to_bytes("d".as_ref(), all, "").expect("bytes"))).expect_err(name).to_string()
     };
     let lacking = error("lacking", std::slice::from_ref(&x));
     assert!(lacking.contains("there is no train_targets"), "{lacking}");
@@ -133,7 +148,7 @@ fn a_data_file_holds_its_keys_and_no_others() {
     assert!(half.contains("there is no test_targets"), "{half}");
     let extra = error("extra", &[x.clone(), y.clone(), tensor("test_input", &[1], &[0.0])]);
     assert!(extra.contains("test_input is not asked for; did you mean test_inputs?"), "{extra}");
-    let set = data_set(&file("set", &to_bytes("d".as_ref(), &[y.clone(), x.clone()]).expect("bytes")))
+    let set = data_set(&file("set", &to_bytes("d".as_ref(), &[y.clone(), x.clone()], "").expect("bytes")))
         .expect("a set");
     assert_eq!((set.train_inputs, set.train_targets, set.test_inputs), (x, y, None));
 }

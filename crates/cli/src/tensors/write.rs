@@ -6,13 +6,21 @@ use minibatch_session::NamedTensor;
 use safetensors::Dtype;
 use safetensors::tensor::{TensorView, serialize};
 
+use super::read::place;
 use crate::error::{Error, Result};
 
 /// A safetensors file of f32 numbers, with the note `format: pt` that PyTorch's tools look for.
 ///
 /// # Errors
-/// When a tensor's shape is not that of its values, or two have one name; `path` is named then.
-pub fn to_bytes(path: &Path, tensors: &[NamedTensor]) -> Result<Vec<u8>> {
+/// When a number is not finite, since such a file would not be read again: `mend` says what to do. When a tensor's shape is
+/// not that of its values, or two have one name. `path` is named then.
+pub fn to_bytes(path: &Path, tensors: &[NamedTensor], mend: &'static str) -> Result<Vec<u8>> {
+    for t in tensors {
+        if let Some(at) = t.values.iter().position(|v| !v.is_finite()) {
+            let (place, value) = (format!("{}{}", t.name, place(&t.shape, at)), t.values[at].to_string());
+            return Err(Error::NotFinite { path: path.into(), place, value, mend });
+        }
+    }
     let fault = |error: safetensors::SafeTensorError| Error::Write {
         path: path.into(),
         source: std::io::Error::other(error.to_string()),

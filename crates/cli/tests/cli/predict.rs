@@ -61,6 +61,20 @@ fn what_does_not_fit_is_told_and_nothing_is_written() {
     fails("w", "none", &["there is no file none.safetensors"]);
     fails("none", "x", &["there is no file none.safetensors"]);
     fails("x", "x", &["x.safetensors: inputs"]);
+    // What would not be read again is not written: 3e38 + 3e38 is no finite f32.
+    place.write("e.json", r#"{"hidden": [], "data": {"kind": "plane"}}"#);
+    let weights = |name: &str, w: &[f32]| {
+        place.tensors(name, &[("layers.0.weight", &[1, 2], w), ("layers.0.bias", &[1], &[0.0])]);
+    };
+    weights("inf.safetensors", &[3e38, 3e38]);
+    weights("none.safetensors", &[3e38, -3e38]);
+    place.tensors("ones.safetensors", &[("inputs", &[2, 2], &[0.5, 0.5, 9.0, 9.0])]);
+    for (file, told) in [("inf", "outputs[1, 0] would be inf"), ("none", "outputs[1, 0] would be NaN")] {
+        let files = format!("--weights {file}.safetensors --input ones.safetensors --output y.safetensors");
+        place.fails(&format!("predict e.json --backend cpu {files}"), &["y.safetensors: ", told]);
+        assert_eq!(place.text("y.safetensors"), "old");
+    }
+    std::fs::remove_file(place.path("none.safetensors")).expect("removed");
     let over = place.run("predict xor --weights w.safetensors --input x.safetensors --output x.safetensors");
     assert!(over.code == 2 && over.err.contains("would overwrite"), "{}", over.err);
 }

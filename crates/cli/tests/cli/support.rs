@@ -39,9 +39,22 @@ impl Place {
     }
 
     pub fn run(&self, words: &str) -> Ended {
-        let Output { status, stdout, stderr } = self.command(words).output().expect("the binary runs");
-        let text = |bytes| String::from_utf8(bytes).expect("text");
-        Ended { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
+        ended(self.command(words))
+    }
+
+    /// Words that may hold anything.
+    pub fn run_words(&self, words: &[&str]) -> Ended {
+        let mut command = self.command("");
+        command.args(words);
+        ended(command)
+    }
+
+    /// A shell's line, in which `"$0"` is the binary.
+    #[cfg(unix)]
+    pub fn shell(&self, line: &str) -> Ended {
+        let mut command = Command::new("sh");
+        command.current_dir(&self.folder).args(["-c", line, env!("CARGO_BIN_EXE_minibatch")]);
+        ended(command)
     }
 
     /// Runs and wants success; gives the standard output.
@@ -116,6 +129,12 @@ impl Place {
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     }
+}
+
+fn ended(mut command: Command) -> Ended {
+    let Output { status, stdout, stderr } = command.output().expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    Ended { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
 /// Lines of JSON.

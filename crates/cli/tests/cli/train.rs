@@ -165,23 +165,6 @@ fn a_divergence_ends_with_code_1_and_keeps_the_best() {
     assert_eq!(place.names(), ["b.safetensors", "e.json", "m.jsonl", "w.safetensors"]);
 }
 
-/// Breaks where a run that failed puts half a record in the place of a whole one.
-#[cfg(unix)]
-#[test]
-fn a_failure_leaves_the_old_metrics() {
-    let place = Place::new("failed");
-    place.write("m.jsonl", "old");
-    let words = "train xor --steps 400000000 --backend cpu --json --metrics m.jsonl";
-    let mut child = place.command(words).stdout(Stdio::piped()).spawn().expect("the binary runs");
-    let mut out = BufReader::new(child.stdout.take().expect("its output"));
-    out.read_line(&mut String::new()).expect("a line");
-    // Nobody reads on.
-    drop(out);
-    assert_eq!(child.wait().expect("it ends").code(), Some(1));
-    assert_eq!(place.text("m.jsonl"), "old");
-    assert_eq!(place.names(), ["m.jsonl"]);
-}
-
 #[cfg(unix)]
 #[test]
 fn ctrl_c_saves_and_ends_with_code_130() {
