@@ -116,7 +116,12 @@ fn wide(bytes: &[u8]) -> bool {
 /// What a text is.
 fn text_kind(bytes: &[u8]) -> Option<&'static str> {
     let start = &bytes[..bytes.len().min(4096)];
-    if start.is_empty() || start.iter().any(|&b| b < 32 && !b"\t\r\n\x0c".contains(&b)) {
+    // Letters beyond ASCII may be of any encoding, but most are not.
+    let plain = start.iter().filter(|b| b.is_ascii()).count();
+    if 4 * plain < 3 * start.len()
+        || start.is_empty()
+        || start.iter().any(|&b| b < 32 && !b"\t\r\n\x0c".contains(&b))
+    {
         return None;
     }
     let text = String::from_utf8_lossy(start).trim_start().to_lowercase();

@@ -48,7 +48,7 @@ impl Waiting {
     /// Goes on to the next stage.
     pub fn stage(&self, stage: &'static str) {
         // Without the thread nothing is told.
-        drop(self.0.send(stage));
+        self.0.send(stage).ok();
     }
 }
 
@@ -61,7 +61,9 @@ mod tests {
         let (sender, said) = channel();
         let begin = |patience| {
             let sender = sender.clone();
-            Waiting::with("building", Duration::from_millis(patience), move |words| drop(sender.send(words)))
+            Waiting::with("building", Duration::from_millis(patience), move |words| {
+                sender.send(words).ok();
+            })
         };
         let short = begin(60_000);
         short.stage("the first evaluation");

@@ -43,6 +43,9 @@ pub fn files(
     })
 }
 
+/// Where notes stand in a file, at the latest: they come first in its head.
+const LONGEST_HEAD: usize = 4096;
+
 /// The arrays as a safetensors file, with the note `format: pt` that PyTorch's tools look for, and our own mark.
 fn bytes(tensors: &[Tensor]) -> Result<Vec<u8>, ExportError> {
     let raw = tensors.iter().map(|tensor| match tensor {
@@ -63,7 +66,16 @@ fn bytes(tensors: &[Tensor]) -> Result<Vec<u8>, ExportError> {
     let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
     let sum =
         mark::note(raw.iter().map(|(name, dtype, shape, bytes)| (*name, *dtype, &shape[..], &bytes[..])));
-    let note = [("format".to_owned(), "pt".to_owned()), (mark::NOTE.to_owned(), sum)].into_iter().collect();
+    let head = |pairs: [[&str; 2]; 2]| pairs.map(|[key, value]| format!("\"{key}\":\"{value}\"")).join(",");
+    let notes = [["format", "pt"], [mark::NOTE, &sum]];
+    let note = notes.map(|[key, value]| (key.to_owned(), value.to_owned())).into_iter().collect();
     let file = views.and_then(|views| serialize(views, Some(note)));
-    file.map_err(|error| ExportError::File(error.to_string()))
+    let mut file = file.map_err(|error| ExportError::File(error.to_string()))?;
+    // The notes come in the order of a hash table, which is drawn anew each time; the same experiment shall give the same file.
+    let (wanted, turned) = (head(notes), head([notes[1], notes[0]]));
+    if let Some(at) = file.windows(turned.len()).take(LONGEST_HEAD).position(|part| part == turned.as_bytes())
+    {
+        file[at..at + wanted.len()].copy_from_slice(wanted.as_bytes());
+    }
+    Ok(file)
 }

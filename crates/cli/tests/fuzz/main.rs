@@ -1,7 +1,7 @@
 //! Drawn inputs against the built binary: experiments, tensors, paths, words, signals, a full disk. Whatever comes, it ends with a
 //! documented code and one line, within limits of memory and time; inputs stay as they were, outputs are old or whole.
 //!
-//! `MINIBATCH_FUZZ=1234 cargo test -p minibatch-cli --test fuzz` repeats one input and leaves its folder.
+//! `MINIBATCH_FUZZ=1234 cargo test -p minibatch-cli --test fuzz` repeats one input and leaves its folder; `5000..9000` runs others.
 
 #![cfg(unix)]
 
@@ -25,8 +25,14 @@ const INPUTS: u64 = if cfg!(feature = "long") { 2000 } else { 60 };
 
 #[test]
 fn whatever_comes_it_ends_well() {
-    let repeated = std::env::var("MINIBATCH_FUZZ").ok().map(|text| text.parse().expect("a number"));
-    let (first, last) = repeated.map_or((0, INPUTS), |seed: u64| (seed, seed + 1));
+    let asked = std::env::var("MINIBATCH_FUZZ").ok();
+    let number = |text: &str| text.parse::<u64>().expect("a number");
+    let (first, last) = match asked.as_deref().map(|text| text.split_once("..").ok_or(text)) {
+        None => (0, INPUTS),
+        Some(Ok((first, last))) => (number(first), number(last)),
+        Some(Err(one)) => (number(one), number(one) + 1),
+    };
+    let repeated = last - first == 1;
     let (next, failed) = (AtomicU64::new(first), Mutex::new(vec![]));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
@@ -36,7 +42,7 @@ fn whatever_comes_it_ends_well() {
                     if seed >= last {
                         break;
                     }
-                    if let Err(why) = one(seed, repeated.is_some()) {
+                    if let Err(why) = one(seed, repeated) {
                         eprintln!("{why}");
                         failed.lock().expect("a list").push(why);
                     }
