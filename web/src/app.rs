@@ -71,6 +71,8 @@ fn page(experiment: minibatch_session::Experiment, shown: crate::state::Shown) -
         },
         shown: StoredValue::new(shown),
         engine: StoredValue::new_local(Engine::default()),
+        asides: StoredValue::new_local(vec![]),
+        aside: RwSignal::new(vec![]),
         errands: StoredValue::new_local(Errands::default()),
     }
 }

@@ -216,7 +216,10 @@ pub(crate) fn fits_model(model: &Model, set: &SampleSet) -> Result<(), Experimen
         });
     }
     let classes = model.output.last().copied().unwrap_or(1);
-    if let (Some(n), true) = (set.classes, model.loss.takes_classes() && set.classes > Some(classes)) {
+    // A score for each class; more would be answers that nothing is called by, but for tokens that a text happens to lack.
+    let spare = model.input.tokens == Some(classes) && set.classes < Some(classes);
+    let differs = set.classes != Some(classes) && !spare;
+    if let (Some(n), true) = (set.classes, model.loss.takes_classes() && differs) {
         return wrong(format!(
             "this task has {n} classes, and the output {classes} scores; give the last layer {n} units"
         ));
@@ -234,7 +237,9 @@ pub(crate) fn fits_model(model: &Model, set: &SampleSet) -> Result<(), Experimen
             "this task's answers have the shape {:?} for each sample, and the model's {:?}; {}",
             set.target,
             model.target(),
-            if set.target.is_empty() {
+            if set.target.is_empty() && set.input.len() > 2 {
+                "add Flatten or a pooling layer, and a dense layer"
+            } else if set.target.is_empty() {
                 "take the last step or the mean over the steps"
             } else {
                 "answer at every step"

@@ -3,16 +3,28 @@
 use leptos::prelude::*;
 
 use super::mistake::Seat;
-use super::names::Figure;
+use super::names::{Figure, faces};
 use super::row::Complaint;
 use super::state::Builder;
-use crate::words::{named, t};
+use crate::state::Page;
+use crate::words::{fill, named, t};
 
 /// Totals, and what is wrong at none of the layers.
 #[component]
 pub fn Foot() -> impl IntoView {
     let builder = Builder::get();
-    let drafted = Memo::new(move |_| builder.mistake.with(|m| m.as_ref().is_some_and(|m| !m.doubt)));
+    let page = Page::get();
+    let trains = Memo::new(move |_| {
+        let drafted = builder.mistake.with(|m| m.as_ref().is_some_and(|m| !m.doubt));
+        drafted.then(|| {
+            page.experiment.with(|e| e.model.as_ref().map_or_else(String::new, |m| faces(&m.layers)))
+        })
+    });
+    let draft = move || {
+        trains.get().map(|layers| {
+        view! { <p class="note" data-testid="layers-draft">{fill("layers.draft", &[("layers", &layers)])}</p> }
+    })
+    };
     let none =
         Memo::new(move |_| builder.model.with(|m| m.as_ref().is_some_and(|(_, layers)| layers.is_empty())));
     let total = move |figure: Figure, number: usize| {
@@ -31,7 +43,7 @@ pub fn Foot() -> impl IntoView {
             <Show when=move || none.get() fallback=|| view! { <Complaint seat=Seat::Foot/> }>
                 <p class="note">{t("layers.empty-hint")}</p>
             </Show>
-            <Show when=move || drafted.get()><p class="note" data-testid="layers-draft">{t("layers.draft")}</p></Show>
+            {draft}
             <div class="totals" role="group" aria-label=t("layers.totals")>
                 {Figure::ALL.into_iter().enumerate().map(|(number, figure)| total(figure, number)).collect_view()}
             </div>

@@ -1,12 +1,16 @@
 //! What is offered mends the mistake.
 
+use minibatch_session::data::TaskKind;
 use minibatch_session::{Block, Experiment, preset};
 use serde_json::{Value, from_value, json};
 
+use super::entries::fresh;
 use super::mends::{mends, undone};
 use super::mistake::{Seat, doubtful, locate};
-use super::place::Wanted;
+use super::palette::offers;
+use super::place::{Around, Wanted};
 use super::tree::Place;
+use crate::state::task::showcase;
 
 /// What is offered for these layers in a preset, after checking that each offer puts right what it is offered for.
 fn offered(name: &str, layers: Value) -> Vec<String> {
@@ -132,5 +136,142 @@ fn a_norm_over_a_batch_of_one_is_mended_by_one_over_features() {
     for mend in found {
         experiment.model.as_mut().unwrap().layers = mend.layers;
         experiment.validate().expect(&mend.text);
+    }
+}
+
+/// The layers a learner would write, and the mend a teacher would give first.
+#[test]
+fn the_first_mend_is_the_one_a_teacher_would_give() {
+    let lstm = |output: &str| json!({ "layer": "recurrent", "cell": "lstm", "units": 50, "output": output });
+    let dense = |units: usize| json!({ "layer": "linear", "units": units });
+    let conv = json!({ "layer": "conv2d", "channels": 8, "kernel": 3, "activation": "relu" });
+    let kind = |layer: &str| json!({ "layer": layer });
+    let encoder = |heads: usize| json!({ "layer": "transformer-encoder", "heads": heads, "feedforward": 50 });
+    let cases = [
+        // One step of the last step.
+        ("r2", json!([lstm("last"), kind("last-step"), dense(7)]), "Remove Last step"),
+        ("r2", json!([lstm("last"), kind("mean-over-steps"), dense(7)]), "Remove Mean of steps"),
+        (
+            "r2",
+            json!([lstm("sequence"), kind("last-step"), kind("mean-over-steps"), dense(7)]),
+            "Remove Mean of steps",
+        ),
+        // What goes through steps after they were given up.
+        ("r2", json!([lstm("last"), lstm("last"), dense(7)]), "Recurrent output: Every step"),
+        (
+            "r2",
+            json!([lstm("last"), kind("layer-norm"), lstm("last"), dense(7)]),
+            "Recurrent output: Every step",
+        ),
+        ("r2", json!([lstm("sequence"), kind("last-step"), lstm("last"), dense(7)]), "Remove Last step"),
+        (
+            "r2",
+            json!([lstm("last"), { "layer": "self-attention", "heads": 5 }, kind("last-step"), dense(7)]),
+            "Recurrent output: Every step",
+        ),
+        // What the task asks.
+        ("r2", json!([lstm("last")]), "Add Dense 7"),
+        ("r2", json!([lstm("last"), dense(50)]), "Give it 7 units"),
+        ("r2", json!([lstm("sequence")]), "Recurrent output: Last step, Add Dense 7"),
+        (
+            "copy-memory",
+            json!([{ "layer": "embedding", "vocabulary": 10, "units": 8 }, lstm("last"), dense(8)]),
+            "Recurrent output: Every step",
+        ),
+        ("c2", json!([conv]), "Add Flatten, Dense 4"),
+        ("c2", json!([conv, dense(4)]), "Insert Flatten"),
+        ("c2", json!([conv, kind("flatten"), dense(64)]), "Give it 4 units"),
+        // Images.
+        ("c2", json!([kind("flatten"), conv, dense(4)]), "Move Flatten down"),
+        (
+            "c2",
+            json!([{ "layer": "conv2d", "channels": 8, "kernel": 40 }, kind("flatten"), dense(4)]),
+            "Set Window to 3",
+        ),
+        (
+            "c2",
+            json!([{ "layer": "max-pool2d", "kernel": 40 }, kind("flatten"), dense(4)]),
+            "Set Window to 2",
+        ),
+        (
+            "c2",
+            json!([conv, { "layer": "group-norm", "groups": 3 }, kind("flatten"), dense(4)]),
+            "Set Groups to 4",
+        ),
+        (
+            "c2",
+            json!([conv, { "layer": "conv2d", "channels": 12, "kernel": 3, "groups": 3 }, kind("flatten"), dense(4)]),
+            "Set Groups to 4",
+        ),
+        (
+            "c2",
+            json!([{ "layer": "residual", "body": [{ "layer": "conv2d", "channels": 3, "kernel": 3 }] }, kind("flatten"), dense(4)]),
+            "Set Padding to 1",
+        ),
+        (
+            "c2",
+            json!([{ "layer": "residual", "body": [conv] }, kind("flatten"), dense(4)]),
+            "Set Padding to 1, Shortcut Conv 8 · 1×1",
+        ),
+        (
+            "c2",
+            json!([{ "layer": "residual", "body": [{ "layer": "conv2d", "channels": 8, "kernel": 3, "padding": 1, "stride": 2 }] }, kind("flatten"), dense(4)]),
+            "Shortcut Conv 8 · 1×1",
+        ),
+        // Tokens and heads.
+        ("brackets", json!([lstm("last"), dense(2)]), "Insert Embedding 3 → 32"),
+        (
+            "brackets",
+            json!([{ "layer": "embedding", "vocabulary": 3, "units": 8 }, dense(8), { "layer": "embedding", "vocabulary": 3, "units": 8 }, kind("last-step"), dense(2)]),
+            "Remove Embedding 3 → 8",
+        ),
+        (
+            "r2",
+            json!([{ "layer": "embedding", "vocabulary": 3, "units": 8 }, lstm("last"), dense(7)]),
+            "Remove Embedding 3 → 8",
+        ),
+        ("a3", json!([encoder(7)]), "Set Heads to 5"),
+        ("a3", json!([{ "layer": "self-attention", "heads": 30 }]), "Set Heads to 25"),
+    ];
+    for (preset, layers, wanted) in cases {
+        let found = offered(preset, layers.clone());
+        assert_eq!(found.first().map(String::as_str), Some(wanted), "{preset} {layers}: {found:?}");
+    }
+}
+
+/// What the palette puts at a place leads to what the task asks, with the output layer behind it or still to come.
+#[test]
+fn a_recurrent_layer_from_the_palette_answers_as_the_task_asks() {
+    for task in TaskKind::ALL {
+        let Some(experiment) = showcase(task) else { continue };
+        let seed = experiment.seed;
+        let spec = experiment.model.clone().unwrap();
+        if spec.input.shape.len() > 2 {
+            continue;
+        }
+        let wanted = Wanted::of(&spec, seed).unwrap();
+        let around = |shape: Option<Vec<usize>>| Around {
+            shape,
+            ends: true,
+            wanted: Some(wanted.clone()),
+            ..Around::default()
+        };
+        let output = fresh("linear", &around(None)).unwrap();
+        let embedding = spec
+            .input
+            .tokens
+            .and_then(|_| fresh("embedding", &Around { tokens: spec.input.tokens, ..around(None) }));
+        let before: Vec<Block> = embedding.into_iter().collect();
+        for behind in [vec![], vec![output.clone()]] {
+            let blocks = [&before[..], &behind].concat();
+            let place = Place::outer(before.len());
+            let lstm = offers(&spec.input, &blocks, &place, Some(&wanted))
+                .into_iter()
+                .find(|o| o.id == "lstm")
+                .unwrap();
+            let mut made = experiment.clone();
+            made.model.as_mut().unwrap().layers = [&before[..], &[lstm.block, output.clone()]].concat();
+            assert!(made.validate().is_ok(), "{}: {}", task.id(), made.validate().unwrap_err());
+        }
     }
 }

@@ -36,12 +36,13 @@ use gap::Gap;
 use keys::{Deed, Held, deed};
 use lines::Line;
 use mistake::Seat;
-pub use names::face;
 use names::shape_text;
+pub use names::{face, faces};
 use row::{Complaint, Head, Row};
 use state::Builder;
 use tree::Place;
 
+use crate::shell::keys::latin;
 use crate::state::Page;
 use crate::words::{fill, t};
 
@@ -51,18 +52,30 @@ pub fn LayersPanel() -> impl IntoView {
     let page = Page::get();
     let builder = Builder::new(page);
     provide_context(builder);
-    // A layer in focus that an undo takes away leaves the focus to another.
+    // An edit moves the focus nowhere: what had it keeps it, also where it is made anew; where that is gone, by an undo
+    // say, its layer takes it.
     let within = StoredValue::new(false);
+    let last = StoredValue::new(String::new());
     Effect::new(move |_| {
         builder.lines.track();
-        leptos::task::spawn_local(async move {
-            leptos::task::tick().await;
+        // A field that is left tells of its change before the next one has the focus: that comes first.
+        let after = move || {
             let lost = document().active_element().is_none_or(|e| e.tag_name() == "BODY");
             if lost && within.try_get_value() == Some(true) {
-                builder.focus_layer(builder.anchor.get_untracked());
+                let id = last.get_value();
+                match document().get_element_by_id(&id) {
+                    Some(_) if id.starts_with("layer-setting-") => focus::focus(id),
+                    _ => builder.focus_layer(builder.anchor.get_untracked()),
+                }
             }
-        });
+        };
+        set_timeout(after, std::time::Duration::ZERO);
     });
+    let came = move |event: web_sys::FocusEvent| {
+        within.set_value(true);
+        let id = event.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).map(|e| e.id());
+        last.set_value(id.unwrap_or_default());
+    };
     let left = move |event: web_sys::FocusEvent| {
         if event.related_target().is_some() {
             within.set_value(false);
@@ -71,7 +84,7 @@ pub fn LayersPanel() -> impl IntoView {
     let none = move || builder.lines.with(|lines| lines.len() < 2);
     view! {
         <section class="layers-panel" aria-label=t("layers.name") on:keydown=move |event| pressed(builder, &event)
-            on:focusin=move |_| within.set_value(true) on:focusout=left>
+            on:focusin=came on:focusout=left>
             <div class="layers-head">
                 <h2>{t("layers.name")}</h2>
                 <div class="layers-history" role="group" aria-label=t("layers.history")>
@@ -143,7 +156,8 @@ fn pressed(builder: Builder, event: &KeyboardEvent) {
         control: event.ctrl_key() || event.meta_key(),
         shift: event.shift_key(),
     };
-    let Some(deed) = deed(&event.key(), held) else { return };
+    let (key, code) = (event.key(), event.code());
+    let Some(deed) = deed(latin(&key, &code), held) else { return };
     let here = builder.anchor.get_untracked();
     // Other buttons of the panel have the letters, but not the keys that change the layer.
     let on_layer = target.is_some_and(|t| t.class_list().contains("layer-head"));

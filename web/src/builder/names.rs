@@ -14,6 +14,15 @@ pub fn face(block: &Block) -> (String, String) {
     (name, remarks(block).join(" · "))
 }
 
+/// Layers in a row by their names, the first three of them.
+pub fn faces(blocks: &[Block]) -> String {
+    let mut all: Vec<String> = blocks.iter().take(3).map(|block| face(block).0).collect();
+    if blocks.len() > 3 {
+        all.push("…".into());
+    }
+    all.join(", ")
+}
+
 fn pair(pair: Pair) -> String {
     let [a, b] = pair.0;
     format!("{a}×{b}")

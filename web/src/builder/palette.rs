@@ -3,10 +3,10 @@
 use minibatch_session::{Block, Input, Outline};
 
 use super::entries::{ENTRIES, fresh};
-use super::known::lead;
+use super::known::{lead, shape_after};
 use super::place::{Around, Wanted};
-use super::settings::with_numbers;
-use super::tree::Place;
+use super::settings::{set, with_numbers};
+use super::tree::{Place, insert};
 use crate::words::named;
 
 /// A layer on offer.
@@ -33,10 +33,28 @@ pub fn offers(input: &Input, blocks: &[Block], place: &Place, wanted: Option<&Wa
     };
     let all = ENTRIES.iter().flat_map(|&(family, ids)| ids.iter().map(move |&id| (family, id)));
     all.filter_map(|(family, id)| {
-        let block = fresh(id, &around)?;
+        let block = leading_on(fresh(id, &around)?, input, blocks, place, wanted);
         Some(Offer { family, id, fits: fits(&block), block })
     })
     .collect()
+}
+
+/// A recurrent layer that gives what those behind it make the task's answer of: every step, or the last one.
+fn leading_on(
+    block: Block,
+    input: &Input,
+    blocks: &[Block],
+    place: &Place,
+    wanted: Option<&Wanted>,
+) -> Block {
+    let (true, Some(wanted)) = (matches!(block, Block::Recurrent { .. }), wanted) else { return block };
+    let fits = |block: &Block| {
+        let mut layers = blocks.to_vec();
+        insert(&mut layers, place, block.clone());
+        shape_after(input, &layers).is_some_and(|shape| shape == wanted.output())
+    };
+    let both = ["sequence", "last"].into_iter().filter_map(|output| set(&block, "output", output));
+    both.into_iter().find(fits).unwrap_or(block)
 }
 
 /// What a search finds: every word begins a word of the layer's names; numbers become its settings. What fits comes

@@ -83,13 +83,23 @@ pub fn to_try(experiment: &Experiment) -> &'static str {
 
 /// Opens a preset by name and closes the gallery.
 pub fn open(page: Page, name: &'static str) {
-    if let Some(dialog) = dialog() {
+    if let Some(dialog) = dialog().filter(HtmlDialogElement::open) {
         dialog.close();
+        // Not back to the button that opened it: what was chosen is there to be played.
+        leptos::task::spawn_local(async {
+            leptos::task::tick().await;
+            let play = document().query_selector(".transport .play").ok().flatten();
+            if let Some(play) = play.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _focused = play.focus();
+            }
+        });
     }
     match preset(name) {
         Ok(experiment) => {
-            drop(page.open(experiment));
-            page.hint.set(named("preset-try", name).into());
+            drop(page.go(experiment));
+            // Behind what is said of the run that was left.
+            page.hint
+                .update(|hint| *hint = format!("{hint} {}", named("preset-try", name)).trim_start().into());
         }
         Err(error) => page.notice.set(Some(Notice::Mistake(error.to_string()))),
     }

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use minibatch_session::{Area, Experiment, PRESETS};
 
 use crate::gallery;
+use crate::numbers::grouped;
 use crate::state::{Page, task};
-use crate::words::named;
+use crate::words::{fill, named};
 
 /// A button for each area; it brings back the experiment left there, or the area's first preset.
 #[component]
@@ -25,7 +26,7 @@ pub fn Areas() -> impl IntoView {
             left.iter().find(|(area, _)| *area == to).map(|(_, e)| e.clone())
         });
         match back.flatten() {
-            Some(experiment) => drop(page.open(experiment)),
+            Some(experiment) => drop(page.go(experiment)),
             None => {
                 if let Some(first) = PRESETS.iter().find(|p| p.area == to) {
                     gallery::open(page, first.name);
@@ -34,8 +35,13 @@ pub fn Areas() -> impl IntoView {
         }
     };
     let button = move |area: Area| {
+        // A run waits there.
+        let waits = Memo::new(move |_| {
+            page.aside.with(|all| all.iter().find(|(a, step)| *a == area && *step > 0).map(|(_, step)| *step))
+        });
+        let title = move || waits.get().map(|step| fill("aside.waits", &[("step", &grouped(step.into()))]));
         view! {
-            <button type="button" data-area=area.id() aria-current=move || (here.get() == area).then_some("true")
+            <button type="button" data-area=area.id() class:waits=move || waits.get().is_some() title=title aria-current=move || (here.get() == area).then_some("true")
                 on:click=move |_| go(area)>{named("area", area.id())}</button>
         }
     };

@@ -63,7 +63,8 @@ pub fn Shell() -> impl IntoView {
                 <Transport/>
                 <Training/>
             </div>
-            <main id="main" tabindex="-1" class="columns" class:model=move || !plane.get()>
+            <main id="main" tabindex="-1" class="columns" class:model=move || !plane.get()
+                class:behind=move || page.draft.with(Option::is_some)>
                 <Show when=move || plane.get() fallback=|| view! { <ModelColumns/> }>
                     <DataPanel/>
                     <NetworkPanel/>

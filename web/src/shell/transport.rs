@@ -27,16 +27,26 @@ fn stuck(page: Page) -> bool {
     page.trouble.with(Option::is_some)
 }
 
+/// What is written does not fit together: what would train is not what is shown.
+fn drafted(page: Page) -> bool {
+    page.draft.with(Option::is_some)
+}
+
+/// A button's title, or why it does nothing.
+fn or_why(page: Page, title: &'static str) -> &'static str {
+    if drafted(page) { t("draft.stuck") } else { title }
+}
+
 /// Plays and pauses.
 #[component]
 pub fn PlayButton() -> impl IntoView {
     let page = Page::get();
     let playing = Memo::new(move |_| page.status.with(|s| s.playing));
-    let label = move || if playing.get() { t("transport.pause") } else { t("transport.play") };
+    let label = move || if playing.get() { t("transport.pause") } else { or_why(page, t("transport.play")) };
     view! {
         <button type="button" class="play" data-testid="play" title=label aria-label=label
             aria-pressed=move || playing.get().to_string()
-            disabled=move || stuck(page) on:click=move |_| page.toggle()>
+            disabled=move || stuck(page) || (drafted(page) && !playing.get()) on:click=move |_| page.toggle()>
             <PlayIcon playing=playing/>
         </button>
     }
@@ -59,8 +69,8 @@ pub fn ResetButton() -> impl IntoView {
 pub fn StepButton() -> impl IntoView {
     let page = Page::get();
     view! {
-        <button type="button" class="round" data-testid="step" title=t("transport.step")
-            aria-label=t("transport.step") disabled=move || stuck(page) on:click=move |_| drop(page.step(1))>
+        <button type="button" class="round" data-testid="step" title=move || or_why(page, t("transport.step"))
+            aria-label=t("transport.step") disabled=move || stuck(page) || drafted(page) on:click=move |_| drop(page.step(1))>
             <StepIcon/>
         </button>
     }
@@ -71,8 +81,8 @@ pub fn StepButton() -> impl IntoView {
 pub fn StepEpochButton() -> impl IntoView {
     let page = Page::get();
     view! {
-        <button type="button" class="round" data-testid="step-epoch" title=t("transport.step-epoch")
-            aria-label=t("transport.step-epoch") disabled=move || stuck(page) on:click=move |_| page.epoch()>
+        <button type="button" class="round" data-testid="step-epoch" title=move || or_why(page, t("transport.step-epoch"))
+            aria-label=t("transport.step-epoch") disabled=move || stuck(page) || drafted(page) on:click=move |_| page.epoch()>
             <svg viewBox="0 0 24 24" aria-hidden="true">
                 <path d="M4 5l7 7-7 7zM11 5l7 7-7 7zM18 5h3v14h-3z" fill="currentColor"/>
             </svg>

@@ -70,7 +70,7 @@ impl Page {
             return;
         }
         self.take_taste(&opened);
-        drop(self.open(opened.experiment));
+        drop(self.go(opened.experiment));
         self.tell_problems(&opened.problems);
     }
 

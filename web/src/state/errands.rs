@@ -10,6 +10,8 @@ use super::waits::Waits;
 /// Counters, timers and promises; nothing here is drawn.
 #[derive(Default)]
 pub struct Errands {
+    /// The worker's number.
+    pub worker: u32,
     /// That of the last load asked for.
     pub generation: u32,
     /// Of the next command that is answered by its id.

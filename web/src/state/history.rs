@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use minibatch_session::Experiment;
 
-use super::Page;
+use super::{Page, task};
 use crate::words;
 
 /// The most edits that can be taken back.
@@ -85,6 +85,11 @@ impl Page {
         let found = self.history.try_update_value(|h| to(h, written)).flatten();
         if let Some(experiment) = found {
             self.reach.set(self.history.with_value(History::reach));
+            let areas = (self.experiment.with_untracked(task::area), task::area(&experiment));
+            if areas.0 != areas.1 && experiment.validate().is_ok() {
+                drop(self.switch(experiment));
+                return;
+            }
             self.take(experiment);
             // Not what `take` says of the edit: this takes it back.
             self.hint.set(words::t(said).into());

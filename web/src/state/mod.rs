@@ -1,5 +1,6 @@
 //! What the page knows and how it changes.
 
+mod aside;
 pub mod boot;
 pub mod choice;
 mod edit;
@@ -23,11 +24,12 @@ mod url_tests;
 pub mod waits;
 mod watch;
 
+pub use aside::Aside;
 pub use edit::{Effect, effect};
 pub use errands::Errands;
 pub use history::History;
 pub use page::{Brush, Busy, Draft, Frame, Notice, Page, Shown, Status, Taste, Unit};
 pub use reduce::extend_curve;
 pub use run::random_seed;
-pub use runs::PastRun;
+pub use runs::{PastRun, akin};
 pub use watch::{Watch, Watched};

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use minibatch_session::data::Point;
 use minibatch_session::{
-    Choice, Command, CurvePoint, Experiment, ExperimentError, Facts, Look, Metrics, Shown as Sample, Summary,
-    Why,
+    Area, Choice, Command, CurvePoint, Experiment, ExperimentError, Facts, Look, Metrics, Shown as Sample,
+    Summary, Why,
 };
 
 use crate::engine::Engine;
-use crate::state::{Errands, History, PastRun, Watched};
+use crate::state::{Aside, Errands, History, PastRun, Watched};
 
 /// What the engine said about itself, and what it is doing.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -194,6 +194,10 @@ pub struct Page {
     pub shown: StoredValue<Shown>,
     /// The worker.
     pub engine: StoredValue<Engine, LocalStorage>,
+    /// Runs that were left for another area.
+    pub asides: StoredValue<Vec<Aside>, LocalStorage>,
+    /// Their areas and the steps at which they stand.
+    pub aside: RwSignal<Vec<(Area, u32)>>,
     /// What is under way between page and worker.
     pub errands: StoredValue<Errands, LocalStorage>,
 }

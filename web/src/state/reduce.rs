@@ -150,8 +150,11 @@ pub fn lost_at(now: &mut Metrics, step: u32) {
 /// The most points a curve keeps: more than there are pixels to draw them.
 const MOST_POINTS: usize = 4096;
 
+/// So many of a curve's first points are kept for good: most of what happens happens at first.
+const FIRST: usize = 256;
+
 /// Adds new points to a curve, after dropping what came after step `cut`. A curve that grows too long loses every second
-/// of its points, one point at a time, so that the same run gives the same curve however its points arrive.
+/// of its points but the first, one point at a time, so that the same run gives the same curve however its points arrive.
 pub fn extend_curve(curve: &mut Vec<CurvePoint>, new: Vec<CurvePoint>, cut: Option<u32>) {
     if let Some(step) = cut {
         curve.retain(|point| point.step <= step);
@@ -160,10 +163,10 @@ pub fn extend_curve(curve: &mut Vec<CurvePoint>, new: Vec<CurvePoint>, cut: Opti
     let last = curve.last().map(|point| point.step);
     for point in new.into_iter().filter(|point| last.is_none_or(|step| point.step > step)) {
         if curve.len() == MOST_POINTS {
-            let mut keep = false;
+            let mut place = 0;
             curve.retain(|_| {
-                keep = !keep;
-                keep
+                place += 1;
+                place <= FIRST || place % 2 == 1
             });
         }
         curve.push(point);
@@ -254,6 +257,10 @@ mod tests {
         assert!((2000..=4096).contains(&at_once.len()), "{} points", at_once.len());
         assert_eq!(at_once, one_by_one);
         assert_eq!((at_once[0].step, at_once[at_once.len() - 1].step), (0, 49_999));
+        assert!(
+            (0..256).all(|step| at_once[step].step == step as u32),
+            "what happens first is seen however long it runs"
+        );
     }
 
     #[test]

@@ -23,14 +23,31 @@ impl Page {
 
     /// The same, and what has just been said stays; so do those who wait for a load, and the wish to play.
     pub(super) fn start_anew(&self) -> Receiver<Answer> {
+        self.connect();
+        self.build(true)
+    }
+
+    /// Starts a worker, or starts it anew, and has it build nothing yet.
+    pub(super) fn connect(&self) {
         let page = *self;
+        let worker = self.errands.try_update_value(|e| {
+            e.worker = e.id();
+            e.worker
+        });
+        let worker = worker.unwrap_or_default();
         self.status.update(|status| *status = super::Status::default());
         self.trouble.set(None);
-        let failed = move |why: String| page.give_up(why);
+        let failed = move |why: String| match page.at_work(worker) {
+            true => page.give_up(why),
+            false => page.lost_soon(worker),
+        };
         // Later, since it is a closure of the worker that goes.
-        let fell = move |why: &str| page.fell_soon(why.to_owned());
+        let fell = move |why: &str| match page.at_work(worker) {
+            true => page.fell_soon(why.to_owned()),
+            false => page.lost_soon(worker),
+        };
         self.engine.with_value(|engine| {
-            engine.connect(move |event, arrays| page.receive(event, arrays), failed, fell);
+            engine.connect(move |event, arrays| page.heard_from(worker, event, arrays), failed, fell);
         });
         let spare = self.errands.try_update_value(|e| {
             e.swollen = false;
@@ -41,7 +58,6 @@ impl Page {
         if let Some(limit) = self.speed.get_untracked() {
             self.send(Command::Speed { steps_per_second: Some(limit) });
         }
-        self.build(true)
     }
 
     /// The engine is gone: says so, and lets nobody wait for it.
@@ -108,7 +124,7 @@ impl Page {
 
     /// Trains on. After a divergence there is nothing to train on with, so nothing happens until it is mended.
     pub fn play(&self) {
-        if self.trouble.with_untracked(Option::is_some) || !self.buildable() {
+        if self.trouble.with_untracked(Option::is_some) || self.drafted().is_some() || !self.buildable() {
             return;
         }
         self.errands.update_value(|e| e.wants_play = true);
@@ -133,6 +149,14 @@ impl Page {
         }
     }
 
+    /// Why nothing may begin to train, where layers are written that do not fit together: what would train is not what is
+    /// shown. Says so at the foot.
+    fn drafted(&self) -> Option<String> {
+        let why = self.draft.with_untracked(Option::is_some).then(|| words::t("draft.stuck").to_owned())?;
+        self.hint.set(why.clone());
+        Some(why)
+    }
+
     /// Plays or pauses.
     pub fn toggle(&self) {
         if self.errands.with_value(|e| e.wants_play) { self.pause() } else { self.play() }
@@ -142,14 +166,27 @@ impl Page {
     pub fn step(&self, n: u32) -> Receiver<Answer> {
         self.errands.update_value(|e| e.wants_play = false);
         self.flush();
-        self.wait_by_id(Wait::Done, |id| Command::Step { n, id })
+        self.train(|id| Command::Step { n, id })
     }
 
     /// Trains to the end of the epoch.
     pub fn epoch(&self) {
         self.errands.update_value(|e| e.wants_play = false);
         self.flush();
-        drop(self.wait_by_id(Wait::Done, |id| Command::Epoch { id }));
+        drop(self.train(|id| Command::Epoch { id }));
+    }
+
+    /// Trains so much, unless what is written does not fit together.
+    fn train(&self, command: impl FnOnce(u32) -> Command) -> Receiver<Answer> {
+        match self.drafted() {
+            None => self.wait_by_id(Wait::Done, command),
+            Some(why) => {
+                let (sender, receiver) = futures_channel::oneshot::channel();
+                // Nobody may listen.
+                let _told = sender.send(Err(why));
+                receiver
+            }
+        }
     }
 
     /// The network's outputs at these points, a row a point.
@@ -250,11 +287,16 @@ impl Page {
 
     /// Sets a whole experiment, from a preset say, and has it built.
     pub fn open(&self, experiment: Experiment) -> Receiver<Answer> {
+        self.remember("open");
+        self.put(experiment)
+    }
+
+    /// The same, without a note of what stood before.
+    pub(super) fn put(&self, experiment: Experiment) -> Receiver<Answer> {
         self.notice.set(None);
         // What was said of the one before is over.
         self.hint.set(String::new());
         self.brush.set(None);
-        self.remember("open");
         self.draft.set(None);
         self.experiment.set(experiment);
         self.note_address();

@@ -23,31 +23,27 @@ pub struct PastRun {
     pub curve: Vec<CurvePoint>,
 }
 
-/// Whether the losses of two experiments can be compared: they learn the same task by the same loss.
+/// Whether the losses of two experiments can be compared: they learn from the same data, as far as the seed does not
+/// draw others, by the same loss.
 pub fn akin(a: &Experiment, b: &Experiment) -> bool {
     let data = match (&a.model, &b.model) {
-        (None, None) => a.data.kind == b.data.kind,
-        (Some(a), Some(b)) => same_task(&a.samples, &b.samples),
+        (None, None) => a.data == b.data,
+        (Some(a), Some(b)) => a.samples == b.samples && (a.input == b.input || !random(&a.samples)),
         _ => false,
     };
-    data && loss(a) == loss(b)
+    data && asks(a) == asks(b)
 }
 
-fn same_task(a: &SampleSource, b: &SampleSource) -> bool {
-    use SampleSource::{Own, Random, Table, Task};
-    match (a, b) {
-        (Task(a), Task(b)) => (a.task, a.words, &a.text) == (b.task, b.words, &b.text),
-        (Own { name: a, .. }, Own { name: b, .. }) => a == b,
-        (Random { .. }, Random { .. }) | (Table { .. }, Table { .. }) => true,
-        _ => false,
-    }
+/// Samples that say nothing of their own shape.
+fn random(samples: &SampleSource) -> bool {
+    matches!(samples, SampleSource::Random { .. } | SampleSource::Table { .. })
 }
 
-/// The loss in force, "auto" resolved.
-fn loss(e: &Experiment) -> Option<Loss> {
+/// The loss in force, "auto" resolved, and the shape of what it is of.
+fn asks(e: &Experiment) -> Option<(Loss, Vec<usize>)> {
     match e.model {
-        Some(_) => e.model().ok().map(|model| model.loss),
-        None => e.resolved_loss().ok().map(|(loss, _)| loss),
+        Some(_) => e.model().ok().map(|model| (model.loss, model.output)),
+        None => e.resolved_loss().ok().map(|(loss, _)| (loss, vec![])),
     }
 }
 

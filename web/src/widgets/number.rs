@@ -35,20 +35,26 @@ pub fn Number(
         }
         // A field that goes away while it has the focus is changed by that; then there is no value any more to go back to.
         if let Some(value) = value.try_get_untracked() {
-            input.set_value(&value.to_string());
+            input.set_value(&written(value));
         }
     };
     view! {
         <label class="field number" title=help>
             <span class="field-name">{label}</span>
             <input type="text" inputmode="decimal" autocomplete="off" spellcheck="false"
-                prop:value=move || value.get().to_string() on:change=typed on:focus=select_all/>
+                prop:value=move || written(value.get()) on:change=typed on:focus=select_all/>
         </label>
     }
 }
 
 fn select_all(event: web_sys::FocusEvent) {
     event_target::<web_sys::HtmlInputElement>(&event).select();
+}
+
+/// A number as one would type it: small and large ones with a power of ten, which a narrow field holds whole.
+pub fn written(value: f64) -> String {
+    let size = value.abs();
+    if size >= 1e7 || (size > 0.0 && size < 1e-4) { format!("{value:e}") } else { value.to_string() }
 }
 
 /// A finite number, with a decimal point or comma.
@@ -59,7 +65,23 @@ pub fn read(text: &str, whole: bool) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{read, written};
+
+    #[test]
+    fn a_number_is_written_short_and_read_as_the_same() {
+        for (value, text) in [
+            (1e-8, "1e-8"),
+            (0.00001, "1e-5"),
+            (0.0001, "0.0001"),
+            (0.999, "0.999"),
+            (0.0, "0"),
+            (3e9, "3e9"),
+        ] {
+            assert_eq!(written(value), text);
+            assert_eq!(read(&written(value), false), Some(value));
+        }
+        assert_eq!(read(&written(12_345_678.0), true), Some(12_345_678.0));
+    }
 
     #[test]
     fn numbers_are_read_as_people_write_them() {

@@ -3,7 +3,7 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::number::read;
+use super::number::{read, written};
 use crate::state::{Notice, Page};
 use crate::words::{self, t};
 
@@ -28,10 +28,11 @@ pub fn Rate(
     let page = Page::get();
     let typing = RwSignal::new(false);
     let field = NodeRef::<Input>::new();
+    let list = NodeRef::<leptos::html::Select>::new();
     Effect::new(move |_| {
         if let (true, Some(input)) = (typing.get(), field.get()) {
             // The property is written after this; what is typed would be added to it.
-            input.set_value(&value.get_untracked().to_string());
+            input.set_value(&short(value.get_untracked()));
             let _focused = input.focus();
             input.select();
         }
@@ -64,29 +65,43 @@ pub fn Rate(
         }
     };
     let left = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Escape" {
+        let key = event.key();
+        if key == "Escape" {
             typing.set(false);
+        }
+        // Once the field is gone, its list has the focus.
+        if key == "Escape" || key == "Enter" {
+            request_animation_frame(move || {
+                if let Some(list) = list.get_untracked() {
+                    let _focused = list.focus();
+                }
+            });
         }
     };
     view! {
         <label class="field rate" title=help>
             <span class="field-name">{label}</span>
             <Show when=move || typing.get() fallback=move || view! {
-                <select on:change=picked>
+                <select on:change=picked node_ref=list>
                     <For each=move || options.get() key=|rate| rate.to_bits() let:rate>
                         <option value=rate.to_string() prop:selected=move || value.get() == rate>
-                            {rate.to_string()}
+                            {short(rate)}
                         </option>
                     </For>
                     <option value=OTHER>{t("rate.other")}</option>
                 </select>
             }>
                 <input type="text" inputmode="decimal" autocomplete="off" node_ref=field
-                    prop:value=move || value.get().to_string()
+                    prop:value=move || short(value.get())
                     on:change=typed on:keydown=left on:blur=move |_| typing.set(false)/>
             </Show>
         </label>
     }
+}
+
+/// A rate as one would type it.
+fn short(rate: f32) -> String {
+    written(rate.to_string().parse().unwrap_or_else(|_| rate.into()))
 }
 
 /// The usual rates with the one in force among them.

@@ -76,9 +76,9 @@ impl Examined {
         wrong
     }
 
-    /// Its step, where training rests at another one.
-    fn stale(&self, playing: bool, step: u32) -> Option<u32> {
-        (!playing && self.step != step && !self.answered().is_empty()).then_some(self.step)
+    /// Its step, where the run stands at another one.
+    fn of(&self, step: u32) -> Option<u32> {
+        (self.step != step && !self.answers.is_empty()).then_some(self.step)
     }
 
     /// A sample's picture.
@@ -109,8 +109,10 @@ pub struct Examination {
     pub data: StoredValue<Examined>,
     /// Changes with it.
     pub version: RwSignal<u32>,
-    /// Its step, where training rests at another: the next is under way.
-    pub stale: Memo<Option<u32>>,
+    /// Its step, where the run stands at another: what stands beside it is of that one.
+    pub of: Memo<Option<u32>>,
+    /// Training rests at another step than its own: the next is under way.
+    pub stale: Memo<bool>,
 }
 
 /// When the next is due.
@@ -189,12 +191,13 @@ pub fn examine(page: Page, parameters: bool) -> Examination {
             set_timeout(again, Duration::from_millis(wait as u64 + 1));
         }
     });
-    let stale = Memo::new(move |_| {
+    let of = Memo::new(move |_| {
         version.track();
-        let (playing, step) = (page.status.with(|s| s.playing), page.metrics.with(|m| m.step));
-        data.with_value(|d| d.stale(playing, step))
+        let step = page.metrics.with(|m| m.step);
+        data.with_value(|d| d.of(step))
     });
-    Examination { data, version, stale }
+    let stale = Memo::new(move |_| of.get().is_some() && page.status.with(|s| !s.playing));
+    Examination { data, version, of, stale }
 }
 
 fn watch(page: Page, parameters: bool) {
@@ -252,12 +255,11 @@ mod tests {
     }
 
     #[test]
-    fn answers_of_another_step_are_stale_once_training_rests() {
+    fn answers_of_another_step_than_the_read_outs_say_so() {
         let examined = Examined { step: 40, ..three() };
-        assert_eq!(examined.stale(false, 43), Some(40));
-        assert_eq!(examined.stale(true, 43), None, "the next come by themselves");
-        assert_eq!(examined.stale(false, 40), None);
-        assert_eq!(Examined::default().stale(false, 43), None, "there is nothing to be old");
+        assert_eq!(examined.of(43), Some(40));
+        assert_eq!(examined.of(40), None);
+        assert_eq!(Examined::default().of(43), None, "there is nothing to be old");
     }
 
     #[test]

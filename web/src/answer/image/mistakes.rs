@@ -46,11 +46,11 @@ fn shots(examined: &Examined, answered: Vec<Answered>, before: &[Shot]) -> Vec<S
     answered.into_iter().take(MOST).filter_map(shot).collect()
 }
 
-/// Which step the answers are of, where they are older than what stands beside them.
-fn of_step(examination: Examination) -> impl Fn() -> Option<String> + Clone {
+/// Which step the answers are of, where that is not the one that the read-outs beside them are of.
+pub fn of_step(examination: Examination) -> impl Fn() -> Option<String> + Clone {
     move || {
         examination
-            .stale
+            .of
             .get()
             .map(|step| format!(" {}", fill("images.of-step", &[("step", &grouped(step.into()))])))
     }
@@ -161,7 +161,7 @@ fn Strip(
         }
     };
     view! {
-        <div class="shots" class:stale=move || examination.stale.get().is_some() role="group" aria-label=t("images.shots")
+        <div class="shots" class:stale=move || examination.stale.get() role="group" aria-label=t("images.shots")
             title=t("images.shots-help") node_ref=grid on:keydown=keyed>
             <For each=move || list.get() key=Shot::key let:s>{shot(s)}</For>
         </div>

@@ -6,6 +6,7 @@ use minibatch_session::{Block, Shown};
 use web_sys::{HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
 use super::examined::{Answered, Examined, examine};
+use super::mistakes::of_step;
 use super::plane::{OnPlane, Plane, fit};
 use crate::draw::canvas::{Redraw, on_size, prepare_as, text_scale};
 use crate::draw::colour::{Rgb, blend, css, mix};
@@ -162,7 +163,7 @@ pub fn Projection() -> impl IntoView {
         cloud.with_value(|c| c.as_ref().map_or(t("images.no-plane").into(), |c| caption(page, c, at.get())))
     };
     view! {
-        <p class="note image-caption" aria-live="polite">{told}</p>
+        <p class="note image-caption" aria-live="polite">{told}{of_step(examination)}</p>
         <div class="projection" node_ref=stage tabindex="0" role="img" data-testid="projection" aria-label=t("images.projection-help")
             on:pointermove=pointed on:pointerdown=move |e| { pointed(e); show(); } on:pointerleave=move |_| at.set(None) on:keydown=keyed>
             <canvas class="view-fill" node_ref=canvas aria-hidden="true"></canvas>

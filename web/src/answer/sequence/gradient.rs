@@ -5,22 +5,31 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
-use minibatch_session::{Block, Cell, Facts};
+use minibatch_session::{Block, Cell, Experiment, Facts};
 
 use super::chart::{Pen, begin, decades, line, powers};
 use crate::draw::canvas::{Redraw, on_size};
-use crate::draw::colour::css;
 use crate::draw::theme::theme;
-use crate::numbers::{signed, within};
+use crate::numbers::signed;
 use crate::sequence::glances;
-use crate::state::{Page, Watch};
+use crate::state::{Page, Watch, akin};
 use crate::words::{fill, t};
 
 /// A run's gradients, the last step first, and what the run was.
 #[derive(Clone, Default, PartialEq, Debug)]
 struct Run {
+    experiment: Experiment,
     name: &'static str,
     norms: Vec<f32>,
+}
+
+impl Run {
+    /// Whether another run's gradients can be told beside these: of the same loss of the same data, over as many steps.
+    fn comparable(&self, other: &Self) -> bool {
+        !other.norms.is_empty()
+            && self.norms.len() == other.norms.len()
+            && akin(&self.experiment, &other.experiment)
+    }
 }
 
 thread_local! {
@@ -62,12 +71,13 @@ pub fn GradientChart(facts: Arc<Facts>) -> impl IntoView {
     let steps = facts.gradient_steps;
     let canvas = NodeRef::<html::Canvas>::new();
     let version = RwSignal::new(0u32);
-    let called = page.experiment.with_untracked(|e| e.model.as_ref().map_or("", |m| name(&m.layers)));
+    let experiment = page.experiment.get_untracked();
+    let name = experiment.model.as_ref().map_or("", |m| name(&m.layers));
     RUNS.with_borrow_mut(|(now, before)| {
         if !now.norms.is_empty() {
             *before = std::mem::take(now);
         }
-        now.name = called;
+        *now = Run { experiment, name, norms: vec![] };
     });
     glances(page, Watch::Gradients, move |frame| {
         let from = frame.gradients.len().saturating_sub(steps);
@@ -77,7 +87,7 @@ pub fn GradientChart(facts: Arc<Facts>) -> impl IntoView {
     });
     let redraw = Redraw::new(move || {
         if let Some(canvas) = canvas.get_untracked() {
-            RUNS.with_borrow(|(now, before)| draw(&canvas, now, before));
+            RUNS.with_borrow(|(now, before)| draw(&canvas, now, Some(before).filter(|b| now.comparable(b))));
         }
     });
     on_size(canvas, move |_, _| redraw.request());
@@ -94,11 +104,21 @@ pub fn GradientChart(facts: Arc<Facts>) -> impl IntoView {
             let share = now.norms.last().filter(|_| most > 0.0).map(|v| v / most);
             match share {
                 None => t("gradient.none").to_owned(),
-                Some(s) => {
-                    fill("gradient.share", &[("share", &signed(s)), ("steps", &(steps - 1).to_string())])
-                }
+                Some(s) => fill(
+                    "gradient.share",
+                    &[("share", &signed(s)), ("steps", &steps.saturating_sub(1).to_string())],
+                ),
             }
         })
+    };
+    // The keys of the lines that are drawn.
+    let names = Memo::new(move |_| {
+        version.track();
+        RUNS.with_borrow(|(now, before)| (now.name, now.comparable(before).then_some(before.name)))
+    });
+    let before = move || {
+        let text = names.get().1.map(|name| fill("gradient.before", &[("name", name)]));
+        text.map(|text| view! { <span class="key-own">{text}</span> })
     };
     view! {
         <section class="answer-part" aria-label=t("gradient.name")>
@@ -108,37 +128,29 @@ pub fn GradientChart(facts: Arc<Facts>) -> impl IntoView {
             </div>
             <p class="chart-foot">
                 <span>{t("gradient.last")}</span>
-                <span>{fill("gradient.back", &[("steps", &(steps - 1).to_string())])}</span>
+                <span>{fill("gradient.back", &[("steps", &steps.saturating_sub(1).to_string())])}</span>
             </p>
+            <p class="chart-key" data-testid="gradient-key"><span class="key-said">{move || names.get().0}</span>{before}</p>
         </section>
     }
 }
 
-fn draw(canvas: &web_sys::HtmlCanvasElement, now: &Run, before: &Run) {
+fn draw(canvas: &web_sys::HtmlCanvasElement, now: &Run, before: Option<&Run>) {
     let theme = theme();
-    let up = decades(now.norms.iter().chain(&before.norms).copied());
-    let far = now.norms.len().max(before.norms.len()).max(2) - 1;
+    let before = before.map_or(&[][..], |run| &run.norms);
+    let up = decades(now.norms.iter().chain(before).copied());
+    let far = now.norms.len().max(2) - 1;
     let Some((context, plane)) = begin(canvas, ([0.0, far as f64], up, true), &powers(up), &theme) else {
         return;
     };
-    let runs = [(before, theme.negative, true), (now, theme.positive, false)];
-    for (run, colour, dashed) in runs {
-        let points: Vec<(f64, f64)> = run
-            .norms
+    for (norms, colour, dashed) in [(before, theme.negative, true), (&now.norms, theme.positive, false)] {
+        let points: Vec<(f64, f64)> = norms
             .iter()
             .enumerate()
             .filter(|(_, v)| v.is_finite())
             .map(|(i, &v)| plane.at(i as f64, f64::from(v).max(up[0])))
             .collect();
         line(&context, &points, Pen { colour, width: 1.8, dashed });
-        let Some(&(x, y)) = points.get(points.len() * if dashed { 4 } else { 2 } / 5) else { continue };
-        let text = if dashed { fill("gradient.before", &[("name", run.name)]) } else { run.name.to_owned() };
-        let x = within(x, plane.place[0] + 40.0, plane.place[0] + plane.place[2] - 30.0);
-        context.set_text_align("center");
-        context.set_fill_style_str(&css(colour, 1.0));
-        let above = y > plane.place[1] + 16.0;
-        // It fails only where there is no text to draw.
-        let _ = context.fill_text(&text, x, if above { y - 9.0 } else { y + 12.0 });
     }
 }
 
@@ -151,6 +163,20 @@ mod tests {
         assert_eq!(back(&[0.25, 0.5, 1.0]), (vec![1.0, 0.5, 0.25], Some(0.25)));
         assert_eq!(back(&[]).1, None);
         assert_eq!(back(&[0.0, 0.0]).1, None, "nothing flows at all");
+    }
+
+    #[test]
+    fn only_a_run_of_the_same_task_is_drawn_beside_another() {
+        let run = |preset, norms: &[f32]| Run {
+            experiment: minibatch_session::preset(preset).expect("there is one"),
+            name: "",
+            norms: norms.to_vec(),
+        };
+        let now = run("r2", &[1.0, 0.5]);
+        assert!(now.comparable(&run("r2", &[2.0, 0.1])));
+        assert!(!now.comparable(&run("r2", &[2.0, 0.1, 0.05])), "over other steps");
+        assert!(!now.comparable(&run("copy-memory", &[2.0, 0.1])), "of another task");
+        assert!(!now.comparable(&Run::default()));
     }
 
     #[test]

@@ -89,8 +89,11 @@ pub fn Scatter(facts: Arc<Facts>) -> impl IntoView {
 
 fn draw(canvas: &web_sys::HtmlCanvasElement, all: &[(f32, f32)], here: Option<(Option<f32>, f32)>) {
     let theme = theme();
-    let across = range(all.iter().map(|p| p.0));
-    let up = range(all.iter().flat_map(|p| [p.0, p.1]));
+    // The one shown may be of one's own, and lie beyond all others.
+    let own = here.and_then(|(truth, said)| truth.map(|truth| (truth, said)));
+    let every = || all.iter().copied().chain(own);
+    let across = range(every().map(|p| p.0));
+    let up = range(every().flat_map(|p| [p.0, p.1]));
     let Some((context, plane)) = begin(canvas, (across, up, false), &rows(up), &theme) else { return };
     let pen = Pen { colour: theme.faint, width: 1.0, dashed: true };
     line(&context, &[plane.at(across[0], across[0]), plane.at(across[1], across[1])], pen);

@@ -38,9 +38,9 @@ const TEXT: f64 = 10.0;
 /// Room for the lines' names, likewise.
 const NAMES: f64 = 38.0;
 
-/// Both axes for these points, on a chart of this size.
+/// Both axes for these points and the best one, on a chart of this size.
 fn axes(
-    (curve, past): (&[CurvePoint], &[PastRun]),
+    (curve, past, best): (&[CurvePoint], &[PastRun], Option<Best>),
     log: bool,
     (width, height): (f64, f64),
     scale: f64,
@@ -50,6 +50,7 @@ fn axes(
             .iter()
             .flat_map(|p| [Some(p.train_loss), p.test_loss])
             .chain(past.iter().flat_map(|r| &r.curve).map(compared))
+            .chain(best.map(|best| Some(best.loss)))
             .flatten()
             .map(f64::from)
             .filter(|v| v.is_finite())
@@ -57,6 +58,7 @@ fn axes(
     let (most_x, most_y) =
         ((width / scale / 60.0).clamp(2.0, 10.0) as usize, (height / scale / 24.0).clamp(2.0, 6.0) as usize);
     let ends = past.iter().filter_map(|r| r.curve.last()).chain(curve.last()).map(|p| p.epoch);
+    let ends = ends.chain(best.map(|best| best.epoch));
     let end = Some(ends.fold(0.0, f64::max)).filter(|e| *e > 0.0).unwrap_or(1.0);
     // The unit stands where the last tick's number would.
     let across = Axis::linear(0.0, end, most_x).without_last();
@@ -81,7 +83,7 @@ pub fn draw(
 ) -> Option<Geometry> {
     let surface = prepare_as(canvas, width, height)?;
     let (theme, context) = (theme(), &surface.context);
-    let (across, up) = axes((curve, past), log, (width, height), text_scale());
+    let (across, up) = axes((curve, past, best), log, (width, height), text_scale());
     let plane = grid(canvas, context, &theme, across, up)?;
     for (place, run) in past.iter().enumerate() {
         line(context, &plane, &run.curve, colour(&theme, place), 1.2, compared);
@@ -268,22 +270,24 @@ mod tests {
     #[test]
     fn axes_hold_every_finite_point() {
         let curve = [point(0.0, 3.0), point(1.0, 0.5), point(2.0, f32::NAN)];
+        let best = Some(Best { step: 3, epoch: 2.5, loss: 0.01 });
         for log in [false, true] {
-            let (across, up) = axes((&curve, &[]), log, (300.0, 100.0), 1.0);
+            let (across, up) = axes((&curve, &[], best), log, (300.0, 100.0), 1.0);
             for p in &curve[..2] {
                 for loss in [Some(p.train_loss), p.test_loss].into_iter().flatten() {
                     let share = up.share(f64::from(loss));
                     assert!((0.0..=1.0).contains(&share), "{loss} at {share}, log {log}");
                 }
             }
-            assert_eq!(across.share(2.0), 1.0);
+            assert_eq!(across.share(2.5), 1.0, "the best may lie beyond the last point");
+            assert!((0.0..=1.0).contains(&up.share(0.01)), "log {log}");
         }
     }
 
     #[test]
     fn an_empty_curve_still_has_axes() {
         for log in [false, true] {
-            let (_, up) = axes((&[], &[]), log, (300.0, 100.0), 1.0);
+            let (_, up) = axes((&[], &[], None), log, (300.0, 100.0), 1.0);
             assert!(up.at(1.0) > up.at(0.0));
         }
     }
