@@ -113,6 +113,8 @@ fn a_table_in_centimetres_is_fitted_into_the_picture_and_its_classes_keep_their_
         .unwrap();
     let hint = site.page.eval::<String>("document.body.innerText").unwrap();
     assert!(hint.contains("x 120 to 159 became ±5"), "what was done is told: {hint}");
+    let said = site.page.text("[data-testid=taken]").unwrap();
+    assert!(said.contains("60 points imported: height across, weight up; label: kind"), "{said}");
     let data = site.experiment().data;
     let edge = data.points.iter().map(|p| p.x.abs().max(p.y.abs())).fold(0.0f32, f32::max);
     assert_eq!(edge, 5.0);

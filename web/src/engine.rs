@@ -24,6 +24,7 @@ const LOADER: &str = "./minibatch-worker_loader.js";
 pub struct Engine {
     line: RefCell<Option<Line>>,
     waiting: RefCell<Vec<String>>,
+    files_waiting: RefCell<Vec<(JsValue, Array)>>,
     listening: Rc<Cell<bool>>,
 }
 
@@ -56,6 +57,7 @@ impl Engine {
     ) {
         self.line.replace(None);
         self.waiting.borrow_mut().clear();
+        self.files_waiting.borrow_mut().clear();
         self.listening.set(false);
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -97,6 +99,11 @@ impl Engine {
         for text in self.waiting.take() {
             self.post(&text);
         }
+        for (files, buffers) in self.files_waiting.take() {
+            if let Err(error) = self.send_files(&files, &buffers) {
+                leptos::logging::error!("files cannot be posted: {error}");
+            }
+        }
     }
 
     /// Whether the worker listens, so that it could answer.
@@ -113,12 +120,18 @@ impl Engine {
         }
     }
 
-    /// Sends files, `[{name, buffer}]`, whose buffers go over.
-    pub fn send_files(&self, files: &Array, buffers: &Array) {
-        if let Some(line) = &*self.line.borrow()
-            && let Err(error) = line.worker.post_message_with_transfer(files, buffers)
-        {
-            leptos::logging::error!("files cannot be posted: {}", say(&error));
+    /// Sends files, `{files: [{name, buffer}], area, mix}`, whose buffers go over.
+    ///
+    /// # Errors
+    /// Why they could not be sent.
+    pub fn send_files(&self, files: &JsValue, buffers: &Array) -> Result<(), String> {
+        match &*self.line.borrow() {
+            Some(_) if !self.listening.get() => {
+                self.files_waiting.borrow_mut().push((files.clone(), buffers.clone()));
+                Ok(())
+            }
+            Some(line) => line.worker.post_message_with_transfer(files, buffers).map_err(|error| say(&error)),
+            None => Err(words::t("bring.nobody").into()),
         }
     }
 

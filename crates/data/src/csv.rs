@@ -1,11 +1,24 @@
-//! Points from text and back: lines of x, y, label, as spreadsheets, Python and people write them.
+//! Points from text and back: tables of two features and a label, as spreadsheets, pandas and people write them.
 //!
 //! Values are parted by semicolons, tabs, commas or blanks (the first of these that a line holds), and may
 //! stand in double quotes. Where commas do not part the values, a decimal comma is understood. Blank lines
 //! and lines that start with `#` are skipped.
 
-use crate::kind::is_class;
-use crate::{DataError, MAX_CLASSES, MAX_POINTS, Point};
+mod columns;
+mod grid;
+mod labels;
+mod write;
+
+pub use columns::{Column, Role};
+pub(crate) use columns::{is_index_name, is_label_name};
+pub(crate) use grid::is_missing;
+use grid::{Grid, grid, shorten};
+use labels::{Meaning, Row, coordinate, read_labels};
+use serde::{Deserialize, Serialize};
+pub use write::to_csv;
+
+use crate::files::is_side;
+use crate::{DataError, MAX_POINTS, Names, Parting, Point, Side, SideTaken, TableFile, Taken};
 
 /// The points of a CSV text, with what their labels mean.
 #[derive(Clone, PartialEq, Debug)]
@@ -18,257 +31,243 @@ pub struct CsvPoints {
     pub regression: bool,
 }
 
-/// One line of data whose label is not yet understood.
-struct Row {
-    line: usize,
-    x: f32,
-    y: f32,
-    label: String,
+/// What the learner says of a table; the rest is found out.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Choice {
+    /// The column that goes across.
+    pub x: Option<usize>,
+    /// The column that goes up.
+    pub y: Option<usize>,
+    /// The column to be learnt.
+    pub label: Option<usize>,
+    /// Whether the labels are values to predict rather than classes.
+    pub values: Option<bool>,
+    /// Whether the files' own split is left aside.
+    pub mix: bool,
 }
 
-/// Which field of a line holds x, y and the label, and how a heading says the label is meant.
-struct Columns {
-    places: [usize; 3],
-    heading: String,
+/// Points out of tables, and what was taken as what.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TablePoints {
+    /// The points; those to train on come first where the tables carry a split.
+    pub read: CsvPoints,
+    /// The tables' columns.
+    pub columns: Vec<Column>,
+    /// How many of the points are to train on, the others held back; none where the tables carry no split, or it is left
+    /// aside.
+    pub train: Option<usize>,
+    /// The sides, and files that were left out.
+    pub taken: Taken,
 }
 
-/// Reads points from text.
-///
-/// A first line whose x and y are not numbers is a heading; if it names `x` and `y`, they may stand in any
-/// order. Labels that are names become classes in order of first appearance. Whole numbers 0 to k - 1 stay as
-/// they are, -1 and 1 become 0 and 1, other whole numbers are treated as names. Other numbers make a
-/// regression. A heading can settle the matter: `class` keeps any whole numbers from 0 to 15, `value` makes
-/// every number a target.
+/// Reads points from one text. See [`read_tables`].
 ///
 /// # Errors
 /// The first line that cannot be read, by number and value; more than 16 classes or 20,000 points; no points
-/// at all.
+/// at all; more than two features.
 pub fn parse_csv(text: &str) -> Result<CsvPoints, DataError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // A text of the old Macintosh kind has no line feeds at all; elsewhere `trim` takes the carriage returns.
-    let line_end = if text.contains('\n') { '\n' } else { '\r' };
-    let mut lines = (1..)
-        .zip(text.split(line_end).map(str::trim))
-        .filter(|(_, content)| !content.is_empty() && !content.starts_with('#'))
-        .peekable();
-    let named = lines.peek().and_then(|(_, first)| heading(first));
-    if named.is_some() {
-        lines.next();
-    }
-    let columns = named.unwrap_or(Columns { places: [0, 1, 2], heading: String::new() });
-    let mut rows = Vec::new();
-    for (line, content) in lines {
-        if rows.len() == MAX_POINTS {
-            return Err(DataError::CsvTooManyRows { line });
-        }
-        rows.push(read_row(line, content, &columns)?);
-    }
-    if rows.is_empty() {
-        return Err(DataError::CsvEmpty);
-    }
-    read_labels(&rows, &columns.heading)
+    let file = TableFile { name: String::new(), side: None, text: text.to_owned() };
+    read_tables(&[file], &Choice::default()).map(|table| table.read)
 }
 
-/// Writes points as text that [`parse_csv`] reads back exactly, with a heading that keeps labels from being
-/// misread. The points must be finite. Classes are written as their `names` where each has one of its own that is read as a
-/// name; reading may then number them otherwise, by first appearance.
-pub fn to_csv(points: &[Point], names: &[String]) -> String {
-    let classes = points.iter().all(|point| is_class(point.label));
-    let highest = points.iter().map(|point| point.label as u32).max().unwrap_or(0);
-    let no_gaps = || (0..=highest).all(|class| points.iter().any(|point| point.label as u32 == class));
-    let distinct = || (1..names.len()).all(|i| !names[..i].contains(&names[i]));
-    let named = classes && names.len() > highest as usize && names.iter().all(|n| is_name(n)) && distinct();
-    let heading = match classes {
-        true if named || no_gaps() => "label",
-        true => "class",
-        false => "value",
+/// What each column of tables is taken as; empty where there is no line.
+pub fn columns_of(files: &[TableFile], choice: &Choice) -> Vec<Column> {
+    let grid = files.first().and_then(|file| grid(&file.text).ok());
+    grid.map(|grid| columns(&grid, choice)).unwrap_or_default()
+}
+
+/// Reads points from tables that have the same columns.
+///
+/// A first line of names over numbers is a heading. The label is the column whose heading says so ("label", "class",
+/// "species", "target" and their like), else the one of names, else the first where it holds classes and the last does
+/// not, else the last. Columns that number the rows, and those that say which rows are held back, are no features; two
+/// features must be left, or `x` and `y` be chosen. Labels that are names become classes in order of first
+/// appearance. Whole numbers 0 to k - 1 stay as they are, -1 and 1 become 0 and 1, other whole numbers are treated as
+/// names. Other numbers make a regression. A heading can settle the matter: `class` keeps any whole numbers from 0 to 15,
+/// `value` makes every number a target.
+///
+/// # Errors
+/// The first line that cannot be read, by number and value (and by file, if there are several); more than 16 classes or
+/// 20,000 points; no points at all; more or fewer features than two; tables of different columns.
+pub fn read_tables(files: &[TableFile], choice: &Choice) -> Result<TablePoints, DataError> {
+    let several = files.len() > 1;
+    let within = |file: &TableFile, error: DataError| match several {
+        true => DataError::InFile { name: file.name.clone(), error: Box::new(error) },
+        false => error,
     };
-    let mut text = format!("x,y,{heading}\n");
-    for Point { x, y, label } in points {
-        let label = if named { format!("\"{}\"", names[*label as usize]) } else { label.to_string() };
-        text.push_str(&format!("{x},{y},{label}\n"));
+    let mut order: Vec<&TableFile> = files.iter().collect();
+    order.sort_by_key(|file| file.side);
+    let mut first: Option<(Vec<Column>, Option<Vec<String>>)> = None;
+    let mut sided: Vec<(Option<Side>, Row)> = Vec::new();
+    let mut taken = Taken::default();
+    let mut names: [Vec<String>; 3] = Default::default();
+    for file in order {
+        let grid = grid(&file.text).map_err(|error| within(file, error))?;
+        let columns = match &first {
+            None => columns(&grid, choice),
+            Some((columns, heading)) => match same(columns, heading.as_deref(), &grid) {
+                Same::Yes => columns.clone(),
+                // A test without answers, as competitions hand out.
+                Same::Unlabelled if file.side.is_some_and(|side| side != Side::Train) => {
+                    taken.unlabelled += 1;
+                    continue;
+                }
+                Same::Unlabelled | Same::No => {
+                    let error = DataError::CsvOtherColumns {
+                        found: grid.width,
+                        expected: columns.len(),
+                        other: files[0].name.clone(),
+                    };
+                    return Err(within(file, error));
+                }
+            },
+        };
+        let places = places(&columns).map_err(|error| within(file, error))?;
+        let by_row = columns.iter().position(|column| column.role == Role::Side);
+        for line in &grid.lines {
+            let row = read_row(line, grid.width, &columns, places).map_err(|error| within(file, error))?;
+            let side = by_row.and_then(|place| is_side(&line.fields[place])).or(file.side);
+            sided.push((side, row));
+        }
+        if let (Some(side), None) = (file.side, by_row) {
+            names[side as usize].push(file.name.clone());
+        }
+        if sided.len() > MAX_POINTS {
+            return Err(within(file, DataError::CsvTooManyRows { line: MAX_POINTS + 1 }));
+        }
+        first.get_or_insert((columns, grid.heading));
     }
-    text
+    let Some((columns, _)) = first else { return Err(DataError::CsvEmpty) };
+    // Stable: within a side the rows keep their order, training first.
+    if !choice.mix {
+        sided.sort_by_key(|(side, _)| *side);
+    }
+    for (side, names) in [Side::Train, Side::Test, Side::Validation].into_iter().zip(names) {
+        let samples = sided.iter().filter(|(at, _)| *at == Some(side)).count();
+        if samples > 0 {
+            taken.sides.push(SideTaken { side, names: Names::from_iter(names), samples });
+        }
+    }
+    taken.part(choice.mix);
+    let train = (taken.parting == Parting::Files).then(|| taken.sides[0].samples);
+    let rows: Vec<Row> = sided.into_iter().map(|(_, row)| row).collect();
+    let label = columns.iter().find(|column| column.role == Role::Label);
+    let meaning = match choice.values {
+        Some(true) => Meaning::Values,
+        Some(false) => Meaning::Classes,
+        None => Meaning::of_heading(label.map_or("", |column| &column.name)),
+    };
+    let read = read_labels(&rows, meaning)?;
+    Ok(TablePoints { read, columns, train, taken })
 }
 
-/// Whether a class's name is read back as it is: a fraction would make the labels numbers to predict.
-fn is_name(name: &str) -> bool {
-    let whole = |v: f64| v.is_finite() && libm::trunc(v) == v && (v + 0.0).to_string() == name;
-    let odd = name.is_empty() || name.trim() != name || name.contains(['"', '\n', '\r']);
-    !odd && number(name, false).is_none_or(whole)
+/// Whether a table has the columns of the first.
+enum Same {
+    Yes,
+    /// But for the label.
+    Unlabelled,
+    No,
 }
 
-fn read_row(line: usize, content: &str, columns: &Columns) -> Result<Row, DataError> {
-    let (fields, decimal_comma) = fields_of(content);
+fn same(columns: &[Column], heading: Option<&[String]>, grid: &Grid) -> Same {
+    let small = |names: &[String]| names.iter().map(|name| name.trim().to_lowercase()).collect::<Vec<_>>();
+    let named = match (heading, &grid.heading) {
+        (Some(first), Some(this)) => Some((small(first), small(this))),
+        _ => None,
+    };
+    let without: Option<Vec<String>> = named.as_ref().map(|(first, _)| {
+        let labelled = first.iter().zip(columns).filter(|(_, column)| column.role != Role::Label);
+        labelled.map(|(name, _)| name.clone()).collect()
+    });
+    match named {
+        _ if grid.width + 1 == columns.len()
+            && named.as_ref().is_none_or(|(_, this)| without.as_ref() == Some(this)) =>
+        {
+            Same::Unlabelled
+        }
+        Some((first, this)) if first == this => Same::Yes,
+        None if grid.width == columns.len() => Same::Yes,
+        // Fewer than three columns are written as three.
+        Some((_, this)) if without.as_deref() == Some(&this[..this.len() - 1]) => Same::Unlabelled,
+        _ => Same::No,
+    }
+}
+
+/// The columns with what each is, as chosen and as found out.
+fn columns(grid: &Grid, choice: &Choice) -> Vec<Column> {
+    let fits = |place: Option<usize>| place.filter(|&place| place < grid.width);
+    let mut roles = columns::roles(grid, fits(choice.label));
+    for (place, role) in [(choice.x, Role::X), (choice.y, Role::Y)] {
+        let Some(place) = fits(place).filter(|&place| roles[place] != Role::Label) else { continue };
+        roles.iter_mut().filter(|held| **held == role).for_each(|held| *held = Role::Other);
+        roles[place] = role;
+    }
+    let names = grid.heading.clone().unwrap_or_else(|| vec![String::new(); grid.width]);
+    names.into_iter().zip(roles).map(|(name, role)| Column { name, role }).collect()
+}
+
+/// Where x, y and the label stand.
+fn places(columns: &[Column]) -> Result<[usize; 3], DataError> {
+    let find = |role: Role| columns.iter().position(|column| column.role == role);
+    if let (Some(x), Some(y), Some(label)) = (find(Role::X), find(Role::Y), find(Role::Label)) {
+        return Ok([x, y, label]);
+    }
+    let named = |(place, column): (usize, &Column)| match &*column.name {
+        "" => format!("column {}", place + 1),
+        name => shorten(name),
+    };
+    let of = |role: Role| -> Vec<String> {
+        columns.iter().enumerate().filter(|(_, column)| column.role == role).map(named).collect()
+    };
+    let features = [of(Role::X), of(Role::Y), of(Role::Other)].concat();
+    let label = of(Role::Label).concat();
+    let index = of(Role::Index);
+    if features.len() < 2 {
+        return Err(DataError::CsvOneFeature { features: features.concat(), label, index: index.join(", ") });
+    }
+    let shown = if features.len() > 6 {
+        format!("{}, … {}", features[..5].join(", "), features[features.len() - 1])
+    } else {
+        features.join(", ")
+    };
+    Err(DataError::CsvFeatures { count: features.len(), features: shown, label })
+}
+
+fn read_row(
+    line: &grid::Line,
+    width: usize,
+    columns: &[Column],
+    places: [usize; 3],
+) -> Result<Row, DataError> {
+    let number = line.number;
+    let fields = &line.fields;
     // A gap comes first: with a value too many besides, the gap is what went wrong.
-    let gap = || columns.places.iter().position(|&place| fields[place].is_empty());
-    if let Some(place) = (fields.len() >= 3).then(gap).flatten() {
-        return Err(DataError::CsvEmptyField { line, field: ["x", "y", "label"][place] });
+    for (place, field) in places.into_iter().zip(["x", "y", "label"]) {
+        let Some(value) = fields.get(place).filter(|_| fields.len() >= width && is_missing(&fields[place]))
+        else {
+            continue;
+        };
+        let name = columns[place].name.clone();
+        return Err(match value.is_empty() {
+            true => DataError::CsvEmptyField { line: number, field },
+            false => DataError::CsvMissing { line: number, field, name, value: shorten(value) },
+        });
     }
-    if fields.len() != 3 {
+    if fields.len() != width {
         let filled = fields.iter().filter(|field| !field.is_empty()).count();
-        let found = if fields.len() > 3 { fields.len() } else { filled };
-        return Err(DataError::CsvColumns { line, text: shorten(content), found });
+        let found = if fields.len() > width { fields.len() } else { filled };
+        let expected = if width == 3 { "x, y, label".into() } else { format!("{width} values") };
+        return Err(DataError::CsvColumns { line: number, text: line.text.clone(), found, expected });
     }
-    let [x, y, label] = columns.places.map(|place| fields[place].as_str());
+    let [x, y, label] = places.map(|place| fields[place].as_str());
     Ok(Row {
-        line,
-        x: coordinate(line, x, decimal_comma)?,
-        y: coordinate(line, y, decimal_comma)?,
+        line: number,
+        x: coordinate(number, x, line.decimal_comma)?,
+        y: coordinate(number, y, line.decimal_comma)?,
         // A decimal comma is mended only where that makes the label a number.
-        label: match number(label, decimal_comma) {
-            Some(_) if decimal_comma => label.replace(',', "."),
+        label: match line.number_at(places[2]) {
+            Some(_) if line.decimal_comma => label.replace(',', "."),
             _ => label.to_owned(),
         },
     })
-}
-
-/// The fields of a line without their quotes, and whether a comma in them is a decimal comma.
-fn fields_of(content: &str) -> (Vec<String>, bool) {
-    let separator = [';', '\t', ','].into_iter().find(|&mark| splits(content, mark));
-    let parts = |c: char| separator.map_or(c.is_whitespace(), |mark| c == mark);
-    let mut fields = vec![String::new()];
-    let mut quoted = false;
-    for c in content.chars() {
-        if c == '"' {
-            quoted = !quoted;
-        } else if parts(c) && !quoted {
-            fields.push(String::new());
-        } else if let Some(field) = fields.last_mut() {
-            field.push(c);
-        }
-    }
-    let mut fields: Vec<String> = fields.iter().map(|field| field.trim().to_owned()).collect();
-    if separator.is_none() {
-        fields.retain(|field| !field.is_empty()); // a run of blanks is one gap
-    }
-    while fields.len() > 3 && fields.last().is_some_and(String::is_empty) {
-        fields.pop(); // spreadsheets leave empty columns at the end
-    }
-    (fields, separator != Some(','))
-}
-
-/// Whether a mark occurs outside double quotes.
-fn splits(content: &str, mark: char) -> bool {
-    content.split('"').step_by(2).any(|outside| outside.contains(mark))
-}
-
-/// The columns as the first line names them, or none if that line is already data.
-fn heading(first: &str) -> Option<Columns> {
-    let (fields, decimal_comma) = fields_of(&first.to_lowercase());
-    let find = |wanted: &str| fields.iter().position(|name| name == wanted);
-    let is_name = |field: &String| number(field, decimal_comma).is_none();
-    let places = match (find("x"), find("y")) {
-        _ if fields.len() != 3 => return None,
-        (Some(x), Some(y)) => [x, y, 3 - x - y],
-        _ if fields[..2].iter().all(is_name) => [0, 1, 2],
-        _ => return None,
-    };
-    Some(Columns { places, heading: fields[places[2]].clone() })
-}
-
-fn number(field: &str, decimal_comma: bool) -> Option<f64> {
-    if decimal_comma { field.replace(',', ".").parse().ok() } else { field.parse().ok() }
-}
-
-/// A number that is finite in 32 bits.
-fn coordinate(line: usize, field: &str, decimal_comma: bool) -> Result<f32, DataError> {
-    match number(field, decimal_comma) {
-        None => Err(DataError::CsvNotANumber { line, value: shorten(field) }),
-        Some(value) if !(value as f32).is_finite() => {
-            Err(DataError::CsvNotFinite { line, value: shorten(field) })
-        }
-        // Read again as 32 bits: rounding by way of 64 could miss the nearest by one.
-        Some(value) => Ok(field.parse().unwrap_or(value as f32)),
-    }
-}
-
-/// Decides between classes and regression, and gives every row its label.
-fn read_labels(rows: &[Row], heading: &str) -> Result<CsvPoints, DataError> {
-    let name_row = rows.iter().find(|row| number(&row.label, false).is_none());
-    let target_row = match heading {
-        "value" => rows.first(),
-        _ => {
-            rows.iter().find(|row| number(&row.label, false).is_some_and(|value| libm::trunc(value) != value))
-        }
-    };
-    match (target_row, name_row) {
-        (None, Some(_)) => classes_by_name(rows, |row| row.label.clone()),
-        (None, None) => whole_number_classes(rows, heading),
-        (Some(_), None) => {
-            let points = rows.iter().map(|row| {
-                let label = coordinate(row.line, &row.label, false)?;
-                Ok(Point { x: row.x, y: row.y, label })
-            });
-            Ok(CsvPoints {
-                points: points.collect::<Result<_, _>>()?,
-                class_names: Vec::new(),
-                regression: true,
-            })
-        }
-        (Some(target), Some(name)) if heading == "value" || target.line == name.line => {
-            Err(DataError::CsvNotANumber { line: name.line, value: shorten(&name.label) })
-        }
-        (Some(target), Some(name)) => Err(DataError::CsvMixedLabels {
-            line: name.line,
-            value: shorten(&name.label),
-            other_line: target.line,
-            other: shorten(&target.label),
-        }),
-    }
-}
-
-/// Labels that are all whole numbers.
-fn whole_number_classes(rows: &[Row], heading: &str) -> Result<CsvPoints, DataError> {
-    let mut labels = Vec::with_capacity(rows.len());
-    for row in rows {
-        // + 0.0 makes one zero of both.
-        labels.push(coordinate(row.line, &row.label, false)? + 0.0);
-    }
-    let has = |class: f32| labels.contains(&class);
-    let signs = has(-1.0) && labels.iter().all(|&label| label.abs() == 1.0);
-    let highest = labels.iter().fold(0.0, |highest: f32, &label| highest.max(label));
-    let small = labels.iter().all(|&label| is_class(label));
-    let kept = small && (heading == "class" || (0..=highest as u32).all(|class| has(class as f32)));
-    let (class_names, classes): (Vec<String>, Vec<f32>) = if signs {
-        (["-1", "1"].map(str::to_owned).into(), labels.iter().map(|&label| (label + 1.0) / 2.0).collect())
-    } else if kept {
-        ((0..=highest as u32).map(|class| class.to_string()).collect(), labels)
-    } else {
-        // "2" and "2.0" are one class, hence the number written anew.
-        return classes_by_name(rows, |row| match number(&row.label, false) {
-            Some(value) => (value + 0.0).to_string(),
-            None => row.label.clone(),
-        });
-    };
-    let points = rows.iter().zip(classes).map(|(row, label)| Point { x: row.x, y: row.y, label }).collect();
-    Ok(CsvPoints { points, class_names, regression: false })
-}
-
-/// Classes numbered in order of first appearance.
-fn classes_by_name(rows: &[Row], name_of: impl Fn(&Row) -> String) -> Result<CsvPoints, DataError> {
-    let mut class_names: Vec<String> = Vec::new();
-    let mut points = Vec::with_capacity(rows.len());
-    for row in rows {
-        let name = name_of(row);
-        let class = class_names.iter().position(|known| *known == name).unwrap_or(class_names.len());
-        if class == MAX_CLASSES as usize {
-            return Err(DataError::CsvTooManyClasses { line: row.line, value: shorten(&name) });
-        }
-        if class == class_names.len() {
-            class_names.push(name);
-        }
-        points.push(Point { x: row.x, y: row.y, label: class as f32 });
-    }
-    let class_names = class_names.iter().map(|name| shorten(name)).collect();
-    Ok(CsvPoints { points, class_names, regression: false })
-}
-
-/// Enough of a value to recognise it in a message.
-fn shorten(value: &str) -> String {
-    const LIMIT: usize = 40;
-    if value.chars().count() <= LIMIT {
-        return value.to_owned();
-    }
-    value.chars().take(LIMIT).chain(['…']).collect()
 }

@@ -43,6 +43,10 @@ pub struct DataConfig {
     /// The learner's own points, used when `kind` is [`DatasetKind::Own`] (and kept while it is not).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<Point>,
+    /// How many of the own points are to train on, where their files say it: the first so many, and the others are held
+    /// back whatever the share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_train: Option<u32>,
     /// Whether the own points' labels are numbers to predict rather than classes.
     pub own_regression: bool,
     /// What the own points' classes are called, by number; see [`DataConfig::class_name`].
@@ -58,6 +62,7 @@ impl Default for DataConfig {
             samples: 500,
             train_share: 0.5,
             points: Vec::new(),
+            own_train: None,
             own_regression: false,
             class_names: Vec::new(),
         }
@@ -112,7 +117,14 @@ pub fn generate(config: &DataConfig, seed: u32) -> Result<Split, DataError> {
         DatasetKind::Own => config.points.clone(),
         kind => generators::points(kind, config.samples as usize, f64::from(config.noise), seed),
     };
-    generators::stream(config.kind, Purpose::Order, seed).shuffle(&mut train);
+    let mut order = generators::stream(config.kind, Purpose::Order, seed);
+    if let (DatasetKind::Own, Some(given)) = (config.kind, config.own_train) {
+        let mut test = train.split_off((given as usize).clamp(1, train.len() - 1));
+        order.shuffle(&mut train);
+        order.shuffle(&mut test);
+        return Ok(Split { train, test, task: config.task() });
+    }
+    order.shuffle(&mut train);
     let wanted = libm::round(train.len() as f64 * f64::from(config.train_share)) as usize;
     let test = train.split_off(wanted.clamp(1, train.len() - 1));
     Ok(Split { train, test, task: config.task() })
@@ -142,7 +154,20 @@ pub fn validate(config: &DataConfig) -> Result<(), DataError> {
         });
     }
     match config.kind {
-        DatasetKind::Own => validate_own(&config.points, config.own_regression),
+        DatasetKind::Own => {
+            validate_own(&config.points, config.own_regression)?;
+            match config.own_train {
+                Some(given) if !(1..config.points.len() as u32).contains(&given) => {
+                    Err(DataError::OutOfRange {
+                        field: "own_train",
+                        value: given.to_string(),
+                        low: 1.0,
+                        high: config.points.len() as f32 - 1.0,
+                    })
+                }
+                _ => Ok(()),
+            }
+        }
         _ => Ok(()),
     }
 }

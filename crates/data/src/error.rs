@@ -58,7 +58,7 @@ pub enum DataError {
     #[error("no points found; write one on each line, as x, y, label")]
     CsvEmpty,
     /// A CSV line with too few or too many values.
-    #[error("line {line}: \"{text}\" has {found} value(s) (expected x, y, label)")]
+    #[error("line {line}: \"{text}\" has {found} value(s) (expected {expected})")]
     CsvColumns {
         /// Line number, counted from 1.
         line: usize,
@@ -66,6 +66,71 @@ pub enum DataError {
         text: String,
         /// How many values it holds.
         found: usize,
+        /// What a line should hold.
+        expected: String,
+    },
+    /// What is wrong in one of several files.
+    #[error("{name}, {error}")]
+    InFile {
+        /// The file.
+        name: String,
+        /// What is wrong in it.
+        error: Box<Self>,
+    },
+    /// More features than the plane shows.
+    #[error(
+        "the table has {count} features ({features}) beside the label{}; the plane shows two: choose which",
+        named(label)
+    )]
+    CsvFeatures {
+        /// How many.
+        count: usize,
+        /// Their names, as far as they are few.
+        features: String,
+        /// The label's name.
+        label: String,
+    },
+    /// Fewer features than the plane shows.
+    #[error(
+        "the table has one feature ({features}) beside the label{}{}; the plane shows two: add a column",
+        named(label),
+        if index.is_empty() { String::new() } else { format!(" and the row numbers ({index})") }
+    )]
+    CsvOneFeature {
+        /// Its name.
+        features: String,
+        /// The label's name.
+        label: String,
+        /// What numbers the rows.
+        index: String,
+    },
+    /// A table of other columns than the first.
+    #[error(
+        "it has {found} columns, which are not the {expected} of {other}; drop tables of the same columns together"
+    )]
+    CsvOtherColumns {
+        /// Columns there are.
+        found: usize,
+        /// Columns of the first table.
+        expected: usize,
+        /// The first table.
+        other: String,
+    },
+    /// What a program writes for no value where x, y or the label should stand.
+    #[error(
+        "line {line}: {}{} is missing (\"{value}\"); fill it in, or leave the line out",
+        if *field == "label" { "the label" } else { field },
+        if name.is_empty() || name == field { String::new() } else { format!(" ({name})") }
+    )]
+    CsvMissing {
+        /// Line number, counted from 1.
+        line: usize,
+        /// `x`, `y` or `label`.
+        field: &'static str,
+        /// The column's heading.
+        name: String,
+        /// What stands there.
+        value: String,
     },
     /// Nothing where x, y or the label should stand.
     #[error("line {line}: {field} is empty (expected x, y, label)")]
@@ -169,4 +234,9 @@ pub enum DataError {
         /// How long a sequence is.
         length: usize,
     },
+}
+
+/// " (species)", or nothing.
+fn named(label: &str) -> String {
+    if label.is_empty() { String::new() } else { format!(" ({label})") }
 }

@@ -19,15 +19,16 @@ mod rng;
 mod samples;
 mod tasks;
 
-pub use csv::{CsvPoints, parse_csv, to_csv};
+pub use csv::{Choice, Column, CsvPoints, Role, TablePoints, columns_of, parse_csv, read_tables, to_csv};
 pub use dataset::{
     DataConfig, MAX_POINTS, NOISE, Point, SAMPLES, Split, TRAIN_SHARE, generate, thumbnail, validate,
 };
 pub use error::DataError;
 pub use feature::{DOMAIN, Feature, features_of, grid};
 pub use files::{
-    Decoded, Dropped, FileError, Found, Holding, ImageFile, MAX_IMAGE_CLASSES, MAX_NUMBERS, MAX_UNPACKED,
-    SIDE, Small, TEST_SHARE, assemble, assemble_small, read_files, shrink,
+    Decoded, Dropped, FileError, Found, Ground, Holding, ImageFile, LabelColumn, MAX_IMAGE_CLASSES,
+    MAX_NUMBERS, MAX_UNPACKED, Names, Parting, SIDE, Side, SideTaken, Small, TEST_SHARE, TableFile, Taken,
+    assemble, assemble_small, is_held_back, read_files, shrink,
 };
 pub use fit::{Fitted, fit};
 pub use kind::{DatasetKind, MAX_CLASSES, Task};

@@ -73,15 +73,18 @@ fn errors_name_the_line_and_the_value() {
     );
     assert_eq!(error("1,2,0\n3,1.2.3,0"), "line 2: \"1.2.3\" is not a number (expected x, y, label)");
     assert_eq!(error("1,2,0\n3,4"), "line 2: \"3,4\" has 2 value(s) (expected x, y, label)");
-    assert_eq!(error("1 2 0 9"), "line 1: \"1 2 0 9\" has 4 value(s) (expected x, y, label)");
-    assert!(error("1,2,0\nNaN,2,0").starts_with("line 2: \"NaN\" is not a finite number"));
+    assert_eq!(error("1 2 0\n1 2 0 9"), "line 2: \"1 2 0 9\" has 4 value(s) (expected x, y, label)");
+    assert!(error("1,2,0\nNaN,2,0").starts_with("line 2: x is missing (\"NaN\")"));
     assert!(error("1,2,0\n1,1e39,0").starts_with("line 2: \"1e39\" is not a finite number"));
     assert!(error("1,2,0.5\n1,1,inf").starts_with("line 2: \"inf\" is not a finite number"));
     assert_eq!(
-        error("1,2,0.5\n1,2,0.7\n1,2,n/a"),
-        "line 3: label \"n/a\" is not a number, but line 1 has the number 0.5"
+        error("1,2,0.5\n1,2,0.7\n1,2,much"),
+        "line 3: label \"much\" is not a number, but line 1 has the number 0.5"
     );
-    assert_eq!(error("x,y,value\n1,2,3\n1,2,n/a"), "line 3: \"n/a\" is not a number (expected x, y, label)");
+    assert_eq!(
+        error("x,y,value\n1,2,3\n1,2,much"),
+        "line 3: \"much\" is not a number (expected x, y, label)"
+    );
     let long = format!("{},2,0", "é".repeat(500));
     assert!(error(&format!("1,2,0\n{long}")).len() < 200);
     for nothing in ["", "\n\n", "# only a note", "x,y,label\n", "\u{feff}"] {

@@ -3,9 +3,11 @@
 use std::io::Write;
 
 use flate2::Compression;
-use flate2::write::{DeflateEncoder, GzEncoder};
+use flate2::write::GzEncoder;
 use minibatch_data::{Dropped, FileError, Found, Holding, ImageFile, SampleSet, read_files};
-use rawzip::{CompressionMethod, ZipArchiveWriter};
+
+mod archive;
+use archive::{gzip, zip};
 
 fn file(name: &str, bytes: impl Into<Vec<u8>>) -> Dropped {
     Dropped { name: name.into(), bytes: bytes.into() }
@@ -24,38 +26,16 @@ fn pair(count: u8) -> (Vec<u8>, Vec<u8>) {
     (idx(&[count.into(), 2, 3], pixels), idx(&[count.into()], (0..count).map(|image| image % 5)))
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).expect("memory");
-    encoder.finish().expect("memory")
-}
-
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut archive = ZipArchiveWriter::new(&mut bytes);
-    for (name, content) in files {
-        let new = archive.new_file(name).compression_method(CompressionMethod::DEFLATE);
-        let (mut entry, config) = new.start().expect("a name");
-        let mut writer = config.wrap(DeflateEncoder::new(&mut entry, Compression::fast()));
-        writer.write_all(content).expect("memory");
-        let (encoder, descriptor) = writer.finish().expect("memory");
-        encoder.finish().expect("memory");
-        entry.finish(descriptor).expect("memory");
-    }
-    archive.finish().expect("memory");
-    bytes
-}
-
 fn samples(files: Vec<Dropped>) -> SampleSet {
     match read_files(files, Holding::default()) {
-        Ok(Found::Samples(set)) => set,
+        Ok((Found::Samples(set), _)) => set,
         other => panic!("{other:?}"),
     }
 }
 
 fn images(files: Vec<Dropped>) -> Vec<ImageFile> {
     match read_files(files, Holding::default()) {
-        Ok(Found::Images(images)) => images,
+        Ok((Found::Images(images), _)) => images,
         other => panic!("{other:?}"),
     }
 }
@@ -87,7 +67,7 @@ fn a_pair_is_split_by_share_and_seed() {
     seen.sort_unstable();
     assert!(seen.into_iter().eq(0..50), "every image comes once");
     let other = read_files(given(), Holding { seed: 1, ..Holding::default() });
-    assert_ne!(other, Ok(Found::Samples(set.clone())), "the seed is not used");
+    assert_ne!(other.expect("read").0, Found::Samples(set.clone()), "the seed is not used");
     assert_eq!(samples(given()), set, "the same seed gives another split");
 }
 
@@ -195,7 +175,7 @@ fn zips_of_something_else_get_a_clear_message() {
     );
     assert!(zipped(&[]).starts_with("there is nothing to read in a.zip; drop"));
     assert!(zipped(&[("b.zip", &zip(&[]))]).starts_with("b.zip is a zip inside a zip"));
-    assert!(zipped(&[("1.png", PNG)]).starts_with("1.png stands in no folder"));
+    assert!(zipped(&[("1.png", PNG)]).starts_with("1.png stands in no folder of a class"));
     assert!(zipped(&[("cat/1.png", PNG)]).starts_with("every image is of the class \"cat\""));
     assert!(error(Vec::new()).starts_with("there is nothing to read; drop"));
     let mut cut = zip(&[("cat/1.png", PNG), ("dog/1.png", PNG)]);
@@ -243,7 +223,7 @@ fn too_many_numbers_are_refused_before_they_are_made() {
 fn a_share_out_of_range_is_named() {
     let (pixels, labels) = pair(10);
     for share in [0.0, 1.0, f32::NAN] {
-        let holding = Holding { test_share: share, seed: 0 };
+        let holding = Holding { test_share: share, ..Holding::default() };
         let wrong = read_files(vec![file("i", pixels.clone()), file("l", labels.clone())], holding);
         assert!(matches!(wrong, Err(FileError::Share { .. })), "{share}");
     }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use minibatch_data::{TableFile, Taken};
 use minibatch_nn::Probe;
 
 use crate::{Choice, Experiment, SampleSource, Training, Why};
@@ -343,6 +344,17 @@ pub enum Event {
     Brought {
         /// What to write into the experiment.
         source: SampleSource,
+        /// What each class is called.
+        class_names: Vec<String>,
+        /// How they were read.
+        taken: Box<Taken>,
+    },
+    /// Files were read: they are tables of measurements, which the page makes points of.
+    Tables {
+        /// The tables, unpacked.
+        files: Vec<TableFile>,
+        /// Files that were left out.
+        taken: Taken,
     },
     /// The device's buffers (zeros on the CPU) and the engine's memory.
     Memory {

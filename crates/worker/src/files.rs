@@ -1,8 +1,9 @@
-//! Files that the learner dropped: `[{name, buffer}]`. Images are decoded by the browser, one at a time.
+//! Files that the learner dropped: `{files: [{name, buffer}], area, mix}`. Images are decoded by the browser, one at a
+//! time.
 
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
-use minibatch_session::Session;
 use minibatch_session::data::{Decoded, Dropped, ImageFile};
+use minibatch_session::{Area, Session};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -13,15 +14,18 @@ use web_sys::{
 const LONGEST: u32 = 512;
 
 /// Takes files in, or refuses them: what is wrong is told, and the run goes on. Whether it took them.
-pub async fn take(session: &mut Session, files: &JsValue) -> bool {
-    let taken = try_take(session, files).await;
+pub async fn take(session: &mut Session, said: &JsValue) -> bool {
+    let taken = try_take(session, said).await;
     taken.map_err(|message| session.refuse_files(message)).is_ok()
 }
 
-async fn try_take(session: &mut Session, files: &JsValue) -> Result<(), String> {
-    let files: Vec<Dropped> = Array::from(files).iter().filter_map(|file| dropped(&file)).collect();
+async fn try_take(session: &mut Session, said: &JsValue) -> Result<(), String> {
+    let field = |name: &str| Reflect::get(said, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let files: Vec<Dropped> = Array::from(&field("files")).iter().filter_map(|file| dropped(&file)).collect();
+    let area = field("area").as_string().and_then(|id| Area::ALL.into_iter().find(|area| area.id() == id));
     let name = files.first().map_or_else(String::new, |f| f.name.clone());
-    let images = session.take_files(files)?;
+    let mix = field("mix").is_truthy();
+    let images = session.take_files(files, area.unwrap_or(Area::Images), mix)?;
     if images.is_empty() {
         return Ok(());
     }
@@ -29,7 +33,7 @@ async fn try_take(session: &mut Session, files: &JsValue) -> Result<(), String> 
         let decoded = decode(image)
             .await
             .map_err(|_| format!("{}: the browser cannot read this image; take it out", image.name))?;
-        session.take_image(&decoded)?;
+        session.take_image(&decoded, image.side)?;
     }
     session.take_images(name)
 }

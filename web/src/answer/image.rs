@@ -4,6 +4,7 @@
 mod examined;
 mod mistakes;
 mod pad;
+mod paper;
 mod plane;
 mod projection;
 mod scores;

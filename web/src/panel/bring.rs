@@ -1,5 +1,5 @@
-//! The learner's own images: MNIST files, a zip or folder of images, a CSV of pixels. The bytes go to the engine, which
-//! reads them and says what they hold.
+//! The learner's own files: MNIST files, a zip or folder of images, a CSV of pixels, tables. The bytes go to the engine,
+//! which reads them and says what they hold.
 
 use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlInputElement};
 
-use crate::state::{Notice, Page};
+use crate::state::{Brought, Notice, Page, task};
 use crate::words::t;
 
 /// The most bytes of all files together.
@@ -20,7 +20,7 @@ pub fn BringFiles() -> impl IntoView {
     let chosen = move |event: web_sys::Event| {
         let input = event_target::<HtmlInputElement>(&event);
         let files = input.files().map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect());
-        bring(page, files.unwrap_or_default());
+        bring(page, files.unwrap_or_else(Vec::new).into_iter().map(brought).collect());
         // So that the same files, mended, can be chosen again.
         input.set_value("");
     };
@@ -36,39 +36,58 @@ pub fn BringFiles() -> impl IntoView {
     }
 }
 
+/// A file with the folders it stood in, where a folder was chosen.
+pub fn brought(file: File) -> Brought {
+    let path = Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+    let path = path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
+    Brought { path, file }
+}
+
 /// Sends files to the engine.
-pub fn bring(page: Page, files: Vec<File>) {
-    let bytes: f64 = files.iter().map(|file| file.size()).sum();
+pub fn bring(page: Page, files: Vec<Brought>) {
+    page.files.set_value(files);
+    bring_again(page, false);
+}
+
+/// Sends the files brought last once more; `mix`: their own split is left aside.
+pub fn bring_again(page: Page, mix: bool) {
+    let files = page.files.get_value();
+    let bytes: f64 = files.iter().map(|brought| brought.file.size()).sum();
     if files.is_empty() {
         return;
     }
     if bytes > MOST_BYTES {
+        page.hint.set(String::new());
         return page.notice.set(Some(Notice::Mistake(t("bring.large").into())));
     }
     page.hint.set(t("bring.reading").into());
     spawn_local(async move {
-        match read(&files).await {
-            Ok((list, buffers)) => page.engine.with_value(|engine| engine.send_files(&list, &buffers)),
-            Err(error) => {
-                page.hint.set(String::new());
-                page.notice.set(Some(Notice::Mistake(crate::engine::say(&error))));
-            }
+        let area = page.experiment.with_untracked(task::area);
+        let sent = match read(&files, area.id(), mix).await {
+            Ok((said, buffers)) => page.engine.with_value(|engine| engine.send_files(&said, &buffers)),
+            Err(error) => Err(crate::engine::say(&error)),
+        };
+        if let Err(why) = sent {
+            page.hint.set(String::new());
+            page.notice.set(Some(Notice::Mistake(why)));
         }
     });
 }
 
-/// `[{name, buffer}]`, and the buffers to hand over.
-async fn read(files: &[File]) -> Result<(Array, Array), JsValue> {
+/// `{files: [{name, buffer}], area, mix}`, and the buffers to hand over.
+async fn read(files: &[Brought], area: &str, mix: bool) -> Result<(Object, Array), JsValue> {
     let (list, buffers) = (Array::new(), Array::new());
-    for file in files {
+    for Brought { path, file } in files {
         let buffer: ArrayBuffer = JsFuture::from(file.array_buffer()).await?.dyn_into()?;
-        // A folder's files say where they stood.
-        let path = Reflect::get(file, &"webkitRelativePath".into())?.as_string().filter(|p| !p.is_empty());
         let object = Object::new();
-        Reflect::set(&object, &"name".into(), &path.unwrap_or_else(|| file.name()).into())?;
+        Reflect::set(&object, &"name".into(), &path.into())?;
         Reflect::set(&object, &"buffer".into(), &buffer)?;
         list.push(&object);
         buffers.push(&buffer);
     }
-    Ok((list, buffers))
+    let said = Object::new();
+    Reflect::set(&said, &"files".into(), &list)?;
+    Reflect::set(&said, &"area".into(), &area.into())?;
+    Reflect::set(&said, &"mix".into(), &mix.into())?;
+    Ok((said, buffers))
 }

@@ -19,13 +19,15 @@ const COUNTS: [u16; 12] = [50, 100, 150, 200, 300, 500, 750, 1000, 1500, 2000, 3
 pub fn DataControls() -> impl IntoView {
     let page = Page::get();
     let own = Memo::new(move |_| page.experiment.with(|e| e.data.kind == DatasetKind::Own));
+    // Files that say which points are held back leave no share to choose.
+    let sided = Memo::new(move |_| own.get() && page.experiment.with(|e| e.data.own_train.is_some()));
     view! {
         <div class="sliders">
             <Show when=move || !own.get()>
                 <Noise/>
                 <Samples/>
             </Show>
-            <Share/>
+            <Show when=move || !sided.get()><Share/></Show>
         </div>
         <Seed/>
         <div class="file-row">

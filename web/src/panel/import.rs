@@ -2,19 +2,15 @@
 //! points in force nor the text are lost.
 
 use leptos::prelude::*;
-use minibatch_session::data::{CsvPoints, DOMAIN, DatasetKind, Fitted, fit, parse_csv};
+use minibatch_session::data::{Choice, TableFile, Taken};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DragEvent, File, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{File, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
 
-use minibatch_session::Area;
-
-use super::bring::bring;
-use super::text::take as own_text;
-use crate::numbers::plain;
+use super::taken::Columns;
 use crate::shell::help::close_on_backdrop;
-use crate::state::{Page, task};
-use crate::words::{fill, t};
+use crate::state::{Notice, Page};
+use crate::words::t;
 
 /// Opens the dialogue.
 #[component]
@@ -36,132 +32,44 @@ fn open() {
     }
 }
 
+fn close() {
+    if let Some(dialog) = dialog().filter(|d| d.open()) {
+        dialog.close();
+    }
+}
+
 fn text_area() -> Option<HtmlTextAreaElement> {
     document().get_element_by_id("import-text")?.dyn_into().ok()
 }
 
 /// Takes a text in: its points, or the dialogue with the text and what is wrong with it.
-fn take(page: Page, text: &str) {
-    match parse_csv(text) {
-        Ok(csv) => {
-            if let Some(dialog) = dialog() {
-                dialog.close();
-            }
-            say(None);
-            accept(page, csv);
-        }
-        Err(error) => {
-            if let Some(area) = text_area() {
-                area.set_value(text);
-            }
-            say(Some(error.to_string()));
-            open();
-        }
-    }
+pub fn take(page: Page, name: &str, text: String) {
+    let file = TableFile { name: name.to_owned(), side: None, text };
+    page.take_tables(vec![file], Choice::default(), &Taken::default());
 }
 
-fn accept(page: Page, mut csv: CsvPoints) {
-    let fitted = fit(&mut csv.points, csv.regression);
-    let outside = csv.points.iter().filter(|p| p.x.abs() > DOMAIN || p.y.abs() > DOMAIN).count();
-    let count = csv.points.len();
-    // Names that are the classes' numbers say nothing.
-    let number = |(class, name): (usize, &String)| *name == class.to_string();
-    let named = !csv.class_names.iter().enumerate().all(number);
-    let what = if csv.regression {
-        t("import.targets").to_owned()
-    } else {
-        fill("import.classes", &[("names", &csv.class_names.join(", "))])
-    };
-    page.edit(|e| {
-        e.data.kind = DatasetKind::Own;
-        e.data.own_regression = csv.regression;
-        e.data.points = csv.points;
-        e.data.class_names = if named { csv.class_names } else { vec![] };
-    });
-    let done = if count == 1 { "import.done-one" } else { "import.done" };
-    let mut said = vec![fill(done, &[("n", &count.to_string())])];
-    let names = ["x", "y", t("import.target")];
-    let stretched: Vec<String> =
-        names.into_iter().zip(fitted).filter_map(|(n, f)| Some(told(n, f?))).collect();
-    if !stretched.is_empty() {
-        said.push(fill("import.fitted", &[("what", &stretched.join(", "))]));
-    }
-    if outside > 0 {
-        let beyond = if outside == 1 { "import.outside-one" } else { "import.outside" };
-        said.push(fill(beyond, &[("n", &outside.to_string())]));
-    }
-    said.push(what);
-    page.hint.set(said.join(" "));
-}
-
-/// What was done to a column.
-fn told(name: &str, Fitted { low, high, reach }: Fitted) -> String {
-    let key = if low == high { "import.fitted-same" } else { "import.fitted-column" };
-    let [low, high, reach] = [low, high, reach].map(plain);
-    fill(key, &[("name", name), ("low", &low), ("high", &high), ("reach", &reach)])
-}
-
-/// Writes what is wrong into the dialogue.
-fn say(error: Option<String>) {
-    if let Some(line) = document().get_element_by_id("import-error") {
-        line.set_text_content(error.as_deref());
-    }
-}
-
-fn read(page: Page, file: File) {
+/// Reads a table; a text that holds none is told where it belongs.
+pub fn read(page: Page, file: File) {
     spawn_local(async move {
         match JsFuture::from(file.text()).await {
-            Ok(text) => take(page, &text.as_string().unwrap_or_default()),
-            Err(error) => {
-                say(Some(crate::engine::say(&error)));
-                open();
+            Ok(text) => {
+                let text = text.as_string().unwrap_or_default();
+                let written = file.name().to_lowercase().ends_with(".txt");
+                if written && !tabular(&text) {
+                    return page.refuse_text(&file.name());
+                }
+                take(page, &file.name(), text);
             }
+            Err(error) => page.notice.set(Some(Notice::Mistake(crate::engine::say(&error)))),
         }
     });
 }
 
-/// What files are, by their names.
-#[derive(PartialEq)]
-enum Kind {
-    Text,
-    Table,
-    Other,
-}
-
-fn kind(files: &[File]) -> Kind {
-    let names: Vec<String> = files.iter().map(|file| file.name().to_lowercase()).collect();
-    let all = |ends: &[&str]| names.iter().all(|name| ends.iter().any(|end| name.ends_with(end)));
-    match () {
-        () if all(&[".txt", ".md"]) => Kind::Text,
-        () if all(&[".csv", ".tsv"]) => Kind::Table,
-        () => Kind::Other,
-    }
-}
-
-/// A file or a text was dropped somewhere on the page.
-pub fn dropped(page: Page, event: &DragEvent) {
-    event.prevent_default();
-    let Some(data) = event.data_transfer() else { return };
-    let files: Vec<File> =
-        data.files().map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default();
-    let text = || data.get_data("text").unwrap_or_default();
-    let area = page.experiment.with_untracked(task::area);
-    let tokens =
-        page.experiment.with_untracked(|e| e.model.as_ref().is_some_and(|m| m.input.tokens.is_some()));
-    match (&files[..], kind(&files)) {
-        ([], _) if tokens => own_text(page, &text()),
-        ([], _) => take(page, &text()),
-        ([file], Kind::Text) if area != Area::Points => {
-            let reading = JsFuture::from(file.text());
-            spawn_local(async move {
-                if let Ok(text) = reading.await {
-                    own_text(page, &text.as_string().unwrap_or_default());
-                }
-            });
-        }
-        ([file], Kind::Text | Kind::Table) if area == Area::Points => read(page, file.clone()),
-        _ => bring(page, files),
-    }
+/// Whether some line of a text holds two numbers.
+fn tabular(text: &str) -> bool {
+    let number = |field: &&str| field.trim_matches(['"', ' ']).replace(',', ".").parse::<f64>().is_ok();
+    let parted = |line: &str, by: &[char]| line.split(by).filter(number).count() > 1;
+    text.lines().take(50).any(|line| parted(line, &[';', '\t', ' ']) || parted(line, &[',']))
 }
 
 /// A place to paste, choose or drop.
@@ -176,7 +84,48 @@ pub fn ImportDialog() -> impl IntoView {
         // So that the same file, mended, can be chosen again.
         input.set_value("");
     };
-    let paste = move |_| take(page, &text_area().map(|area| area.value()).unwrap_or_default());
+    let paste = move |_| {
+        let text = text_area().map(|area| area.value()).unwrap_or_default();
+        // A text area has its own line ends.
+        let same = |other: &str| other.replace("\r\n", "\n").replace('\r', "\n") == text;
+        match page.asking.get_untracked() {
+            Some(asking) if asking.table.files.first().is_some_and(|file| same(&file.text)) => {
+                page.take_tables(asking.table.files, asking.table.choice, &Taken::default());
+            }
+            _ => take(page, "", text),
+        }
+    };
+    // The text that was asked about last: choosing columns does not undo what is typed.
+    let shown = StoredValue::new(String::new());
+    Effect::new(move |before: Option<bool>| {
+        let asks = page.asking.with(|asking| {
+            if let (Some(asking), Some(area)) = (asking, text_area())
+                && let Some(file) = asking.table.files.first()
+                && (before != Some(true) || shown.with_value(|shown| *shown != file.text))
+            {
+                shown.set_value(file.text.clone());
+                area.set_value(&file.text);
+            }
+            asking.is_some()
+        });
+        match before {
+            Some(true) if !asks => close(),
+            _ if asks => open(),
+            _ => {}
+        }
+        asks
+    });
+    let told = move || page.asking.with(|asking| asking.as_ref().map(|asking| asking.message.clone()));
+    let table = Signal::derive(move || page.asking.get().map(|asking| asking.table).unwrap_or_default());
+    let some = Memo::new(move |_| table.with(|table| table.columns.len() > 3));
+    let change = move |choice| {
+        page.asking.update(|asking| {
+            if let Some(asking) = asking {
+                asking.table.choice = choice;
+                asking.table.columns = minibatch_session::data::columns_of(&asking.table.files, &choice);
+            }
+        });
+    };
     view! {
         <dialog id="import" class="dialog" aria-labelledby="import-title" on:click=close_on_backdrop>
             <form method="dialog" on:submit=|event| event.prevent_default()>
@@ -184,13 +133,14 @@ pub fn ImportDialog() -> impl IntoView {
                 <p>{t("import.how")}</p>
                 <textarea id="import-text" rows="9" spellcheck="false" aria-label=t("import.title")
                     aria-describedby="import-error" placeholder="x,y,label\n1.5,-2,0\n-0.3,4,1"></textarea>
-                <p id="import-error" class="error" role="alert" data-testid="import-error"></p>
+                <p id="import-error" class="error" role="alert" data-testid="import-error">{told}</p>
+                <Show when=move || some.get()><Columns table=table change=change/></Show>
                 <div class="actions">
                     <button type="button" class="primary" data-testid="import-take" on:click=paste>{t("import.take")}</button>
                     <label class="button" tabindex="-1">{t("import.file")}
                         <input type="file" class="unseen" accept=".csv,.tsv,.txt,text/csv,text/plain" on:change=chosen/>
                     </label>
-                    <button type="button" on:click=|_| { if let Some(d) = dialog() { d.close() } }>{t("import.cancel")}</button>
+                    <button type="button" on:click=|_| close()>{t("import.cancel")}</button>
                 </div>
             </form>
         </dialog>

@@ -2,11 +2,13 @@
 
 mod bring;
 mod data;
+mod drop;
 mod features;
 mod import;
 mod own;
 mod samples;
 mod seed;
+mod taken;
 mod task;
 mod text;
 mod thumbnails;
@@ -14,11 +16,12 @@ mod thumbnails;
 use leptos::prelude::*;
 
 pub use data::DataControls;
+pub use drop::dropped;
 use features::Features;
 use import::ImportDialog;
-pub use import::dropped;
 pub use own::OwnTools;
 use samples::SampleGallery;
+use taken::Taken;
 pub use task::TaskPanel;
 use thumbnails::Thumbnails;
 
@@ -31,6 +34,7 @@ pub fn DataPanel() -> impl IntoView {
         <section class="data-panel" aria-label=t("data.name")>
             <Thumbnails/>
             <OwnTools/>
+            <Taken/>
             <DataControls/>
             <Features/>
             <ImportDialog/>

@@ -36,6 +36,7 @@ pub fn OwnTools() -> impl IntoView {
         }
         page.edit(|e| {
             e.data.points.clear();
+            e.data.own_train = None;
             e.data.class_names.clear();
         });
     };

@@ -7,9 +7,10 @@ use minibatch_session::{Area, SampleSource};
 use super::SampleGallery;
 use super::bring::BringFiles;
 use super::seed::Seed;
+use super::taken::Taken;
 use super::text::OwnText;
 use crate::numbers::grouped;
-use crate::state::{Notice, Page, task};
+use crate::state::{Imported, Notice, Page, task};
 use crate::widgets::Slider;
 use crate::words::{fill, t};
 
@@ -23,6 +24,7 @@ pub fn TaskPanel() -> impl IntoView {
         <section class="task-panel" aria-label=t("data.name")>
             {move || view! { <Tasks area=area.get()/> }}
             <About/>
+            <Taken/>
             <SampleGallery/>
             <Show when=move || config.with(Option::is_some)>
                 <div class="sliders">
@@ -103,11 +105,17 @@ fn sentence(config: &TaskConfig) -> String {
 fn About() -> impl IntoView {
     let page = Page::get();
     let samples = Memo::new(move |_| page.experiment.with(|e| e.model.as_ref().map(|m| m.samples.clone())));
+    let told = Memo::new(move |_| {
+        let of = |imported: &Imported| matches!(imported, Imported::Images { source, .. } if Some(source) == samples.get().as_ref());
+        page.imported.with(|imported| imported.as_ref().is_some_and(of))
+    });
     let text = move || match samples.get()? {
         SampleSource::Task(config) => Some(sentence(&config)),
         SampleSource::Random { train, test } => {
             Some(fill("task.random", &[("train", &grouped(train.into())), ("test", &grouped(test.into()))]))
         }
+        // Said with how they were read.
+        SampleSource::Own { .. } if told.get() => None,
         SampleSource::Own { name, classes, train, test, .. } => {
             let numbers = [classes, train, test].map(|n| grouped(n.into()));
             let [classes, train, test] = numbers.each_ref().map(String::as_str);

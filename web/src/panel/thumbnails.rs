@@ -59,6 +59,7 @@ fn choose(page: Page, kind: DatasetKind) {
             e.data.own_regression = e.data.task() == Task::Regression;
             e.data.points = page.points.with_value(|(train, test)| [train.as_slice(), test].concat());
             // Those of points that are gone.
+            e.data.own_train = None;
             e.data.class_names.clear();
         }
         e.data.kind = kind;

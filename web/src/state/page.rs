@@ -13,7 +13,8 @@ use minibatch_session::{
 };
 
 use crate::engine::Engine;
-use crate::state::{Aside, Errands, History, PastRun, Watched};
+use crate::state::tables::Asking;
+use crate::state::{Aside, Errands, History, Imported, PastRun, Watched};
 
 /// What the engine said about itself, and what it is doing.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -132,6 +133,15 @@ pub struct Taste {
     pub log_loss: RwSignal<bool>,
 }
 
+/// A file that was dropped or chosen.
+#[derive(Clone)]
+pub struct Brought {
+    /// Its name, with the folders it stood in.
+    pub path: String,
+    /// The file.
+    pub file: web_sys::File,
+}
+
 /// Everything the page knows.
 #[derive(Clone, Copy)]
 pub struct Page {
@@ -158,6 +168,12 @@ pub struct Page {
     pub busy: RwSignal<Option<Busy>>,
     /// One quiet line at the foot of the page: what was just done, or what to try.
     pub hint: RwSignal<String>,
+    /// A table that is not taken yet, with what is to be mended or chosen first.
+    pub asking: RwSignal<Option<Asking>>,
+    /// What was brought from files last, and how it was taken.
+    pub imported: RwSignal<Option<Imported>>,
+    /// The files of it, to be read again.
+    pub files: StoredValue<Vec<Brought>, LocalStorage>,
     /// The loss curve, with its version.
     pub curve: StoredValue<Vec<CurvePoint>>,
     /// Changes with the curve.

@@ -78,10 +78,9 @@ impl Page {
                 self.wake();
             }
             News::Done(id) => self.settle(Wait::Done(id), vec![]),
-            News::Brought(source) => {
-                if let Some(new) = super::task::brought(&self.written(), &source) {
-                    drop(self.open(new));
-                }
+            News::Brought(source, class_names, taken) => self.take_images(&source, &class_names, &taken),
+            News::Tables(files, taken) => {
+                self.take_tables(files, minibatch_session::data::Choice::default(), &taken);
             }
             News::Samples(id, arrays) => self.settle_quietly(Wait::Samples(id), arrays),
             News::Asked(id, arrays) => self.settle_quietly(Wait::Asked(id), arrays),

@@ -1,6 +1,6 @@
 //! What an event of the engine means for the page: plain functions over plain values.
 
-use minibatch_session::data::Point;
+use minibatch_session::data::{Point, TableFile, Taken};
 use minibatch_session::{CurvePoint, Event, Facts, Metrics, SampleSource};
 
 use super::{Frame, Notice, Status};
@@ -42,8 +42,10 @@ pub enum News {
     Samples(u32, Vec<Vec<f32>>),
     /// The answers asked for under this id.
     Asked(u32, Vec<Vec<f32>>),
-    /// Files were read: these samples can be trained on.
-    Brought(SampleSource),
+    /// Files were read: these samples can be trained on, of classes of these names.
+    Brought(SampleSource, Vec<String>, Box<Taken>),
+    /// Files were read: these tables can be made points of.
+    Tables(Vec<TableFile>, Taken),
     /// The device's buffers, their bytes, and the bytes of the engine's own memory.
     Memory(u32, u64, u64),
     /// It listens still.
@@ -119,7 +121,8 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
         Event::Predicted { id, outputs } => News::Predicted(id, rows(arrays.pop(), outputs as usize)),
         Event::Samples { id, .. } => News::Samples(id, arrays),
         Event::Asked { id } => News::Asked(id, arrays),
-        Event::Brought { source } => News::Brought(source),
+        Event::Brought { source, class_names, taken } => News::Brought(source, class_names, taken),
+        Event::Tables { files, taken } => News::Tables(files, taken),
         Event::Memory { buffers, bytes, heap } => News::Memory(buffers, bytes, heap),
         Event::Diverged { step, learning_rate, good_step } => News::Stopped(
             Status { playing: false, ..status.clone() },

@@ -1,7 +1,9 @@
 //! Choosing what a model of layers learns from, and fitting its ends to that.
 
 use minibatch_session::data::{SampleSet, TEST_SAMPLES, TRAIN_SAMPLES, TaskConfig, TaskKind, samples};
-use minibatch_session::{Area, Block, Experiment, ModelSpec, PRESETS, RecurrentOutput, SampleSource, preset};
+use minibatch_session::{
+    Activation, Area, Block, Experiment, Init, ModelSpec, PRESETS, RecurrentOutput, SampleSource, preset,
+};
 
 /// The tasks of an area, in the order in which they are offered.
 pub fn tasks(area: Area) -> &'static [TaskKind] {
@@ -119,7 +121,14 @@ pub fn brought(e: &Experiment, source: &SampleSource) -> Option<Experiment> {
         fit(spec, &set);
         new.validate().is_ok().then_some(new)
     };
-    bring(e.clone()).or_else(|| bring(Experiment { seed: e.seed, ..preset("digits").ok()? }))
+    let digits = Experiment { seed: e.seed, ..preset("digits").ok()? };
+    // Pictures too small for convolutions and pooling, or too narrow.
+    let mut dense = digits.clone();
+    if let Some(spec) = &mut dense.model {
+        let linear = |units, activation| Block::Linear { units, bias: true, activation, init: Init::Pytorch };
+        spec.layers = vec![Block::Flatten, linear(32, Activation::Relu), linear(1, Activation::Linear)];
+    }
+    bring(e.clone()).or_else(|| bring(digits)).or_else(|| bring(dense))
 }
 
 /// Brings the ends of a model to the size of samples: its input, its embeddings, its last layer.

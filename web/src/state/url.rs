@@ -47,6 +47,7 @@ pub fn write(e: &Experiment) -> String {
     if e.data.kind == DatasetKind::Own && e.data.points.len() <= MOST_POINTS {
         let points: Vec<_> = e.data.points.iter().map(|p| format!("{},{},{}", p.x, p.y, p.label)).collect();
         add(&mut pairs, "own", points.join(";"), String::new());
+        add(&mut pairs, "trained", e.data.own_train.map_or(String::new(), |n| n.to_string()), String::new());
         let names: Vec<_> = e.data.class_names.iter().map(|name| encode(&name.replace(';', ","))).collect();
         add(&mut pairs, "names", names.join(";"), String::new());
     }
@@ -188,6 +189,7 @@ pub fn read(text: &str) -> Opened {
     let order = |key: &str| match key {
         "v" | "preset" | "model" => 0,
         "own" | "target" => 1,
+        "trained" => 3,
         "data" => 2,
         "loss" => 4,
         _ => 3,
@@ -222,6 +224,7 @@ fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
         "share" => d.train_share = number(value)?,
         "target" => d.own_regression = find(value, [("class", false), ("value", true)])?,
         "own" => d.points = value.split(';').map(read_point).collect::<Result<_, _>>()?,
+        "trained" => d.own_train = Some(number(value)?),
         "names" if value.is_empty() => d.class_names = vec![],
         "names" => d.class_names = value.split(';').map(str::to_owned).collect(),
         "in" => {

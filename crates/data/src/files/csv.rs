@@ -1,181 +1,204 @@
-//! CSV of pixels: an image on each line, its label in the first or last column. A heading may stand above.
-//!
-//! Values are parted by commas, semicolons or tabs, whichever the first line has. Pixels are 0 to 255, 0 to 16 or 0 to
-//! 1; the largest in the file tells which. Their number makes a square, of one colour or three.
+//! Whether a text with columns holds pixels or measurements, and which of its columns are what. Pixels make a square, of
+//! one colour or three, after a label and perhaps the row's number; what is measured has names, fractions, or too few
+//! columns for a picture.
 
-use super::part::{Part, Pixels, check_size};
-use super::{Dropped, FileError, MAX_IMAGE_CLASSES};
+use super::FileError;
+use super::unpack::Item;
+use crate::csv::{is_index_name, is_label_name, is_missing};
 
 /// Lines that hold something, with their numbers.
-type Lines<'a> = Vec<(usize, &'a str)>;
+pub(super) type Lines<'a> = Vec<(usize, &'a str)>;
 
-/// Whether a file is text with columns.
-pub(super) fn looks_like(file: &Dropped) -> bool {
-    let named = [".csv", ".tsv", ".txt"].iter().any(|end| file.name.to_lowercase().ends_with(end));
-    let start = &file.bytes[..file.bytes.len().min(2000)];
-    // Text has no zero bytes; another kind of file nearly always does.
-    !start.contains(&0) && (named || start.is_ascii()) && start.iter().any(|b| b",;\t".contains(b))
+/// Pictures of fewer pixels a side are only known by their heading.
+const LEAST_SIDE: usize = 4;
+/// Lines that are looked at to know what they are.
+const LOOKED_AT: usize = 200;
+
+/// How the columns of a CSV of pixels are laid out.
+pub(super) struct Layout {
+    /// What parts the values.
+    pub mark: char,
+    /// The first line, if it names the columns; as it stands.
+    pub heading: Option<Vec<String>>,
+    /// Values on a line.
+    pub columns: usize,
+    /// The column that numbers the rows.
+    pub index: Option<usize>,
+    /// The columns that may be the label: one where a heading names it, none where there is no label.
+    pub labels: Vec<usize>,
+    /// Colours.
+    pub channels: usize,
+    /// Pixels a side.
+    pub side: usize,
 }
 
-/// # Errors
-/// The first line that cannot be read, by number and value; columns that make no square; no labels.
-pub(super) fn read(file: &Dropped) -> Result<Part, FileError> {
-    let name = &file.name;
-    let text = String::from_utf8_lossy(&file.bytes);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+/// What a text with columns holds.
+pub(super) enum Kind {
+    /// An image on each line.
+    Pixels(Layout),
+    /// So many measurements on each line, and a label.
+    Table(usize),
+}
+
+/// Whether bytes begin as text does.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(2000)];
+    // Text has no zero bytes; another kind of file nearly always does. A letter may be cut in two at the end.
+    let whole =
+        core::str::from_utf8(start).map_or_else(|error| error.valid_up_to() + 4 > start.len(), |_| true);
+    let latin = start.iter().all(|b| *b >= b' ' || b"\t\r\n\x0c".contains(b));
+    !start.is_empty() && !start.contains(&0) && (whole || latin) && !start.starts_with(b"%PDF")
+}
+
+/// Whether a file is text with columns.
+pub(super) fn looks_like(file: &Item) -> bool {
+    let name = file.name.to_lowercase();
+    let named = [".csv", ".tsv"].iter().any(|end| name.ends_with(end));
+    let columns = || {
+        let text = String::from_utf8_lossy(&file.bytes[..file.bytes.len().min(2000)]).into_owned();
+        // Prose has commas too, but not as many on each line, nor numbers between them.
+        let lines = lines(&text);
+        let parted = |line: &str| {
+            line.split([',', ';', '\t']).filter(|field| clean(field).parse::<f64>().is_ok()).count()
+        };
+        lines.len() > 1
+            && lines
+                .iter()
+                .skip(1)
+                .take(3)
+                .all(|(_, line)| parted(line) > 0 && line.contains([',', ';', '\t']))
+    };
+    is_text(&file.bytes) && (named || columns())
+}
+
+/// The lines of a text.
+pub(super) fn lines(text: &str) -> Lines<'_> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let end = if text.contains('\n') { '\n' } else { '\r' };
     // `trim` takes the carriage returns.
-    let mut lines: Lines =
-        (1..).zip(text.lines().map(str::trim)).filter(|(_, line)| !line.is_empty()).collect();
+    (1..)
+        .zip(text.split(end).map(str::trim))
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+        .collect()
+}
+
+/// A value without blanks and quotes around it.
+pub(super) fn clean(field: &str) -> &str {
+    field.trim().trim_matches(['"', '\'']).trim()
+}
+
+/// What the lines hold.
+///
+/// # Errors
+/// No line at all; so many columns of what looks like pixels that they make no square.
+pub(super) fn kind(name: &str, lines: &Lines) -> Result<Kind, FileError> {
     let Some(&(first, top)) = lines.first() else {
-        return Err(FileError::CsvEmpty { name: name.clone() });
+        return Err(FileError::CsvEmpty { name: name.to_owned() });
     };
     let mark = [';', '\t', ','].into_iter().find(|&mark| top.contains(mark)).unwrap_or(',');
     let columns = top.split(mark).count();
-    let heading: Vec<String> = top.split(mark).map(|field| clean(field).to_lowercase()).collect();
-    let inner = heading.get(1..columns - 1).unwrap_or_default();
-    let is_label =
-        |field: &String| ["label", "labels", "class", "target", "y", "digit"].contains(&field.as_str());
+    let fields: Vec<String> = top.split(mark).map(|field| clean(field).to_owned()).collect();
+    let is_number = |field: &String| field.parse::<f32>().is_ok();
+    let inner = fields.get(1..columns - 1).unwrap_or_default();
     // A heading may number its pixels; the name of its label still gives it away.
-    let is_heading = inner.iter().any(|field| field.parse::<f32>().is_err()) || heading.iter().any(is_label);
-    if is_heading {
-        lines.remove(0);
-    }
-    if lines.is_empty() {
-        return Err(FileError::CsvEmpty { name: name.clone() });
-    }
-    let at = |line: usize, what: String| FileError::CsvLine { name: name.clone(), line, what };
-    let (channels, side) = square(columns - 1).ok_or_else(|| {
-        at(
-            first,
-            format!(
-                "{columns} values: a label and {} pixels, which make no square; 785 would be a label and 28 x 28 \
-                 pixels, 3073 one and 3 x 32 x 32",
-                columns - 1
-            ),
-        )
-    })?;
-    check_size(lines.len(), [channels, side, side])?;
-    let named =
-        match (is_heading, heading.first().is_some_and(is_label), heading.last().is_some_and(is_label)) {
-            (true, true, _) => Some(true),
-            (true, false, true) => Some(false),
-            _ => None,
-        };
-    let label_first = match named {
-        Some(label_first) => label_first,
-        None => labels_stand_first(&lines, mark).ok_or(FileError::CsvLabels { name: name.clone() })?,
+    let is_heading =
+        inner.iter().any(|f| !is_number(f) && !is_missing(f)) || fields.iter().any(|f| is_label_name(f));
+    let heading = is_heading.then(|| fields.clone());
+    let data = &lines[usize::from(is_heading)..];
+    let some = &data[..data.len().min(LOOKED_AT)];
+    let index = match &heading {
+        Some(heading) => (is_index_name(&heading[0]) && counts(some, mark)).then_some(0),
+        None => (square(columns - 1).is_none()
+            && square(columns.saturating_sub(2)).is_some()
+            && counts(some, mark))
+        .then_some(0),
     };
-    let mut labels = Vec::with_capacity(lines.len());
-    let mut numbers = Vec::with_capacity(lines.len() * (columns - 1));
-    for &(line, content) in &lines {
-        let found = content.split(mark).count();
-        if found != columns {
-            return Err(at(
-                line,
-                format!("{found} values, but line {first} has {columns}; give every line as many"),
-            ));
-        }
-        for (place, field) in content.split(mark).map(clean).enumerate() {
-            if place == if label_first { 0 } else { columns - 1 } {
-                labels
-                    .push(label(field).ok_or_else(|| at(line, "the label is empty; name the class".into()))?);
-                continue;
-            }
-            match field.parse::<f32>() {
-                Ok(value) if (0.0..=255.0).contains(&value) => numbers.push(value),
-                _ => {
-                    let what = format!(
-                        "\"{}\" in column {} is no pixel; pixels are 0 to 255",
-                        short(field),
-                        place + 1
-                    );
-                    return Err(at(line, what));
-                }
-            }
-        }
+    let before = usize::from(index.is_some());
+    let named = heading.as_ref().and_then(|heading| {
+        let mut places = [before, columns - 1].into_iter().chain(0..columns);
+        places.find(|&place| heading.get(place).is_some_and(|name| is_label_name(name)))
+    });
+    let numbered = heading.as_ref().is_some_and(|heading| {
+        let of_pixels = |place: &usize| Some(*place) != named && Some(*place) != index;
+        (0..columns).filter(of_pixels).all(|place| is_pixel_name(&heading[place]))
+    });
+    // Nothing but pixels, all named as such.
+    let bare = numbered && named.is_none() && square(columns - before).is_some();
+    let pixels = columns.saturating_sub(before + usize::from(!bare));
+    let shown =
+        square(pixels).filter(|(_, side)| *side >= LEAST_SIDE || numbered && told(heading.as_deref()));
+    let measured = heading.is_some() && !numbered || !whole(some, mark, named, index);
+    if let (Some((channels, side)), false) = (shown, measured) {
+        let labels = match (bare, named) {
+            (true, _) => vec![],
+            (false, Some(place)) => vec![place],
+            (false, None) => vec![before, columns - 1],
+        };
+        return Ok(Kind::Pixels(Layout { mark, heading, columns, index, labels, channels, side }));
     }
-    // 0 to 16 is how the 8 x 8 digits of the UCI repository are written.
-    let largest = numbers.iter().fold(0.0, |largest: f32, &value| largest.max(value));
-    let scale = [1.0, 16.0].into_iter().find(|&scale| largest <= scale).unwrap_or(255.0);
-    numbers.iter_mut().for_each(|value| *value /= scale);
-    if channels == 3 && is_interleaved(&numbers, side) {
-        numbers = apart(&numbers, side);
+    if measured || pixels < LEAST_SIDE * LEAST_SIDE {
+        return Ok(Kind::Table(pixels));
     }
-    Ok(Part { name: name.clone(), shape: [channels, side, side], labels, pixels: Pixels::Numbers(numbers) })
+    let what = format!(
+        "{columns} values: a label and {pixels} pixels, which make no square; 785 would be a label and 28 x 28 \
+         pixels, 3073 one and 3 x 32 x 32"
+    );
+    Err(FileError::CsvLine { name: name.to_owned(), line: first, what })
 }
 
 /// Channels and side of a square picture of this many numbers.
-fn square(numbers: usize) -> Option<(usize, usize)> {
+pub(super) fn square(numbers: usize) -> Option<(usize, usize)> {
     [1, 3].into_iter().find_map(|channels| {
         let side = libm::round(libm::sqrt(numbers as f64 / channels as f64)) as usize;
         (side >= 2 && channels * side * side == numbers).then_some((channels, side))
     })
 }
 
-fn clean(field: &str) -> &str {
-    field.trim().trim_matches('"').trim()
+/// "pixel0", "1x1", "V12", "p_3", "28": a number, perhaps with a few letters.
+fn is_pixel_name(name: &str) -> bool {
+    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    name.contains(|c: char| c.is_ascii_digit()) && (letters <= 2 || name.to_lowercase().contains("pix"))
 }
 
-/// A label as it is shown: "7" for "7.0" too. None for an empty one.
-fn label(field: &str) -> Option<String> {
-    match field.parse::<f64>() {
-        Ok(value) if libm::trunc(value) == value && value.abs() < 1e9 => Some((value as i64).to_string()),
-        _ => (!field.is_empty()).then(|| field.to_owned()),
-    }
+/// Whether a heading says that the columns are pixels, rather than numbers any features.
+fn told(heading: Option<&[String]>) -> bool {
+    let by = |name: &String| {
+        let name = name.to_lowercase();
+        let across = name.split_once('x').is_some_and(|(a, b)| {
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            digits(a) && digits(b)
+        });
+        across || name.contains("pix") || name.starts_with("px")
+    };
+    heading.is_some_and(|heading| heading.iter().any(by))
 }
 
-/// Whether the first column holds the labels rather than the last; none where neither can.
-fn labels_stand_first(lines: &Lines, mark: char) -> Option<bool> {
-    let first = likeness(lines.iter().map(|(_, line)| line.split(mark).next().unwrap_or_default()));
-    let last = likeness(lines.iter().map(|(_, line)| line.rsplit(mark).next().unwrap_or_default()));
-    (first.max(last) > 0).then_some(first >= last)
+/// Whether the first column counts the lines.
+fn counts(lines: &[(usize, &str)], mark: char) -> bool {
+    let numbers: Option<Vec<i64>> = lines
+        .iter()
+        .map(|(_, line)| clean(line.split(mark).next().unwrap_or_default()).parse().ok())
+        .collect();
+    numbers.is_some_and(|numbers| numbers.len() > 1 && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1))
 }
 
-/// How much a column looks like labels: 0 not at all (one value only, fractions, too many), 1 if it may be, 2 if
-/// they are names or count from 0 or 1 without a gap, as a column of pixels hardly ever does.
-fn likeness<'a>(column: impl Iterator<Item = &'a str>) -> u8 {
-    let mut different = std::collections::BTreeSet::new();
-    for field in column.map(clean) {
-        match label(field) {
-            Some(label) => different.insert(label),
-            None => return 0,
-        };
-        if different.len() > MAX_IMAGE_CLASSES {
-            return 0;
+/// Whether values are as pixels are: whole numbers, or fractions of a known scale. Labels and what cannot be read do not count.
+fn whole(lines: &[(usize, &str)], mark: char, label: Option<usize>, index: Option<usize>) -> bool {
+    let mut fractions = false;
+    let mut largest = 0.0f32;
+    for (_, line) in lines {
+        let last = line.split(mark).count().saturating_sub(1);
+        for (place, field) in line.split(mark).map(clean).enumerate() {
+            let may_be_label = label.map_or(place == 0 || place == last, |label| place == label);
+            if may_be_label || Some(place) == index {
+                continue;
+            }
+            if let Some(value) = field.parse::<f32>().ok().filter(|value| value.is_finite()) {
+                fractions |= libm::truncf(value) != value;
+                largest = largest.max(value);
+            }
         }
     }
-    let numbers: Vec<f64> = different.iter().filter_map(|label| label.parse().ok()).collect();
-    let highest = numbers.iter().fold(f64::MIN, |highest, &number| highest.max(number));
-    let lowest = numbers.iter().fold(f64::MAX, |lowest, &number| lowest.min(number));
-    let whole = numbers.iter().all(|number| libm::trunc(*number) == *number);
-    match different.len() {
-        0 | 1 => 0,
-        _ if numbers.is_empty() => 2,
-        _ if !whole => 0,
-        count if (lowest == 0.0 || lowest == 1.0) && highest - lowest + 1.0 == count as f64 => 2,
-        _ => 1,
-    }
-}
-
-/// Whether the three colours of a pixel stand together: then a value is more like the third after it than like the
-/// next. Looks at the first few images.
-fn is_interleaved(numbers: &[f32], side: usize) -> bool {
-    let some = &numbers[..numbers.len().min(50 * 3 * side * side)];
-    let change =
-        |step: usize| -> f64 { some.iter().zip(&some[step..]).map(|(a, b)| f64::from((a - b).abs())).sum() };
-    change(3) < change(1)
-}
-
-/// Colour by colour, out of pixel by pixel.
-fn apart(numbers: &[f32], side: usize) -> Vec<f32> {
-    let area = side * side;
-    let image = |pixels: &[f32]| -> Vec<f32> {
-        (0..3 * area).map(|place| pixels[place % area * 3 + place / area]).collect()
-    };
-    numbers.chunks_exact(3 * area).flat_map(image).collect()
-}
-
-/// Enough of a value to recognise it in a message.
-fn short(field: &str) -> String {
-    field.chars().take(20).collect()
+    // Averaged pictures have fractions of 16 or of 255.
+    !fractions || largest <= 1.0 || largest == 16.0 || largest == 255.0
 }

@@ -3,7 +3,7 @@
 use core::ops::RangeInclusive;
 
 use super::part::{check_size, gather_with};
-use super::{FileError, Holding};
+use super::{FileError, Ground, Holding, Parting, Side, Taken};
 use crate::SampleSet;
 
 /// Pixels on a side that images can be made.
@@ -22,13 +22,20 @@ pub struct Decoded {
     pub rgba: Vec<u8>,
 }
 
-/// An image of the size the samples have.
+/// An image of the size the samples have. What lies under its transparent parts is chosen for all images together, when
+/// they are [assembled](assemble_small).
 #[derive(Clone, PartialEq, Debug)]
 pub struct Small {
     /// Its class.
     pub label: String,
-    /// (channels, side, side), in `[0, 1]`.
+    /// The side of the files' own split, if they have one that is kept.
+    pub side: Option<Side>,
+    /// (channels, side, side), in `[0, 1]`: what its own ink gives to each pixel.
     pub pixels: Vec<f32>,
+    /// (side, side), in `[0, 1]`: how much of the ground is seen at each pixel; empty where none is anywhere.
+    pub clear: Vec<f32>,
+    /// How light its ink is, in `[0, 1]`; none where there is no ink.
+    pub ink: Option<f32>,
 }
 
 /// Samples of decoded images: classes sorted by name, each image made `side` x `side` with 1 channel (grey) or 3.
@@ -45,19 +52,22 @@ pub fn assemble(
     check_size(images.len(), [channels, side, side])?;
     let small: Vec<Small> =
         images.iter().map(|image| shrink(image, side, channels)).collect::<Result<_, _>>()?;
-    assemble_small(&small, side, channels, holding)
+    assemble_small(small, side, channels, holding, &mut Taken::default())
 }
 
-/// Samples of images that were made small one by one, so that never two large ones have to be in memory.
+/// Samples of images that were made small one by one, so that never two large ones have to be in memory. The files' own
+/// split is kept where [`Taken::parting`] says so. What is transparent takes one ground in all images, on which the ink of
+/// each is seen; `taken` then says which.
 ///
 /// # Errors
 /// One class only; fewer than two images; more than fit; a size or number of channels that cannot be, or that an
 /// image does not have.
 pub fn assemble_small(
-    images: &[Small],
+    mut images: Vec<Small>,
     side: usize,
     channels: usize,
     holding: Holding,
+    taken: &mut Taken,
 ) -> Result<SampleSet, FileError> {
     check(side, channels)?;
     holding.check()?;
@@ -66,9 +76,54 @@ pub fn assemble_small(
         let (label, found) = (odd.label.clone(), odd.pixels.len());
         return Err(FileError::Small { label, found, expected: size });
     }
+    let ground = ground(&images);
+    let light = ground.map_or(1.0, Ground::lightness);
+    taken.ground = ground;
+    taken.blank = images.iter().filter(|image| image.ink.is_none()).count();
+    let said = match taken.parting {
+        Parting::Files => {
+            images.sort_by_key(|image| image.side);
+            Some(images.iter().filter(|image| image.side == Some(Side::Train)).count())
+        }
+        Parting::Share | Parting::Mixed => None,
+    };
     let labels: Vec<String> = images.iter().map(|image| image.label.clone()).collect();
-    let write = |sample: usize, out: &mut [f32]| out.copy_from_slice(&images[sample].pixels);
-    gather_with([channels, side, side], &labels, None, holding, size, write)
+    let write = |sample: usize, out: &mut [f32]| {
+        out.copy_from_slice(&images[sample].pixels);
+        for plane in out.chunks_exact_mut(side * side) {
+            plane.iter_mut().zip(&images[sample].clear).for_each(|(value, clear)| *value += clear * light);
+        }
+    };
+    gather_with([channels, side, side], &labels, said, holding, size, write)
+}
+
+/// The ground for all transparent images: white as on a page, or black, whichever shows the ink of every image best; grey
+/// where light and dark ink would be lost on one of them. None where nothing is transparent.
+fn ground(images: &[Small]) -> Option<Ground> {
+    /// Ink nearer to its ground than this is as good as lost.
+    const SEEN: f32 = 0.2;
+    if images.iter().all(|image| image.clear.is_empty()) {
+        return None;
+    }
+    let inks = || images.iter().filter(|image| !image.clear.is_empty()).filter_map(|image| image.ink);
+    let least = |ground: Ground| inks().map(|ink| (ink - ground.lightness()).abs()).fold(1.0, f32::min);
+    let [white, black, grey] = [Ground::White, Ground::Black, Ground::Grey].map(least);
+    Some(match () {
+        () if white.max(black) < SEEN && grey > white.max(black) => Ground::Grey,
+        () if black > white => Ground::Black,
+        () => Ground::White,
+    })
+}
+
+impl Ground {
+    /// The value of each of its channels.
+    fn lightness(self) -> f32 {
+        match self {
+            Self::White => 1.0,
+            Self::Black => 0.0,
+            Self::Grey => 0.5,
+        }
+    }
 }
 
 fn check(side: usize, channels: usize) -> Result<(), FileError> {
@@ -80,8 +135,7 @@ fn check(side: usize, channels: usize) -> Result<(), FileError> {
 }
 
 /// Fits an image into a square of `side` pixels, by averaging the area that falls on each. Its proportions stay; what
-/// it leaves free takes the mean colour of its border. What is transparent becomes white, as on a page. Grey is luma
-/// (ITU-R BT.601).
+/// it leaves free takes the mean colour of its border. What is transparent stays so. Grey is luma (ITU-R BT.601).
 ///
 /// # Errors
 /// Bytes that do not fit the size; a side outside [`SIDE`]; channels other than 1 and 3.
@@ -99,12 +153,13 @@ pub fn shrink(image: &Decoded, side: usize, channels: usize) -> Result<Small, Fi
     let (left, upper) = ((side - columns) / 2, (side - rows) / 2);
     let border = border(image);
     let mut pixels = vec![0.0; channels * side * side];
-    let mut put = |row: usize, column: usize, colour: [f64; 3]| {
-        let grey = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
-        let values = if channels == 1 { [grey; 3] } else { colour };
+    let mut clear = vec![0.0; side * side];
+    let mut put = |row: usize, column: usize, [red, green, blue, opacity]: [f64; 4]| {
+        let values = if channels == 1 { [luma(red, green, blue); 3] } else { [red, green, blue] };
         for (channel, value) in values.into_iter().take(channels).enumerate() {
             pixels[(channel * side + row) * side + column] = value.clamp(0.0, 1.0) as f32;
         }
+        clear[row * side + column] = (1.0 - opacity).clamp(0.0, 1.0) as f32;
     };
     let (across, down) = (spans(width, columns), spans(height, rows));
     for row in 0..side {
@@ -117,7 +172,29 @@ pub fn shrink(image: &Decoded, side: usize, channels: usize) -> Result<Small, Fi
             put(row, column, colour);
         }
     }
-    Ok(Small { label: label.clone(), pixels })
+    if clear.iter().all(|&clear| clear < OPAQUE) {
+        clear.clear();
+    }
+    Ok(Small { label: label.clone(), side: None, pixels, clear, ink: ink(image) })
+}
+
+/// Less of the ground than this is not seen: a pixel of 254 in 255 is meant to be opaque.
+const OPAQUE: f32 = 0.01;
+
+fn luma(red: f64, green: f64, blue: f64) -> f64 {
+    0.299 * red + 0.587 * green + 0.114 * blue
+}
+
+/// How light an image is where it is not transparent.
+fn ink(image: &Decoded) -> Option<f32> {
+    let (mut sum, mut area) = (0.0, 0.0);
+    for pixel in image.rgba.chunks_exact(4) {
+        let [red, green, blue, opacity] = [0, 1, 2, 3].map(|channel| f64::from(pixel[channel]) / 255.0);
+        sum += opacity * luma(red, green, blue);
+        area += opacity;
+    }
+    // Less than one pixel's worth is nothing to learn from.
+    (area >= 0.5).then_some((sum / area) as f32)
 }
 
 /// For each of `to` equal parts of a line of `from` pixels: the pixels that fall on it, each with how much of it does.
@@ -133,34 +210,35 @@ fn spans(from: usize, to: usize) -> Vec<Vec<(usize, f64)>> {
     (0..to).map(span).collect()
 }
 
-fn mean(image: &Decoded, rows: &[(usize, f64)], columns: &[(usize, f64)]) -> [f64; 3] {
-    let (mut sum, mut area) = ([0.0; 3], 0.0);
+fn mean(image: &Decoded, rows: &[(usize, f64)], columns: &[(usize, f64)]) -> [f64; 4] {
+    let (mut sum, mut area) = ([0.0; 4], 0.0);
     for &(row, high) in rows {
         for &(column, wide) in columns {
             let colour = colour(image, row, column);
-            (0..3).for_each(|channel| sum[channel] += high * wide * colour[channel]);
+            (0..4).for_each(|channel| sum[channel] += high * wide * colour[channel]);
             area += high * wide;
         }
     }
     sum.map(|channel| channel / area)
 }
 
-/// Red, green and blue of a pixel on white, 0 to 1.
-fn colour(image: &Decoded, row: usize, column: usize) -> [f64; 3] {
+/// What red, green and blue a pixel gives, 0 to 1, and its opacity. Averages of these lie on any ground as the pixels
+/// themselves would.
+fn colour(image: &Decoded, row: usize, column: usize) -> [f64; 4] {
     let place = 4 * (row * image.width + column);
     let value = |channel: usize| f64::from(image.rgba[place + channel]) / 255.0;
     let opacity = value(3);
-    [0, 1, 2].map(|channel| 1.0 + opacity * (value(channel) - 1.0))
+    [opacity * value(0), opacity * value(1), opacity * value(2), opacity]
 }
 
-fn border(image: &Decoded) -> [f64; 3] {
+fn border(image: &Decoded) -> [f64; 4] {
     let (last_row, last_column) = (image.height - 1, image.width - 1);
     let sides = (0..image.height).flat_map(|row| [(row, 0), (row, last_column)]);
     let ends = (0..image.width).flat_map(|column| [(0, column), (last_row, column)]);
-    let (mut sum, mut count) = ([0.0; 3], 0.0);
+    let (mut sum, mut count) = ([0.0; 4], 0.0);
     for (row, column) in sides.chain(ends) {
         let colour = colour(image, row, column);
-        (0..3).for_each(|channel| sum[channel] += colour[channel]);
+        (0..4).for_each(|channel| sum[channel] += colour[channel]);
         count += 1.0;
     }
     sum.map(|channel| channel / count)

@@ -162,6 +162,37 @@ pub enum FileError {
         /// What is wrong, and what would be right.
         what: String,
     },
+    /// A CSV of pixels that has no column of labels.
+    #[error(
+        "{name} has no label: its columns are {side} x {side} pixels and nothing else; put the label of each image before \
+         its pixels, headed \"label\""
+    )]
+    CsvUnlabelled {
+        /// The file.
+        name: String,
+        /// Pixels a side.
+        side: usize,
+    },
+    /// A table of measurements where images are wanted.
+    #[error("{name} is a table of {columns} measurement(s) a line: Points reads tables; drop it there")]
+    Table {
+        /// The file.
+        name: String,
+        /// Columns beside the label.
+        columns: usize,
+    },
+    /// A text where images or points are wanted.
+    #[error("{name} is a text: Language reads texts; drop it there")]
+    Text {
+        /// The file.
+        name: String,
+    },
+    /// Images where something else is wanted.
+    #[error("{name} holds images: Images reads them; drop it there")]
+    Images {
+        /// The first file.
+        name: String,
+    },
     /// A CSV file without rows.
     #[error("{name} has no rows of pixels; write one image on each line: its label, then its pixels")]
     CsvEmpty {
@@ -178,7 +209,7 @@ pub enum FileError {
         name: String,
     },
     /// Images that stand in no folder.
-    #[error("{name} stands in no folder; put the images of each class in a folder named for it")]
+    #[error("{name} stands in no folder of a class; put the images of each class in a folder named for it")]
     NoFolder {
         /// The first such image.
         name: String,

@@ -2,12 +2,15 @@
 //! bytes (the highest first), and the numbers (LeCun, Cortes and Burges 1998, "The MNIST database").
 
 use super::error::times;
-use super::part::{Part, Pixels, is_test};
-use super::{Dropped, FileError};
+use super::part::{Part, Pixels};
+use super::sides::{Said, parts, sides};
+use super::unpack::Item;
+use super::{FileError, Side};
 
 /// One file whose head was read and whose size is right.
 struct Idx {
     name: String,
+    side: Option<Side>,
     shape: Vec<usize>,
     bytes: Vec<u8>,
 }
@@ -27,35 +30,55 @@ fn head(dimensions: usize) -> usize {
 }
 
 /// Whether a file is, or was meant to be, IDX.
-pub(super) fn looks_like(file: &Dropped) -> bool {
-    matches!(file.bytes[..], [0, 0, 0x08 | 0x09 | 0x0b..=0x0e, 1..=8, ..])
+pub(super) fn looks_like(bytes: &[u8]) -> bool {
+    matches!(bytes, [0, 0, 0x08 | 0x09 | 0x0b..=0x0e, 1..=8, ..])
 }
 
-/// Images with their labels, out of files in any order.
+/// Images with their labels, out of files in any order, and how many files are there twice.
 ///
 /// # Errors
 /// A file that is damaged or of another kind; images without labels, or the other way round.
-pub(super) fn pair(files: Vec<Dropped>) -> Result<Vec<Part>, FileError> {
-    let read = files.into_iter().map(parse).collect::<Result<Vec<Idx>, _>>()?;
-    let (mut labels, images): (Vec<Idx>, Vec<Idx>) = read.into_iter().partition(|idx| idx.shape.len() == 1);
+pub(super) fn pair(files: Vec<Item>) -> Result<(Vec<Part>, usize), FileError> {
+    let paths: Vec<_> = files.iter().map(|file| parts(file.archive.as_deref(), &file.name)).collect();
+    let sides = sides(&paths, |_, _| true);
+    let side = |place: usize| Some(sides.as_ref()?[place].map_or(Side::Train, |said: Said| said.side));
+    let read = files.into_iter().enumerate().map(|(place, file)| parse(file, side(place)));
+    let read = read.collect::<Result<Vec<Idx>, _>>()?;
+    let (labels, all): (Vec<Idx>, Vec<Idx>) = read.into_iter().partition(|idx| idx.shape.len() == 1);
+    let count = labels.len() + all.len();
+    // An archive may hold the same file under two names ("train-images.idx3-ubyte").
+    let mut images: Vec<Idx> = Vec::new();
+    for idx in all {
+        if !images.iter().any(|known| known.side == idx.side && known.bytes == idx.bytes) {
+            images.push(idx);
+        }
+    }
+    let mut labels: Vec<Option<Idx>> = labels.into_iter().map(Some).collect();
     let mut parts = Vec::new();
+    let mut twice = count - labels.len() - images.len();
     let alone = images.len() == 1 && labels.len() == 1;
+    let mut spent: Vec<Vec<u8>> = Vec::new();
     // With a name that says which set it is, count and name must agree; without, the count alone decides.
     for idx in images {
-        let same = |l: &Idx| is_test(&l.name) == is_test(&idx.name);
-        let place = (labels.iter().position(|l| l.count() == idx.count() && same(l)))
-            .or_else(|| labels.iter().position(|l| l.count() == idx.count()))
-            .or_else(|| labels.iter().position(same))
-            .or_else(|| alone.then_some(0));
-        let Some(place) = place else {
+        let same = |l: &Idx| l.side == idx.side;
+        let find = |fits: &dyn Fn(&Idx) -> bool| labels.iter().position(|l| l.as_ref().is_some_and(fits));
+        let place = find(&|l| l.count() == idx.count() && same(l))
+            .or_else(|| find(&|l| l.count() == idx.count()))
+            .or_else(|| find(&same))
+            .or(alone.then_some(0));
+        let Some(label) = place.and_then(|place| labels[place].take()) else {
             return Err(FileError::IdxAlone { name: idx.name, other: "labels" });
         };
-        parts.push(join(idx, labels.swap_remove(place))?);
+        spent.push(label.bytes.clone());
+        parts.push(join(idx, label)?);
     }
-    match labels.pop() {
-        Some(left) => Err(FileError::IdxAlone { name: left.name, other: "images" }),
-        None => Ok(parts),
+    for left in labels.into_iter().flatten() {
+        if !spent.contains(&left.bytes) {
+            return Err(FileError::IdxAlone { name: left.name, other: "images" });
+        }
+        twice += 1;
     }
+    Ok((parts, twice))
 }
 
 fn join(images: Idx, labels: Idx) -> Result<Part, FileError> {
@@ -80,6 +103,7 @@ fn join(images: Idx, labels: Idx) -> Result<Part, FileError> {
     let head = images.head();
     Ok(Part {
         name: images.name,
+        side: images.side,
         shape,
         labels: labelled,
         pixels: Pixels::Bytes { bytes: images.bytes, head, interleaved },
@@ -87,7 +111,7 @@ fn join(images: Idx, labels: Idx) -> Result<Part, FileError> {
 }
 
 /// Reads the head and checks that as many bytes follow as it says.
-fn parse(Dropped { name, bytes }: Dropped) -> Result<Idx, FileError> {
+fn parse(Item { name, bytes, .. }: Item, side: Option<Side>) -> Result<Idx, FileError> {
     let (code, dimensions) = match bytes[..] {
         [_, _, code, dimensions, ..] => (code, usize::from(dimensions)),
         _ => return Err(FileError::IdxHead { name, expected: head(1), found: bytes.len() }),
@@ -111,7 +135,7 @@ fn parse(Dropped { name, bytes }: Dropped) -> Result<Idx, FileError> {
     let expected = shape.iter().try_fold(1usize, |all, &size| all.checked_mul(size));
     let found = bytes.len() - head(dimensions);
     if expected == Some(found) {
-        return Ok(Idx { name, shape, bytes });
+        return Ok(Idx { name, side, shape, bytes });
     }
     let mend = match expected {
         Some(expected) if expected < found => {

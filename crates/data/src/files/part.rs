@@ -1,13 +1,17 @@
 //! Labelled images of one file, and several of these made into one set of samples.
 
 use super::error::times;
-use super::{FileError, Holding, MAX_NUMBERS, split};
+use super::sides::last;
+use super::taken::{SideTaken, Taken};
+use super::{FileError, Holding, MAX_NUMBERS, Side, split};
 use crate::SampleSet;
 
 /// Images with their labels, as one file or a pair of files holds them.
 pub(super) struct Part {
-    /// The file, for messages and for whether it is a test set.
+    /// The file, for messages.
     pub name: String,
+    /// The side of the files' own split, where they have one.
+    pub side: Option<Side>,
     /// (channels, rows, columns) of an image.
     pub shape: [usize; 3],
     /// A label for each image.
@@ -31,20 +35,12 @@ pub(super) enum Pixels {
     Numbers(Vec<f32>),
 }
 
-/// Whether a name says that its samples are to be held back. Only the file's own name counts: a folder may be called
-/// anything.
-pub(super) fn is_test(name: &str) -> bool {
-    let own = name.rsplit(['/', '\\']).next().unwrap_or(name).to_lowercase();
-    own.split(|c: char| !c.is_alphanumeric())
-        .any(|word| word == "t10k" || word.starts_with("test") || word.starts_with("valid"))
-}
-
-/// All parts as one set. Where some are named as tests and some are not, these are held back; else the samples are
-/// parted by share and seed.
+/// All parts as one set, and what was taken as what. The files' own split is kept unless they are to be mixed; where they
+/// have none, the samples are parted by share and seed.
 ///
 /// # Errors
 /// Shapes that differ, one class only, too few or too many images.
-pub(super) fn gather(parts: Vec<Part>, holding: Holding) -> Result<SampleSet, FileError> {
+pub(super) fn gather(mut parts: Vec<Part>, holding: Holding) -> Result<(SampleSet, Taken), FileError> {
     let shape = parts.first().map_or([0; 3], |first| first.shape);
     for part in &parts {
         if part.shape != shape {
@@ -56,18 +52,28 @@ pub(super) fn gather(parts: Vec<Part>, holding: Holding) -> Result<SampleSet, Fi
             });
         }
     }
-    let (train, test): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| !is_test(&part.name));
-    let said = (!train.is_empty() && !test.is_empty()).then(|| train.iter().map(|p| p.labels.len()).sum());
-    let all: Vec<Part> = train.into_iter().chain(test).collect();
-    let labels: Vec<String> = all.iter().flat_map(|part| part.labels.iter().cloned()).collect();
+    // Stable: within a side the files keep their order, training first.
+    parts.sort_by_key(|part| part.side);
+    let mut taken = Taken::default();
+    for side in [Side::Train, Side::Test, Side::Validation] {
+        let of_side = || parts.iter().filter(|part| part.side == Some(side));
+        let samples = of_side().map(|part| part.labels.len()).sum();
+        if samples > 0 {
+            let names = of_side().map(|part| last(&part.name)).collect();
+            taken.sides.push(SideTaken { side, names, samples });
+        }
+    }
+    taken.part(holding.mix);
+    let said = taken.trained();
+    let labels: Vec<String> = parts.iter().flat_map(|part| part.labels.iter().cloned()).collect();
     let places: Vec<(usize, usize)> =
-        (0..).zip(&all).flat_map(|(part, p)| (0..p.labels.len()).map(move |index| (part, index))).collect();
+        (0..).zip(&parts).flat_map(|(part, p)| (0..p.labels.len()).map(move |index| (part, index))).collect();
     let size = shape.iter().product();
     let write = |sample: usize, out: &mut [f32]| {
         let (part, index) = places[sample];
-        all[part].pixels.write(shape, index, out);
+        parts[part].pixels.write(shape, index, out);
     };
-    gather_with(shape, &labels, said, holding, size, write)
+    Ok((gather_with(shape, &labels, said, holding, size, write)?, taken))
 }
 
 /// A set of samples from labels and a way to write each image. `said` is how many are to train on, where that is

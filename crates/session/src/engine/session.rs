@@ -1,6 +1,5 @@
 //! A session: takes commands, paces the submits, reads what comes back, and says what happened.
 
-use minibatch_data::Small;
 use minibatch_nn::names;
 
 use super::backend::Backend;
@@ -10,7 +9,7 @@ use super::hardware::Hardware;
 use super::inside::check;
 use super::load::Supplies;
 use super::looks::Looks;
-use super::own::Own;
+use super::own::{Bringing, Own};
 use super::probes::predict;
 use super::programs::{BuildError, Programs};
 use super::run::{Goal, Run};
@@ -39,7 +38,7 @@ pub struct Session {
     /// Samples that the learner brought.
     pub(super) own: Option<Own>,
     /// Images on their way to become such.
-    pub(super) images: Vec<Small>,
+    pub(super) images: Bringing,
     /// The device is lost, and that was told.
     pub(super) gone: bool,
     /// Every batch loss not yet taken, where they are kept.
@@ -58,7 +57,7 @@ impl Session {
             looks: Looks::default(),
             messages: vec![],
             own: None,
-            images: vec![],
+            images: Bringing::default(),
             gone: false,
             losses: None,
         }

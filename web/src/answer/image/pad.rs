@@ -1,10 +1,14 @@
 //! A pad to draw on: what is drawn goes to the model with every frame, so that maps and scores follow the pen.
 
+use std::sync::Arc;
+
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use minibatch_session::{ProbeKind, Shown};
 use web_sys::{KeyboardEvent, PointerEvent};
 
+use super::paper::Paper;
 use super::sketch::Sketch;
 use crate::draw::canvas::Redraw;
 use crate::draw::colour::parse_hex;
@@ -21,6 +25,8 @@ const PENS: [(f64, &str); 3] = [(0.06, "draw.thin"), (0.095, "draw.medium"), (0.
 #[derive(Clone, Copy)]
 struct Pad {
     sketch: StoredValue<Sketch>,
+    /// The samples' ground and ink.
+    paper: RwSignal<Paper>,
     /// Changes with the sketch.
     version: RwSignal<u32>,
     /// Which of [`PENS`].
@@ -36,7 +42,10 @@ impl Pad {
     fn paint(&self) -> Vec<f32> {
         let channels = self.sketch.with_value(|s| s.shape()[0]);
         if channels != 3 {
-            return vec![if self.rubs.get_untracked() { 0.0 } else { 1.0 }; channels];
+            let rubs = self.rubs.get_untracked();
+            return self
+                .paper
+                .with_untracked(|paper| if rubs { paper.ground.clone() } else { paper.ink.clone() });
         }
         let colour = parse_hex(&self.colour.get_untracked()).unwrap_or([255; 3]);
         colour.map(|c| f32::from(c) / 255.0).to_vec()
@@ -66,6 +75,38 @@ fn shown(page: Page) -> Option<Vec<f32>> {
     page.frame.with_value(|f| f.inside.get(range).map(<[f32]>::to_vec))
 }
 
+/// Samples that tell the ground and the ink, at most.
+const LOOKED_AT: usize = 60;
+/// The most numbers of these.
+const MOST: usize = 1 << 19;
+
+/// Asks for some samples and takes their ground and ink.
+fn take_paper(page: Page, pad: Pad) {
+    let Some(facts) = page.facts.get() else { return };
+    let Some(shape) = image_shape(&facts.input) else { return };
+    let size = shape.iter().product::<usize>().max(1);
+    let n = LOOKED_AT.min(MOST / size).max(1).min(facts.train);
+    if n == 0 {
+        return;
+    }
+    let receiver = page.samples(0, n as u32);
+    spawn_local(async move {
+        let Ok(Ok(arrays)) = receiver.await else { return };
+        // Another network's samples may have come in between.
+        let still = page.facts.try_get_untracked().flatten().is_some_and(|f| Arc::ptr_eq(&f, &facts));
+        let Some(inputs) = arrays.first().filter(|_| still) else { return };
+        let paper = Paper::of(inputs, shape);
+        let hex = paper.ink.iter().map(|v| format!("{:02x}", (v.clamp(0.0, 1.0) * 255.0).round() as u8));
+        if shape[0] == 3 {
+            let _set = pad.colour.try_set(format!("#{}", hex.collect::<String>()));
+        }
+        if !matches!(page.sample.get_untracked(), Shown::Own(_)) {
+            pad.change(|s| s.fill(&paper.ground));
+        }
+        let _set = pad.paper.try_set(paper);
+    });
+}
+
 /// The pad with its tools.
 #[component]
 pub fn DrawPad(
@@ -76,6 +117,7 @@ pub fn DrawPad(
     let shape = Memo::new(move |_| page.facts.with(|f| f.as_ref().and_then(|f| image_shape(&f.input))));
     let pad = Pad {
         sketch: StoredValue::new(Sketch::default()),
+        paper: RwSignal::new(Paper::plain(1)),
         version: RwSignal::new(0),
         pen: RwSignal::new(1),
         colour: RwSignal::new("#ffffff".into()),
@@ -85,13 +127,15 @@ pub fn DrawPad(
     Effect::new(move |_| {
         if let Some(shape) = shape.get() {
             pad.sketch.set_value(Sketch::new(shape));
+            pad.paper.set(Paper::plain(shape[0]));
             pad.cursor.set(None);
         }
     });
+    Effect::new(move |_| take_paper(page, pad));
     let own = Memo::new(move |_| page.sample.with(|s| matches!(s, Shown::Own(_))));
     let send = Redraw::new(move || page.show_sample(Shown::Own(pad.sketch.with_value(Sketch::scaled))));
     let coloured = move || shape.get().is_some_and(|s| s[0] == 3);
-    let ground = Memo::new(move |_| if coloured() { vec![0.5; 3] } else { vec![0.0] });
+    let ground = Memo::new(move |_| pad.paper.with(|paper| paper.ground.clone()));
     let clear = move |_| {
         pad.change(|s| s.fill(&ground.get_untracked()));
         send.request();
@@ -168,7 +212,9 @@ fn Paper(pad: Pad, own: Memo<bool>, send: Redraw, ground: Memo<Vec<f32>>) -> imp
                 pad.sketch.with_value(|s| {
                     let [channels, rows, columns] = s.fine_shape();
                     raster.resize(columns, rows);
-                    let plain = if channels == 3 { Style::Colour } else { Style::Ink };
+                    // Strokes on an empty ground are ink on the theme's paper; on another they are as they are.
+                    let empty = pad.paper.with_untracked(|paper| vec![paper.ground[0]; rows * columns]);
+                    let plain = if channels == 3 { Style::Colour } else { style(&empty, [1, rows, columns]) };
                     let style = reading.get_value().unwrap_or(plain);
                     paint_as(raster.pixels(), s.values(), s.fine_shape(), style, &theme);
                 });

@@ -64,13 +64,26 @@ impl Stroke {
             }
             if data.points.is_empty() {
                 data.own_regression = data.task() == Task::Regression;
+                data.own_train = None;
                 data.class_names.clear();
             }
             data.kind = DatasetKind::Own;
         }
-        data.points.retain(|p| !self.erases(p));
-        data.points.extend(self.added());
-        data.points.truncate(MAX_POINTS);
+        let Some(given) = data.own_train else {
+            data.points.retain(|p| !self.erases(p));
+            data.points.extend(self.added());
+            data.points.truncate(MAX_POINTS);
+            return;
+        };
+        // What is placed is trained on, beside what the files give to train on; what they hold back stays held back.
+        let mut train = data.points.clone();
+        let mut test = train.split_off((given as usize).min(train.len()));
+        [&mut train, &mut test].map(|side| side.retain(|p| !self.erases(p)));
+        train.extend(self.added());
+        train.truncate(MAX_POINTS - test.len());
+        let sides = !train.is_empty() && !test.is_empty();
+        data.own_train = sides.then_some(train.len() as u32);
+        data.points = [train, test].concat();
     }
 }
 
@@ -125,6 +138,25 @@ mod tests {
         experiment.data.class_names = vec!["dog".into()];
         Stroke::begin(Brush::Add(0.0), (2.0, 1.0)).apply(&mut experiment);
         assert_eq!(experiment.data.class_names, ["dog"], "those of points that are there stay");
+    }
+
+    #[test]
+    fn what_files_hold_back_stays_held_back() {
+        let mut experiment = Experiment::default();
+        let data = &mut experiment.data;
+        data.kind = DatasetKind::Own;
+        data.points = [0.0, 1.0, 5.0].map(|x| Point { x, y: 0.0, label: 0.0 }).into();
+        data.own_train = Some(2);
+        Stroke::begin(Brush::Add(1.0), (3.0, 3.0)).apply(&mut experiment);
+        assert_eq!((experiment.data.own_train, experiment.data.points[3].x), (Some(3), 5.0));
+        Stroke::begin(Brush::Erase, (0.0, 0.0)).apply(&mut experiment);
+        assert_eq!((experiment.data.own_train, experiment.data.points.len()), (Some(2), 3));
+        Stroke::begin(Brush::Erase, (5.0, 0.0)).apply(&mut experiment);
+        assert_eq!(
+            (experiment.data.own_train, experiment.data.points.len()),
+            (None, 2),
+            "nothing is held back"
+        );
     }
 
     #[test]

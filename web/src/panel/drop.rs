@@ -1,0 +1,167 @@
+//! Files, folders and texts that are dropped on the page: each goes to who reads it in the area that is open, or is told
+//! where it belongs.
+
+use js_sys::{Array, Function, Promise, Reflect};
+use leptos::prelude::*;
+use minibatch_session::Area;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    DataTransfer, DragEvent, File, FileSystemDirectoryReader, FileSystemEntry, FileSystemFileEntry,
+};
+
+use super::bring::{bring, brought};
+use super::import::{read, take};
+use super::text::take as own_text;
+use crate::numbers::grouped;
+use crate::state::{Brought, Notice, Page, task};
+use crate::words::{fill, t};
+
+/// The most files of folders.
+const MOST_FILES: usize = 100_000;
+
+/// A file, a folder or a text was dropped somewhere on the page.
+pub fn dropped(page: Page, event: &DragEvent) {
+    event.prevent_default();
+    let Some(data) = event.data_transfer() else { return };
+    let entries = entries(&data);
+    let files: Vec<File> =
+        data.files().map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default();
+    if entries.iter().all(|entry| !entry.is_directory()) {
+        match files.is_empty() {
+            true => text(page, data.get_data("text").unwrap_or_default()),
+            false => sort(page, files.into_iter().map(brought).collect()),
+        }
+        return;
+    }
+    page.hint.set(t("bring.reading").into());
+    spawn_local(async move {
+        let told = match walk(entries).await {
+            Ok(Some(found)) if found.is_empty() => t("bring.empty").into(),
+            Ok(Some(found)) => return sort(page, found),
+            Ok(None) => fill("bring.many", &[("most", &grouped(MOST_FILES as u64))]),
+            Err(error) => crate::engine::say(&error),
+        };
+        page.hint.set(String::new());
+        page.notice.set(Some(Notice::Mistake(told)));
+    });
+}
+
+/// What was dropped, as entries of a file system; they must be asked for while the event lasts.
+fn entries(data: &DataTransfer) -> Vec<FileSystemEntry> {
+    let items = data.items();
+    (0..items.length())
+        .filter_map(|i| {
+            items.get(i).filter(|item| item.kind() == "file")?.webkit_get_as_entry().ok().flatten()
+        })
+        .collect()
+}
+
+/// All files in entries and the folders among them; none where they are too many. `entry.file` and `reader.readEntries`
+/// call back.
+async fn walk(entries: Vec<FileSystemEntry>) -> Result<Option<Vec<Brought>>, JsValue> {
+    let mut left = entries;
+    let mut found = vec![];
+    while let Some(entry) = left.pop() {
+        if !entry.is_directory() {
+            let entry: FileSystemFileEntry = entry.unchecked_into();
+            let file: File = called_back(&entry, "file").await?.unchecked_into();
+            let path = entry.full_path().trim_start_matches('/').to_owned();
+            found.push(Brought { path, file });
+        } else {
+            let reader =
+                Reflect::get(&entry, &"createReader".into())?.unchecked_into::<Function>().call0(&entry)?;
+            let reader: FileSystemDirectoryReader = reader.unchecked_into();
+            // Browsers give a hundred at a time, and none at the end.
+            loop {
+                let some = Array::from(&called_back(&reader, "readEntries").await?);
+                if some.length() == 0 {
+                    break;
+                }
+                left.extend(some.iter().map(JsCast::unchecked_into::<FileSystemEntry>));
+            }
+        }
+        if found.len() + left.len() > MOST_FILES {
+            return Ok(None);
+        }
+    }
+    // As the folders list them: the last were looked at first.
+    found.reverse();
+    Ok(Some(found))
+}
+
+/// What a method gives that calls back with a result or an error.
+async fn called_back(object: &JsValue, method: &str) -> Result<JsValue, JsValue> {
+    let method: Function = Reflect::get(object, &method.into())?.unchecked_into();
+    let promise = Promise::new(&mut |resolve, reject| {
+        if let Err(error) = method.call2(object, &resolve, &reject) {
+            let _told = reject.call1(&JsValue::NULL, &error);
+        }
+    });
+    JsFuture::from(promise).await
+}
+
+/// A text without a file.
+fn text(page: Page, text: String) {
+    let tokens =
+        page.experiment.with_untracked(|e| e.model.as_ref().is_some_and(|m| m.input.tokens.is_some()));
+    match page.experiment.with_untracked(task::area) {
+        _ if text.is_empty() => {}
+        _ if tokens => own_text(page, &text),
+        Area::Points => take(page, "", text),
+        Area::Images | Area::Series | Area::Language => {
+            page.notice.set(Some(Notice::Mistake(t("import.nowhere").into())));
+        }
+    }
+}
+
+/// Gives files to who reads them.
+fn sort(page: Page, files: Vec<Brought>) {
+    let hidden = |path: &str| path.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+    let files: Vec<Brought> = files.into_iter().filter(|brought| !hidden(&brought.path)).collect();
+    let named = |brought: &Brought, ends: &[&str]| {
+        let name = brought.path.to_lowercase();
+        ends.iter().any(|end| name.ends_with(end))
+    };
+    let texts = files.iter().all(|brought| named(brought, &[".txt", ".md", ".text"]));
+    let tables = files.iter().all(|brought| named(brought, &[".csv", ".tsv", ".txt"]));
+    let area = page.experiment.with_untracked(task::area);
+    match (&files[..], area) {
+        ([], _) => {
+            page.hint.set(String::new());
+            page.notice.set(Some(Notice::Mistake(t("bring.empty").into())));
+        }
+        (_, Area::Language) if texts => one_text(page, files),
+        ([only], Area::Points) if tables => read(page, only.file.clone()),
+        _ => bring(page, files),
+    }
+}
+
+/// Learns from one of several texts: the one that is to be trained on.
+fn one_text(page: Page, files: Vec<Brought>) {
+    let held = |brought: &Brought| minibatch_session::data::is_held_back(&brought.path);
+    let (left, mut texts): (Vec<Brought>, Vec<Brought>) = match files.len() {
+        1 => (vec![], files),
+        _ => files.into_iter().partition(held),
+    };
+    let names = |files: &[Brought]| files.iter().map(|b| b.path.clone()).collect::<Vec<_>>().join(", ");
+    let (Some(text), true) = (texts.pop(), texts.is_empty()) else {
+        page.hint.set(String::new());
+        let said = fill("import.one-text", &[("names", &names(&[left, texts].concat()))]);
+        return page.notice.set(Some(Notice::Mistake(said)));
+    };
+    spawn_local(async move {
+        match JsFuture::from(text.file.text()).await {
+            Ok(read) => {
+                own_text(page, &read.as_string().unwrap_or_default());
+                if !left.is_empty() {
+                    page.hint.set(fill("import.texts", &[("names", &names(&left))]));
+                }
+            }
+            Err(error) => {
+                page.hint.set(String::new());
+                page.notice.set(Some(Notice::Mistake(crate::engine::say(&error))));
+            }
+        }
+    });
+}
