@@ -37,6 +37,10 @@ impl Page {
                     let said = fill("import.pixels", &[("n", &count.to_string())]);
                     return self.notice.set(Some(Notice::Mistake(said)));
                 }
+                // A model of a table of its own has no dialogue of points.
+                _ if self.experiment.with_untracked(|e| e.model.is_some()) => {
+                    return self.notice.set(Some(Notice::Mistake(error.to_string())));
+                }
                 DataError::CsvFeatures { .. } => {
                     let columns = columns_of(&files, &choice);
                     let mut open = (0..columns.len()).filter(|&place| columns[place].role == Role::Other);
@@ -86,6 +90,8 @@ impl Page {
         };
         self.asking.set(None);
         self.edit(|e| {
+            // Points are learnt by a network over the plane.
+            e.model = None;
             e.data.kind = DatasetKind::Own;
             e.data.own_regression = read.regression;
             e.data.own_train = table.train.map(|n| n as u32);
