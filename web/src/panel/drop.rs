@@ -6,9 +6,7 @@ use leptos::prelude::*;
 use minibatch_session::Area;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{
-    DataTransfer, DragEvent, File, FileSystemDirectoryReader, FileSystemEntry, FileSystemFileEntry,
-};
+use web_sys::{DataTransfer, DragEvent, File};
 
 use super::bring::{bring, brought};
 use super::import::{read, take};
@@ -27,7 +25,7 @@ pub fn dropped(page: Page, event: &DragEvent) {
     let entries = entries(&data);
     let files: Vec<File> =
         data.files().map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default();
-    if entries.iter().all(|entry| !entry.is_directory()) {
+    if !entries.iter().any(is_folder) {
         match files.is_empty() {
             true => text(page, data.get_data("text").unwrap_or_default()),
             false => sort(page, files.into_iter().map(brought).collect()),
@@ -47,39 +45,50 @@ pub fn dropped(page: Page, event: &DragEvent) {
     });
 }
 
-/// What was dropped, as entries of a file system; they must be asked for while the event lasts.
-fn entries(data: &DataTransfer) -> Vec<FileSystemEntry> {
-    let items = data.items();
-    (0..items.length())
-        .filter_map(|i| {
-            items.get(i).filter(|item| item.kind() == "file")?.webkit_get_as_entry().ok().flatten()
-        })
+/// What was dropped, as entries of a file system (<https://wicg.github.io/entries-api/>); they must be asked for while the
+/// event lasts.
+fn entries(data: &DataTransfer) -> Vec<JsValue> {
+    let items = field(data, "items");
+    let count = field(&items, "length").as_f64().unwrap_or(0.0) as u32;
+    let entry = |item: &JsValue| {
+        let method: Function = field(item, "webkitGetAsEntry").dyn_into().ok()?;
+        method.call0(item).ok().filter(JsValue::is_object)
+    };
+    (0..count)
+        .filter_map(|i| Reflect::get_u32(&items, i).ok())
+        .filter(|item| field(item, "kind").as_string().as_deref() == Some("file"))
+        .filter_map(|item| entry(&item))
         .collect()
 }
 
-/// All files in entries and the folders among them; none where they are too many. `entry.file` and `reader.readEntries`
-/// call back.
-async fn walk(entries: Vec<FileSystemEntry>) -> Result<Option<Vec<Brought>>, JsValue> {
+fn field(of: &JsValue, name: &str) -> JsValue {
+    Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn is_folder(entry: &JsValue) -> bool {
+    field(entry, "isDirectory").is_truthy()
+}
+
+/// All files in entries and the folders among them; none where they are too many.
+async fn walk(entries: Vec<JsValue>) -> Result<Option<Vec<Brought>>, JsValue> {
     let mut left = entries;
     let mut found = vec![];
     while let Some(entry) = left.pop() {
-        if !entry.is_directory() {
-            let entry: FileSystemFileEntry = entry.unchecked_into();
-            let file: File = called_back(&entry, "file").await?.unchecked_into();
-            let path = entry.full_path().trim_start_matches('/').to_owned();
-            found.push(Brought { path, file });
-        } else {
-            let reader =
-                Reflect::get(&entry, &"createReader".into())?.unchecked_into::<Function>().call0(&entry)?;
-            let reader: FileSystemDirectoryReader = reader.unchecked_into();
+        if is_folder(&entry) {
+            let open: Function = field(&entry, "createReader").dyn_into()?;
+            let reader = open.call0(&entry)?;
             // Browsers give a hundred at a time, and none at the end.
             loop {
                 let some = Array::from(&called_back(&reader, "readEntries").await?);
                 if some.length() == 0 {
                     break;
                 }
-                left.extend(some.iter().map(JsCast::unchecked_into::<FileSystemEntry>));
+                left.extend(some.iter());
             }
+        } else {
+            let file: File = called_back(&entry, "file").await?.unchecked_into();
+            let path = field(&entry, "fullPath").as_string().unwrap_or_else(|| file.name());
+            found.push(Brought { path: path.trim_start_matches('/').to_owned(), file });
         }
         if found.len() + left.len() > MOST_FILES {
             return Ok(None);
@@ -92,7 +101,7 @@ async fn walk(entries: Vec<FileSystemEntry>) -> Result<Option<Vec<Brought>>, JsV
 
 /// What a method gives that calls back with a result or an error.
 async fn called_back(object: &JsValue, method: &str) -> Result<JsValue, JsValue> {
-    let method: Function = Reflect::get(object, &method.into())?.unchecked_into();
+    let method: Function = field(object, method).dyn_into()?;
     let promise = Promise::new(&mut |resolve, reject| {
         if let Err(error) = method.call2(object, &resolve, &reject) {
             let _told = reject.call1(&JsValue::NULL, &error);

@@ -78,7 +78,9 @@ impl Stroke {
         // What is placed is trained on, beside what the files give to train on; what they hold back stays held back.
         let mut train = data.points.clone();
         let mut test = train.split_off((given as usize).min(train.len()));
-        [&mut train, &mut test].map(|side| side.retain(|p| !self.erases(p)));
+        for side in [&mut train, &mut test] {
+            side.retain(|p| !self.erases(p));
+        }
         train.extend(self.added());
         train.truncate(MAX_POINTS - test.len());
         let sides = !train.is_empty() && !test.is_empty();
