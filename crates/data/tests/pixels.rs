@@ -134,8 +134,8 @@ fn wrong_lines_are_named() {
         let text = format!("label,1,2,3,p1\n0,1,2,3,4\n{gap},1,2,3,4");
         assert!(error(&text).contains(&format!("line 3: the label is missing (\"{gap}\")")), "{gap}");
     }
-    let square =
-        csv(&["0", "1", "0"].map(|l| format!("{l},{}", ["1"; 17].join(","))).join("\n")).expect_err("17 pixels");
+    let square = csv(&["0", "1", "0"].map(|l| format!("{l},{}", ["1"; 17].join(","))).join("\n"))
+        .expect_err("17 pixels");
     assert!(
         square.starts_with("mine.csv, line 1: 18 values: a label and 17 pixels, which make no"),
         "{square}"
