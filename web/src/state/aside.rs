@@ -68,6 +68,11 @@ impl Page {
         if from == to || !alone {
             return self.put(experiment);
         }
+        // What was edited a moment ago belongs to the entry that is left, so that the browser's Back leads to this very run;
+        // unless the browser has left it already.
+        if task::area(&super::boot::opened().experiment) == from {
+            self.write_address();
+        }
         let told = self.put_aside(from);
         let answer = match self.taken_back(to, &experiment) {
             Some(aside) => self.resume(aside),

@@ -98,7 +98,7 @@ impl Page {
         });
     }
 
-    fn write_address(self) {
+    pub(super) fn write_address(self) {
         let experiment = self.experiment.get_untracked();
         // Browsers go back from family to family, not from edit to edit.
         let moved = task::area(&opened().experiment) != task::area(&experiment);
