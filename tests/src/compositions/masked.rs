@@ -186,6 +186,16 @@ fn whole() -> Vec<(&'static str, Vec<Value>)> {
         ("encoder-decoder, padded source", vec![both(json!(0), json!(null)), attention(), mean()]),
         ("encoder-decoder, padded target", vec![both(json!(null), json!(1)), attention(), mean()]),
         (
+            "encoder-decoder in encoder-decoder",
+            vec![
+                embedding(json!(0)),
+                json!({"layer": "encoder-decoder", "source": 4, "encoder": [{"layer": "encoder-decoder", "source": 2,
+                       "encoder": [attention()], "decoder": [decoder()]}, attention()],
+                       "decoder": [{"layer": "encoder-decoder", "source": 1, "encoder": [decoder()], "decoder": [decoder()]}]}),
+                mean(),
+            ],
+        ),
+        (
             "two embeddings met",
             vec![
                 json!({"layer": "residual", "body": [embedding(json!(0))], "shortcut": [embedding(json!(1))]}),
