@@ -262,9 +262,24 @@ fn pause_ends_a_long_step() {
     driver.send(Command::Epoch { id: 78 });
     driver.send(Command::Pause);
     driver.settle();
+    let step = driver.metrics.step;
+    assert!(step > 0);
     for id in [77, 78] {
-        assert!(driver.events.contains(&Event::Done { id }), "{id} was never answered");
+        let told = |event: Event| driver.events.iter().position(|e| *e == event);
+        let (broken, done) = (told(Event::BrokenOff { id, step }), told(Event::Done { id }));
+        assert!(broken.is_some() && broken < done, "{id}: {broken:?} {done:?} at {step}");
     }
+    // What was through before is not broken off, and a reset breaks off too.
+    driver.send(Command::Step { n: 3, id: 79 });
+    driver.settle();
+    driver.send(Command::Pause);
+    driver.send(Command::Step { n: u32::MAX, id: 80 });
+    driver.tick();
+    driver.send(Command::Reset);
+    driver.settle();
+    let broken = |id| driver.events.iter().any(|e| matches!(e, Event::BrokenOff { id: i, .. } if *i == id));
+    assert_eq!([broken(79), broken(80)], [false, true]);
+    assert!(driver.events.contains(&Event::Done { id: 80 }));
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod census;
 mod embed;
 mod files;
 mod geometry;
+mod given;
 mod hands;
 mod harness;
 mod images;

@@ -72,9 +72,7 @@ fn control(name: &str) -> Option<AnyView> {
         "data" => view! { <div class="embed-data"><DataControls/></div> }.into_any(),
         "output" => view! { <OutputTaste/> }.into_any(),
         "metrics" => view! { <Readouts/> }.into_any(),
-        _ => {
-            leptos::logging::warn!("{}", crate::words::fill("embed.no-control", &[("name", name)]));
-            return None;
-        }
+        // The notice about the address names it.
+        _ => return None,
     })
 }

@@ -128,6 +128,11 @@ pub fn within<T: PartialOrd>(x: T, low: T, high: T) -> T {
     }
 }
 
+/// A percentage that may have been set from outside, without the dust of 32 bits.
+pub fn percentage(value: f64) -> String {
+    format!("{}%", (value * 100.0).round() / 100.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,5 +213,13 @@ mod tests {
         for wrong in ["", "abc", "1.2.3", "inf", "NaN", "1e99"] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_percentage_has_no_dust() {
+        assert_eq!(
+            [percentage(f64::from(0.2_f32)), percentage(20.0), percentage(f64::from(33.3_f32))],
+            ["0.2%", "20%", "33.3%"]
+        );
     }
 }

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use minibatch_session::{
-    BuildError, Choice, Command, Event, Experiment, Message, Metrics, NamedTensor, SampleSource, Session,
-    Supplies, Wait, Why,
+    BuildError, Cause, Choice, Command, Event, Experiment, Message, Metrics, NamedTensor, SampleSource,
+    Session, Supplies, Wait, Why,
 };
 
 use crate::args::BackendChoice;
@@ -39,6 +39,17 @@ pub struct Loaded {
     pub batch_size: u32,
 }
 
+/// How a run left the numbers.
+#[derive(Clone, Debug)]
+pub struct Divergence {
+    /// At which step.
+    pub step: u32,
+    /// The learning rate there.
+    pub learning_rate: f32,
+    /// What drove it out.
+    pub cause: Cause,
+}
+
 /// What one tick brought.
 #[derive(Debug, Default)]
 pub struct Round {
@@ -46,8 +57,8 @@ pub struct Round {
     pub losses: Vec<(u32, f32)>,
     /// The evaluations at goals that were reached.
     pub evaluations: Vec<Metrics>,
-    /// Where the loss left the numbers, with the learning rate there.
-    pub diverged: Option<(u32, f32)>,
+    /// Where and why the loss left the numbers.
+    pub diverged: Option<Divergence>,
     /// There is nothing left to do.
     pub idle: bool,
 }
@@ -164,9 +175,9 @@ impl Engine {
                     self.goals.pop_front();
                     round.evaluations.push(self.metrics.clone());
                 }
-                Event::Diverged { step, learning_rate, .. } => {
+                Event::Diverged { step, learning_rate, cause, .. } => {
                     self.goals.clear();
-                    round.diverged = Some((step, learning_rate));
+                    round.diverged = Some(Divergence { step, learning_rate, cause });
                 }
                 Event::Failed { message, .. } => return Err(Error::Session(message)),
                 _ => {}

@@ -4,7 +4,9 @@ use std::io;
 use std::path::PathBuf;
 
 use minibatch_export::ExportError;
-use minibatch_session::{BenchError, ExperimentError};
+use minibatch_session::{BenchError, Cause, ExperimentError, figure};
+
+use crate::cause::mend;
 
 /// What every command returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -91,18 +93,6 @@ pub enum Error {
         path: PathBuf,
         /// What it is instead.
         why: String,
-    },
-    /// A field that an experiment does not have.
-    #[error("{}: an experiment has no field {field}{nearby}; it may have {known}", .path.display())]
-    UnknownField {
-        /// The file.
-        path: PathBuf,
-        /// The field, with those around it: `training.rate`.
-        field: String,
-        /// "; did you mean ...?", or nothing.
-        nearby: String,
-        /// The fields there are.
-        known: String,
     },
     /// It was written by a newer release.
     #[error(
@@ -210,14 +200,15 @@ pub enum Error {
     NoGpu(String),
     /// The loss left the numbers.
     #[error(
-        "the loss left the numbers at step {step} (learning rate {learning_rate}): lower the learning rate or clip \
-         the gradient (`training.clip_norm`); {kept}"
+        "the loss left the numbers at step {step} (learning rate {}): {}; {kept}", figure(*.learning_rate), mend(.cause)
     )]
     Diverged {
         /// At which step.
         step: u32,
         /// The learning rate there.
         learning_rate: f32,
+        /// What drove it out.
+        cause: Cause,
         /// Which files stand.
         kept: String,
     },
@@ -242,31 +233,5 @@ impl Error {
     /// 2 for words that cannot stand together, else 1.
     pub fn code(&self) -> u8 {
         if matches!(self, Self::Usage(_)) { 2 } else { 1 }
-    }
-}
-
-/// "; did you mean NAME?" for the known name nearest to `asked`, or nothing when none is near.
-pub fn nearby<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let asked = asked.to_lowercase();
-    // Among equally near ones, a shared beginning decides: `unit` is rather `units` than `init`.
-    let distance =
-        |name: &str| (strsim::damerau_levenshtein(&asked, name), asked.chars().next() != name.chars().next());
-    let near = known.into_iter().map(|name| (distance(name), name)).min();
-    let near = near.filter(|((edits, _), name)| *edits <= 1.max(name.len() / 3));
-    near.map_or(String::new(), |(_, name)| format!("; did you mean {name}?"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_name_is_offered_and_far_ones_are_not() {
-        let known = ["circle", "xor", "spiral", "c2"];
-        assert_eq!(nearby("sprial", known), "; did you mean spiral?");
-        assert_eq!(nearby("XOR", known), "; did you mean xor?");
-        assert_eq!(nearby("unit", ["init", "units"]), "; did you mean units?");
-        assert_eq!(nearby("c3", known), "; did you mean c2?");
-        assert_eq!(nearby("mnist", known), "");
     }
 }

@@ -1,16 +1,21 @@
 //! What can be wrong with an experiment.
 
+use crate::figure::{figure, short};
+
 /// Why an experiment cannot be built.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ExperimentError {
     /// The text is no experiment.
-    #[error("this is not an experiment: {0}")]
+    #[error("this is not an experiment, {0}")]
     Json(String),
+    /// A field that there is not, or whose value is of another kind: with its place, and what may stand there.
+    #[error("{0}")]
+    Field(String),
     /// It was written by a newer release.
     #[error("the experiment has version {0}; this page knows up to 1. Reload the page to get a newer one")]
     Version(u32),
     /// A number lies outside its range.
-    #[error("{name} is {value}; give a number from {low} to {high}")]
+    #[error("{name} is {}; give a number from {} to {}", short(*.value), short(*.low), short(*.high))]
     OutOfRange {
         /// The field.
         name: String,
@@ -39,10 +44,12 @@ pub enum ExperimentError {
         task: String,
     },
     /// No preset has this name.
-    #[error("there is no preset {name}; there are {known}")]
+    #[error("there is no preset {name}{nearby}; there are {known}")]
     NoPreset {
         /// The name asked for.
         name: String,
+        /// "; did you mean spiral?", or nothing.
+        nearby: String,
         /// The names there are.
         known: String,
     },
@@ -56,6 +63,18 @@ pub enum ExperimentError {
         name: String,
         /// What is wrong, with both shapes.
         message: String,
+    },
+    /// A number among weights or samples that nothing can be done with.
+    #[error("{tensor}{place} is {}; {mend}", figure(*.value))]
+    Value {
+        /// The array's name.
+        tensor: String,
+        /// Its indices there: `[3, 17]`.
+        place: String,
+        /// What stands there.
+        value: f32,
+        /// What may stand there, and the mend.
+        mend: String,
     },
     /// What only a network over points in the plane has was asked of another model.
     #[error(

@@ -1,10 +1,10 @@
 //! What a run is: one value that says everything, from the data to the seed.
 
-use minibatch_data::{DataConfig, Feature, Task, validate};
-use minibatch_nn::{Activation, Init, LossKind, LossOptions, OptimizerConfig, Schedule};
+use minibatch_data::{DataConfig, DatasetKind, Feature, Task, validate};
+use minibatch_nn::{Activation, Init, Loss, LossKind, LossOptions, OptimizerConfig, Schedule};
 use serde::{Deserialize, Serialize};
 
-use crate::{ExperimentError, ModelSpec};
+use crate::{ExperimentError, ModelSpec, Side, check_targets, decimal, figure};
 
 /// The version this crate writes. Older ones are read; newer ones are refused by name.
 pub const VERSION: u32 = 1;
@@ -116,17 +116,6 @@ impl Default for Training {
 }
 
 impl Experiment {
-    /// Reads an experiment from JSON.
-    ///
-    /// # Errors
-    /// When the text is not an experiment, is of a newer version, or breaks a limit; the message names the field.
-    pub fn from_json(text: &str) -> Result<Self, ExperimentError> {
-        let experiment: Self =
-            serde_json::from_str(text).map_err(|e| ExperimentError::Json(e.to_string()))?;
-        experiment.validate()?;
-        Ok(experiment)
-    }
-
     /// Checks every limit.
     ///
     /// # Errors
@@ -136,8 +125,8 @@ impl Experiment {
             return Err(ExperimentError::Version(self.version));
         }
         self.training.validate()?;
-        range("label smoothing", f64::from(self.loss_options.label_smoothing), 0.0, 0.999)?;
-        range("delta", f64::from(self.loss_options.delta), 1e-6, 1e6)?;
+        range("label smoothing", decimal(self.loss_options.label_smoothing), 0.0, 0.999)?;
+        range("delta", decimal(self.loss_options.delta), 1e-6, 1e6)?;
         if let Some(spec) = &self.model {
             let model = self.model()?;
             spec.samples.validate(self, &model)?;
@@ -157,16 +146,38 @@ impl Experiment {
         for (i, layer) in self.hidden.iter().enumerate() {
             let named = |what: &str| format!("layer {}: {what}", i + 1);
             range(&named("units"), f64::from(layer.units), 1.0, f64::from(MAX_UNITS))?;
-            range(&named("dropout"), f64::from(layer.dropout), 0.0, 0.9)?;
+            range(&named("dropout"), decimal(layer.dropout), 0.0, 0.9)?;
         }
-        self.resolved_loss().map(|_| ())
+        let (loss, classes) = self.resolved_loss()?;
+        if self.data.kind == DatasetKind::Own { self.own_points(loss, classes) } else { Ok(()) }
+    }
+
+    /// The learner's own points give numbers that can be computed with.
+    fn own_points(&self, loss: Loss, classes: Option<u32>) -> Result<(), ExperimentError> {
+        for (i, point) in self.data.points.iter().enumerate() {
+            if let Some(feature) = self.features.iter().find(|f| !f.value(point.x, point.y).is_finite()) {
+                let (name, number) = (feature.id(), i + 1);
+                let (x, y) = (figure(point.x), figure(point.y));
+                return Err(ExperimentError::Supply {
+                    name: format!("point {number} of the own data"),
+                    message: format!(
+                        "its {name} is more than 32 bits hold (x {x}, y {y}); bring the points nearer to 0"
+                    ),
+                });
+            }
+        }
+        if classes.is_some() {
+            return Ok(());
+        }
+        let labels: Vec<f32> = self.data.points.iter().map(|p| p.label).collect();
+        check_targets(loss, 1, &[Side { name: "data.points.label", shape: &[labels.len()], values: &labels }])
     }
 
     /// The loss in force over points in the plane, with the number of classes (none: regression).
     ///
     /// # Errors
     /// When the chosen loss does not fit the task.
-    pub fn resolved_loss(&self) -> Result<(minibatch_nn::Loss, Option<u32>), ExperimentError> {
+    pub fn resolved_loss(&self) -> Result<(Loss, Option<u32>), ExperimentError> {
         let classes = match self.data.task() {
             Task::Classification { classes } => Some(classes),
             Task::Regression => None,
@@ -183,25 +194,25 @@ impl Experiment {
 impl Training {
     fn validate(&self) -> Result<(), ExperimentError> {
         range("batch size", f64::from(self.batch_size), 1.0, 20_000.0)?;
-        range("learning rate", f64::from(self.learning_rate), 0.0, 100.0)?;
-        range("L1 rate", f64::from(self.l1), 0.0, 100.0)?;
-        range("L2 rate", f64::from(self.l2), 0.0, 100.0)?;
+        range("learning rate", decimal(self.learning_rate), 0.0, 100.0)?;
+        range("L1 rate", decimal(self.l1), 0.0, 100.0)?;
+        range("L2 rate", decimal(self.l2), 0.0, 100.0)?;
         for (name, clip) in [("clip_norm", self.clip_norm), ("clip_value", self.clip_value)] {
-            range(name, f64::from(clip.unwrap_or(1.0)), 1e-12, 1e12)?;
+            range(name, decimal(clip.unwrap_or(1.0)), 1e-12, 1e12)?;
         }
         let o = &self.optimizer;
-        range("momentum", f64::from(o.momentum), 0.0, 0.999_9)?;
-        range("Muon's momentum", f64::from(o.muon_momentum), 0.0, 0.999_9)?;
-        range("beta 1", f64::from(o.beta1), 0.0, 0.999_99)?;
-        range("beta 2", f64::from(o.beta2), 0.0, 0.999_999)?;
-        range("alpha", f64::from(o.alpha), 0.0, 0.999_99)?;
-        range("rho", f64::from(o.rho), 0.0, 0.999_99)?;
-        range("epsilon", f64::from(o.eps), 0.0, 1.0)?;
+        range("momentum", decimal(o.momentum), 0.0, 0.999_9)?;
+        range("Muon's momentum", decimal(o.muon_momentum), 0.0, 0.999_9)?;
+        range("beta 1", decimal(o.beta1), 0.0, 0.999_99)?;
+        range("beta 2", decimal(o.beta2), 0.0, 0.999_999)?;
+        range("alpha", decimal(o.alpha), 0.0, 0.999_99)?;
+        range("rho", decimal(o.rho), 0.0, 0.999_99)?;
+        range("epsilon", decimal(o.eps), 0.0, 1.0)?;
         let s = &self.schedule;
         range("schedule period", f64::from(s.period), 1.0, 1e8)?;
         range("schedule length", f64::from(s.total), 1.0, 1e8)?;
-        range("schedule gamma", f64::from(s.gamma), 0.0, 1.0)?;
-        range("lowest learning rate", f64::from(s.min), 0.0, 100.0)?;
+        range("schedule gamma", decimal(s.gamma), 0.0, 1.0)?;
+        range("lowest learning rate", decimal(s.min), 0.0, 100.0)?;
         range("warm-up", f64::from(s.warmup), 0.0, 1e8)
     }
 }

@@ -2,22 +2,30 @@
 //! goes ([`Session`]). The page uses the first two, the worker and the command line all three.
 
 mod advice;
+mod cause;
 mod error;
 mod experiment;
+mod figure;
 mod place;
 mod presets;
 mod protocol;
+mod read;
 mod spec;
 mod summary;
+mod targets;
 
 pub use advice::Advice;
+pub use cause::{Cause, Scale, cause, mended};
 pub use error::ExperimentError;
 pub use experiment::{Experiment, Layer, MAX_LAYERS, MAX_UNITS, Training, VERSION};
+pub use figure::{decimal, figure};
 pub use place::{Adapter, Choice, Held, LEAST_WORK, Needs, Place, Why};
 pub use presets::{Area, Mark, PRESETS, Preset, preset};
 pub use protocol::{Best, Command, CurvePoint, Event, Facts, Look, Message, Metrics, Shown};
+pub use read::{Unused, did_you_mean, nearest};
 pub use spec::{MAX_SAMPLES, ModelSpec, SampleSource};
 pub use summary::{LayerSummary, Summary};
+pub use targets::{Side, check_targets, shape_hint};
 
 #[cfg(feature = "engine")]
 mod engine;

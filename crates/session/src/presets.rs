@@ -1,6 +1,6 @@
 //! Experiments that come along, by name. Each is a data file holding what differs from the defaults.
 
-use crate::{Experiment, ExperimentError, Metrics};
+use crate::{Experiment, ExperimentError, Metrics, did_you_mean};
 
 /// What a preset's data are: the part of the gallery in which it stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -281,7 +281,8 @@ pub const PRESETS: [Preset; 29] = [
 pub fn preset(name: &str) -> Result<Experiment, ExperimentError> {
     let found = PRESETS.iter().find(|p| p.name == name).ok_or_else(|| {
         let known = PRESETS.map(|p| p.name).join(", ");
-        ExperimentError::NoPreset { name: name.into(), known }
+        let nearby = did_you_mean(name, PRESETS.iter().map(|p| p.name));
+        ExperimentError::NoPreset { name: name.into(), nearby, known }
     })?;
     Experiment::from_json(found.json)
 }

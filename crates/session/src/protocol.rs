@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use minibatch_data::{TableFile, Taken};
 use minibatch_nn::Probe;
 
-use crate::{Choice, Experiment, SampleSource, Training, Why};
+use crate::{Cause, Choice, Experiment, SampleSource, Training, Why};
 
 /// What the page asks of the session.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -321,6 +321,14 @@ pub enum Event {
         /// From the command.
         id: u32,
     },
+    /// What [`Command::Step`] or [`Command::Epoch`] asked for ends before it is through: a pause, a reset or a way back came in
+    /// between. [`Event::Done`] follows.
+    BrokenOff {
+        /// From the command.
+        id: u32,
+        /// Batches trained by then.
+        step: u32,
+    },
     /// Arrays: one, (n, outputs), as [`Event::Frame`] shows outputs.
     Predicted {
         /// From the command.
@@ -374,6 +382,8 @@ pub enum Event {
         learning_rate: f32,
         /// The step of the last good weights.
         good_step: u32,
+        /// What drove it out.
+        cause: Cause,
     },
     /// Something failed.
     Failed {

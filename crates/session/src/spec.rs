@@ -6,7 +6,7 @@ use minibatch_data::{
 use minibatch_nn::{Activation, Block, Input, Loss, LossKind, Model};
 use serde::{Deserialize, Serialize};
 
-use crate::{Experiment, ExperimentError};
+use crate::{Experiment, ExperimentError, Side, check_targets};
 
 /// A model written layer by layer. In an experiment it takes the place of the points in the plane, their features and
 /// the hidden layers.
@@ -146,7 +146,7 @@ impl SampleSource {
                     );
                     return Err(ExperimentError::Supply { name: "samples".into(), message });
                 }
-                Ok(())
+                random_fits(model, *train as usize + *test as usize)
             }
             Self::Task(task) => {
                 validate_task(task)?;
@@ -189,12 +189,41 @@ impl SampleSource {
                         inputs.len(),
                         model.target()
                     );
-                    return Err(supply(message));
+                    let classes = model.output.last().copied().unwrap_or(1);
+                    let one_hot = model.loss.takes_classes() && targets.len() == wanted * classes;
+                    let hint = if one_hot { "; these look one-hot: give the class numbers" } else { "" };
+                    return Err(supply(message + hint));
                 }
-                Ok(())
+                written(inputs, targets, model)
             }
         }
     }
+}
+
+/// Whether there is room for random samples of a model.
+pub(crate) fn random_fits(model: &Model, rows: usize) -> Result<(), ExperimentError> {
+    let product = |shape: &[usize]| shape.iter().product::<usize>();
+    let (row, target) = (product(&model.input.shape), product(&model.target()));
+    if rows.checked_mul(row.max(target)).is_none_or(|n| n > minibatch_nn::MAX_ELEMENTS) {
+        let message = format!("{rows} samples of {row} numbers are more than fit; give fewer");
+        return Err(ExperimentError::Supply { name: "samples".into(), message });
+    }
+    Ok(())
+}
+
+/// Whether the numbers of a table are such as a model can be trained on.
+fn written(inputs: &[Vec<f32>], targets: &[f32], model: &Model) -> Result<(), ExperimentError> {
+    for (i, row) in inputs.iter().enumerate() {
+        let name = format!("model.samples.inputs[{i}]");
+        if let Some(at) = row.iter().position(|v| !v.is_finite()) {
+            return Err(
+                Side { name: &name, shape: &[row.len()], values: row }.wrong(at, "give finite numbers")
+            );
+        }
+    }
+    let classes = model.output.last().copied().unwrap_or(1);
+    let side = Side { name: "model.samples.targets", shape: &[targets.len()], values: targets };
+    check_targets(model.loss, classes, &[side])
 }
 
 /// Whether samples are what a model takes and gives.

@@ -2,25 +2,45 @@
 //! `minibatch.call(method, params)` returns a promise; `minibatch.ready` one that is kept once there is something to call.
 
 mod answer;
+mod params;
 mod probes;
 mod set;
 
 use futures_channel::oneshot::Receiver;
 use js_sys::{Array, Object, Promise, Reflect};
 use leptos::prelude::*;
-use minibatch_session::{Command, Experiment, PRESETS, preset};
+use minibatch_session::{Command, PRESETS};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
+use self::params::{count, experiment, points, speed};
 use crate::state::waits::{Answer, Wait};
 use crate::state::{Effect as Asked, Page, effect};
 
-/// All methods, for the message that names them.
-const METHODS: [&str; 14] = [
-    "load", "play", "pause", "step", "best", "reset", "set", "state", "metrics", "predict", "probes",
-    "speed", "presets", "memory",
+/// All methods, with the options that each has.
+const METHODS: [(&str, &[&str]); 14] = [
+    ("load", &["preset", "experiment"]),
+    ("play", &[]),
+    ("pause", &[]),
+    ("step", &["n"]),
+    ("best", &[]),
+    ("reset", &[]),
+    ("set", &[]),
+    ("state", &[]),
+    ("metrics", &[]),
+    ("predict", &["points"]),
+    ("probes", &[]),
+    ("speed", &["steps_per_second"]),
+    ("presets", &[]),
+    ("memory", &[]),
 ];
+
+/// Not among the methods: a test asks for it, to see what happens then.
+const FAIL: &str = "fail";
+
+/// Those that only a running engine answers.
+const ASKS: [&str; 7] = ["step", "best", "reset", "set", "predict", "probes", "memory"];
 
 /// Puts `window.minibatch` in place. `first` is the load that the page began with.
 pub fn install(page: Page, first: Receiver<Answer>) {
@@ -40,7 +60,7 @@ pub fn install(page: Page, first: Receiver<Answer>) {
     quiet.forget();
     let api = Object::new();
     let put = |name: &str, value: &JsValue| Reflect::set(&api, &name.into(), value).is_ok();
-    let methods: Array = METHODS.iter().map(|name| JsValue::from_str(name)).collect();
+    let methods: Array = METHODS.iter().map(|(name, _)| JsValue::from_str(name)).collect();
     let done = put("call", call.as_ref()) && put("ready", &ready) && put("methods", &methods);
     if !done || Reflect::set(&window(), &"minibatch".into(), &api).is_err() {
         leptos::logging::error!("window.minibatch cannot be set");
@@ -50,10 +70,22 @@ pub fn install(page: Page, first: Receiver<Answer>) {
 }
 
 async fn call(page: Page, method: &JsValue, params: &JsValue) -> Result<JsValue, String> {
-    let method = method.as_string().unwrap_or_default();
-    let params = read_params(params)?;
+    let method = method.as_string().ok_or("the method's name is no text; minibatch.methods lists them")?;
+    let params = params::read(&method, params)?;
+    if method != FAIL {
+        params::known(&method, &params, &METHODS)?;
+    }
+    // An engine that has stopped answers nobody.
+    if let Some(why) = page.stopped().filter(|_| ASKS.contains(&method.as_str())) {
+        return Err(why);
+    }
     match method.as_str() {
-        "load" => nothing(page.open(experiment(&params)?)).await,
+        "load" => {
+            let (experiment, unused) = experiment(&params)?;
+            nothing(page.open(experiment)).await?;
+            page.tell_unused(&unused);
+            Ok(JsValue::UNDEFINED)
+        }
         "play" => {
             page.play();
             Ok(JsValue::UNDEFINED)
@@ -62,7 +94,12 @@ async fn call(page: Page, method: &JsValue, params: &JsValue) -> Result<JsValue,
             page.pause();
             Ok(JsValue::UNDEFINED)
         }
-        "step" => nothing(page.step(count(&params)?)).await,
+        "step" => {
+            // The answer has a row if it was broken off.
+            let rows = finish(page.step(count(&params)?)).await?;
+            let step = page.metrics.with_untracked(|m| m.step);
+            answer::to_js(&serde_json::json!({ "done": rows.is_empty(), "step": step }))
+        }
         "best" => nothing(page.go_to_best()).await,
         "reset" => nothing(page.reset()).await,
         "set" => set_paths(page, &params).await,
@@ -90,9 +127,8 @@ async fn call(page: Page, method: &JsValue, params: &JsValue) -> Result<JsValue,
             let weigh = |i: usize| rows.first().and_then(|row| row.get(i)).copied();
             answer::to_js(&serde_json::json!({ "buffers": weigh(0), "bytes": weigh(1), "heap": weigh(2) }))
         }
-        // Not among the methods: a test asks for it, to see what happens then.
-        "fail" => panic!("asked for, to see what happens then"),
-        _ => Err(format!("there is no method \"{method}\"; there are {}", METHODS.join(", "))),
+        FAIL => panic!("asked for, to see what happens then"),
+        _ => Err(params::no_method(&method, &METHODS)),
     }
 }
 
@@ -104,64 +140,15 @@ async fn nothing(receiver: Receiver<Answer>) -> Result<JsValue, String> {
     finish(receiver).await.map(|_| JsValue::UNDEFINED)
 }
 
-/// Parameters as JSON; missing ones as null.
-fn read_params(params: &JsValue) -> Result<Value, String> {
-    if params.is_undefined() {
-        return Ok(Value::Null);
-    }
-    let text = js_sys::JSON::stringify(params).map_err(|e| crate::engine::say(&e))?;
-    serde_json::from_str(&String::from(text)).map_err(|error| format!("the parameters are not JSON: {error}"))
-}
-
-/// `"spiral"`, `{preset: "spiral"}` or `{experiment: {...}}`.
-fn experiment(params: &Value) -> Result<Experiment, String> {
-    let named = params.as_str().or_else(|| params["preset"].as_str());
-    let read = match (named, params.get("experiment")) {
-        (Some(name), _) => preset(name),
-        (None, Some(value)) => Experiment::from_json(&value.to_string()),
-        (None, None) => {
-            return Err("load wants a preset's name, {preset: name} or {experiment: {...}}".into());
-        }
-    };
-    read.map_err(|error| error.to_string())
-}
-
-/// `{n: 3}` or `3`; 1 without.
-fn count(params: &Value) -> Result<u32, String> {
-    let n = if params.is_object() { &params["n"] } else { params };
-    match (n.is_null(), n.as_u64().and_then(|n| u32::try_from(n).ok())) {
-        (true, _) => Ok(1),
-        (false, Some(n @ 1..=1_000_000)) => Ok(n),
-        (false, _) => Err(format!("step: n is {n}; give a whole number from 1 to 1000000")),
-    }
-}
-
-/// `{steps_per_second: 50}` or `50`; none without, for as fast as the device goes.
-fn speed(params: &Value) -> Result<Option<f32>, String> {
-    let wanted = if params.is_object() { &params["steps_per_second"] } else { params };
-    match (wanted.is_null(), wanted.as_f64()) {
-        (true, _) => Ok(None),
-        (false, Some(n)) if (0.1..=1e6).contains(&n) => Ok(Some(n as f32)),
-        (false, _) => Err(format!(
-            "speed: steps_per_second is {wanted}; give 0.1 to 1000000, or nothing for full speed"
-        )),
-    }
-}
-
-fn points(params: &Value) -> Result<Vec<[f32; 2]>, String> {
-    let points = params.get("points").unwrap_or(params);
-    serde_json::from_value(points.clone())
-        .map_err(|error| format!("predict wants {{points: [[x, y], ...]}}: {error}"))
-}
-
 /// Sets values by path; resolves once what needs a rebuild is rebuilt.
 async fn set_paths(page: Page, params: &Value) -> Result<JsValue, String> {
     let old = page.experiment.get_untracked();
-    let new = set::set(&old, params)?;
+    let (new, unused) = set::set(&old, params)?;
     let asked = effect(&old, &new);
     page.edit(|e| *e = new);
     if matches!(asked, Asked::Rebuild(_)) {
         finish(page.load()).await?;
     }
+    page.tell_unused(&unused);
     Ok(JsValue::UNDEFINED)
 }

@@ -6,7 +6,7 @@ use minibatch_session::data::DatasetKind;
 use super::import::ImportButton;
 use super::own::DownloadButton;
 use super::seed::Seed;
-use crate::numbers::grouped;
+use crate::numbers::{grouped, percentage};
 use crate::state::Page;
 use crate::widgets::Slider;
 use crate::words::t;
@@ -43,7 +43,7 @@ fn Noise() -> impl IntoView {
     let value = Memo::new(move |_| page.experiment.with(|e| f64::from(e.data.noise)));
     view! {
         <Slider label=t("data.noise") help=t("data.noise-help") min=0.0 max=50.0 step=1.0 value=value
-            show=|v| format!("{v}%") slide=move |v| page.edit(|e| e.data.noise = v as f32)/>
+            show=percentage slide=move |v| page.edit(|e| e.data.noise = v as f32)/>
     }
 }
 

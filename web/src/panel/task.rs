@@ -9,7 +9,7 @@ use super::bring::BringFiles;
 use super::seed::Seed;
 use super::taken::Taken;
 use super::text::OwnText;
-use crate::numbers::grouped;
+use crate::numbers::{grouped, percentage};
 use crate::state::{Imported, Notice, Page, task};
 use crate::widgets::Slider;
 use crate::words::{fill, t};
@@ -181,7 +181,7 @@ fn Settings(kind: TaskKind) -> impl IntoView {
             let noise = read(|c| f64::from(c.noise));
             view! {
                 <Slider label=t("data.noise") help=t("data.noise-help") min=0.0 max=50.0 step=1.0 value=noise
-                    show=|v| format!("{v}%") slide=move |v| change(&|c| c.noise = v as f32)/>
+                    show=percentage slide=move |v| change(&|c| c.noise = v as f32)/>
             }
         })}
         {about.length.map(|s| whole(t("task.length"), t("task.length-help"), s, |c| c.length, |c, n| c.length = Some(n)))}

@@ -1,9 +1,9 @@
 //! What the learner should know, in one bar that lies over the page and moves nothing.
 
 use leptos::prelude::*;
-use minibatch_session::Experiment;
+use minibatch_session::{Cause, Experiment, mended};
 
-use crate::state::{Busy, Notice, Page};
+use crate::state::{Busy, Notice, Page, cause};
 use crate::words::{fill, t};
 
 /// The notice in force.
@@ -23,8 +23,8 @@ fn told(page: Page, notice: Notice) -> AnyView {
     match notice {
         Notice::Mistake(text) => plain(page, "mistake", text).into_any(),
         Notice::Hint(text) => plain(page, "tip", text).into_any(),
-        Notice::Diverged { step, learning_rate, good_step } => {
-            diverged(page, step, learning_rate, good_step).into_any()
+        Notice::Diverged { step, learning_rate, good_step, cause } => {
+            diverged(page, step, learning_rate, good_step, &cause).into_any()
         }
         Notice::Fatal(text) => fatal(page, text).into_any(),
     }
@@ -57,8 +57,18 @@ fn plain(page: Page, class: &'static str, text: String) -> impl IntoView {
     }
 }
 
-fn diverged(page: Page, step: u32, rate: f32, good_step: u32) -> impl IntoView {
-    let text = fill("notice.diverged", &[("step", &step.to_string()), ("rate", &rate.to_string())]);
+fn diverged(page: Page, step: u32, rate: f32, good_step: u32, why: &Cause) -> impl IntoView {
+    let text = cause::told(step, rate, why);
+    // The cause's own mend comes first. Where it has none, smaller steps do.
+    let mend = page.experiment.with_untracked(|e| mended(e, why)).map(|new| {
+        let label = cause::mend(why, &new, good_step);
+        view! {
+            <button type="button" class="primary" data-testid="mend" on:click=move |_| page.edit(|e| e.clone_from(&new))>
+                {label}
+            </button>
+        }
+    });
+    let first = if mend.is_some() { "" } else { "primary" };
     let good = good_step.to_string();
     let back = fill("notice.back", &[("good", &good)]);
     let tenth = tenth(rate);
@@ -67,7 +77,8 @@ fn diverged(page: Page, step: u32, rate: f32, good_step: u32) -> impl IntoView {
         <div class="notice diverged" data-testid="notice">
             <p><b>{t("notice.diverged-title")}</b>" "{text}</p>
             <div class="actions">
-                <button type="button" class="primary" data-testid="recover-slower" on:click=move |_| page.recover(tenth)>
+                {mend}
+                <button type="button" class=first data-testid="recover-slower" on:click=move |_| page.recover(tenth)>
                     {slower}
                 </button>
                 <button type="button" data-testid="recover" on:click=move |_| page.recover(rate)>{back}</button>

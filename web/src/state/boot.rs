@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use minibatch_session::Unused;
 use minibatch_session::data::DatasetKind;
 use wasm_bindgen::JsValue;
 
+use super::address::{self, VIEWS};
 use super::url::{self, Opened};
-use super::{Notice, Page, Shown, task, tfp};
+use super::{Notice, Page, Shown, task};
 use crate::words;
 
 /// How long edits are gathered before the address is rewritten; browsers limit how often it may be.
@@ -16,24 +18,24 @@ const GATHER: Duration = Duration::from_millis(300);
 /// Mail and chat programs cut addresses beyond this many characters.
 const LONG: usize = 30_000;
 
-/// The views an embedded page may show.
-pub const VIEWS: [&str; 4] = ["full", "boundary", "network", "loss"];
+/// The address's query and hash.
+fn here() -> (String, String) {
+    let location = window().location();
+    (location.search().unwrap_or_default(), location.hash().unwrap_or_default())
+}
 
-/// The value of a key in the address's query.
+/// The value of one of the page's own keys, in small letters.
 pub fn asked(key: &str) -> Option<String> {
-    let query = window().location().search().unwrap_or_default();
-    url::pairs(&query).into_iter().find(|(k, _)| k == key).map(|(_, value)| value)
+    let (search, hash) = here();
+    address::page_value(&search, &hash, key).map(|value| value.to_lowercase())
 }
 
 /// Whether the page is without its chrome, and what of it is shown. An unknown view is the full one.
 pub fn shown() -> Shown {
     let embedded = document().document_element().is_some_and(|root| root.has_attribute("data-embed"));
     let mut view = asked("view").filter(|_| embedded).unwrap_or_else(|| "full".into());
+    // What is misspelt is told with the rest of the address.
     if !VIEWS.contains(&view.as_str()) {
-        leptos::logging::warn!(
-            "{}",
-            words::fill("embed.no-view", &[("view", &view), ("known", &VIEWS.join(", "))])
-        );
         view = "full".into();
     }
     let controls = asked("show").unwrap_or_else(|| "play".into());
@@ -42,16 +44,10 @@ pub fn shown() -> Shown {
     Shown { embedded, view, controls }
 }
 
-/// The experiment the address holds: ours or TensorFlow Playground's hash, over a preset named in the query.
+/// What the address holds: ours or TensorFlow Playground's, in the hash, the query or both.
 pub fn opened() -> Opened {
-    let hash = window().location().hash().unwrap_or_default();
-    if tfp::is_one(&hash) {
-        return tfp::read(&hash);
-    }
-    match asked("preset") {
-        Some(name) => url::read(&format!("preset={name}&{}", hash.trim_start_matches('#'))),
-        None => url::read(&hash),
-    }
+    let (search, hash) = here();
+    address::open(&search, &hash)
 }
 
 impl Page {
@@ -60,6 +56,14 @@ impl Page {
         if !problems.is_empty() {
             let text = words::fill("address.problems", &[("problems", &problems.join("; "))]);
             self.notice.set(Some(Notice::Mistake(text)));
+        }
+    }
+
+    /// Says which fields of an experiment play no part in it, if any.
+    pub fn tell_unused(&self, unused: &[Unused]) {
+        if !unused.is_empty() {
+            let all: Vec<String> = unused.iter().map(ToString::to_string).collect();
+            self.notice.set(Some(Notice::Hint(all.join("; "))));
         }
     }
 

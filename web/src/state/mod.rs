@@ -1,7 +1,9 @@
 //! What the page knows and how it changes.
 
+pub mod address;
 mod aside;
 pub mod boot;
+pub mod cause;
 pub mod choice;
 mod edit;
 mod errands;

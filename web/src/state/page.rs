@@ -8,8 +8,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use minibatch_session::data::Point;
 use minibatch_session::{
-    Area, Choice, Command, CurvePoint, Experiment, ExperimentError, Facts, Look, Metrics, Shown as Sample,
-    Summary, Why,
+    Area, Cause, Choice, Command, CurvePoint, Experiment, ExperimentError, Facts, Look, Metrics,
+    Shown as Sample, Summary, Why,
 };
 
 use crate::engine::Engine;
@@ -50,6 +50,8 @@ pub enum Notice {
         learning_rate: f32,
         /// The step of the last good weights.
         good_step: u32,
+        /// What drove it out.
+        cause: Cause,
     },
     /// The engine cannot go on; the page offers to start it again.
     Fatal(String),

@@ -4,7 +4,7 @@ use minibatch_session::data::DatasetKind;
 use minibatch_session::{Experiment, SampleSource};
 
 use super::boot::asked;
-use super::url;
+use super::{address, url};
 
 /// One side as its address has it.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,7 +28,7 @@ pub struct Opened {
 
 /// Reads the hash. A side that is not there is a copy of the other.
 pub fn read(hash: &str) -> Opened {
-    let pairs = url::pairs(hash);
+    let pairs = address::halves(hash);
     let find = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let (left, right) = (find("left"), find("right"));
     let half = |text: Option<String>| {
@@ -37,7 +37,9 @@ pub fn read(hash: &str) -> Opened {
         Half { text, experiment, problems }
     };
     let halves = [half(left.clone().or_else(|| right.clone())), half(right.or(left))];
-    let seed = find("seed").and_then(|seed| url::number(&seed).ok()).unwrap_or(halves[0].experiment.seed);
+    let seed = find("seed")
+        .and_then(|seed| url::number(seed.trim_matches(url::STRAY)).ok())
+        .unwrap_or(halves[0].experiment.seed);
     Opened { halves, seed }
 }
 
@@ -118,6 +120,21 @@ mod tests {
         let opened = read("#left=preset%3Dspirral&right=lr%3D0.1");
         assert!(opened.halves[0].problems[0].contains("spirral"), "{:?}", opened.halves[0].problems);
         assert_eq!(opened.halves[1].experiment.training.learning_rate, 0.1);
+    }
+
+    #[test]
+    fn an_address_of_two_that_was_changed_on_its_way_is_read_as_it_was_meant() {
+        let right = read("#left=data%3Dxor%26lr%3D0.1&right=preset%3Dspiral&seed=9");
+        let forms = [
+            "#left=data%3Dxor%26lr%3D0.1&amp;right=preset%3Dspiral&amp;seed=9",
+            "#left%3Ddata%253Dxor%2526lr%253D0.1%26right%3Dpreset%253Dspiral%26seed%3D9",
+            "#Left=data%3Dxor%26lr%3D0.1&RIGHT=preset%3Dspiral&seed=9.",
+        ];
+        for form in forms {
+            let opened = read(form);
+            let experiments = |of: &Opened| of.halves.clone().map(|half| half.experiment);
+            assert_eq!((experiments(&opened), opened.seed), (experiments(&right), 9), "{form}");
+        }
     }
 
     #[test]

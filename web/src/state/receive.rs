@@ -7,8 +7,7 @@ use minibatch_session::{Command, Event, Shown};
 
 use super::reduce::{News, extend_curve, lost_at, read};
 use super::waits::Wait;
-use super::{Notice, Page, Status};
-use crate::words;
+use super::{Notice, Page, Status, cause};
 
 impl Page {
     /// Takes an event in.
@@ -78,6 +77,8 @@ impl Page {
                 self.wake();
             }
             News::Done(id) => self.settle(Wait::Done(id), vec![]),
+            // A row where there is none as a rule.
+            News::BrokenOff(id) => self.settle(Wait::Done(id), vec![vec![]]),
             News::Brought(source, class_names, taken) => self.take_images(&source, &class_names, &taken),
             News::Tables(files, taken) => {
                 self.take_tables(files, minibatch_session::data::Choice::default(), &taken);
@@ -91,10 +92,9 @@ impl Page {
             News::Stopped(status, notice) => {
                 let why = match &notice {
                     Notice::Fatal(why) => why.clone(),
-                    Notice::Diverged { step, learning_rate, .. } => words::fill(
-                        "notice.diverged",
-                        &[("step", &step.to_string()), ("rate", &learning_rate.to_string())],
-                    ),
+                    Notice::Diverged { step, learning_rate, cause, .. } => {
+                        cause::told(*step, *learning_rate, cause)
+                    }
                     Notice::Mistake(text) | Notice::Hint(text) => text.clone(),
                 };
                 self.set_status(status);

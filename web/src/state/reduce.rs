@@ -36,6 +36,8 @@ pub enum News {
     Frame(Box<Frame>),
     /// The command of this id is through.
     Done(u32),
+    /// What the command of this id asked for ended early.
+    BrokenOff(u32),
     /// The outputs asked for under this id, a row a point.
     Predicted(u32, Vec<Vec<f32>>),
     /// The samples asked for under this id: inputs and targets.
@@ -118,15 +120,16 @@ pub fn read(generation: u32, status: &Status, event: Event, mut arrays: Vec<Vec<
             News::Frame(Box::new(frame))
         }
         Event::Done { id } => News::Done(id),
+        Event::BrokenOff { id, .. } => News::BrokenOff(id),
         Event::Predicted { id, outputs } => News::Predicted(id, rows(arrays.pop(), outputs as usize)),
         Event::Samples { id, .. } => News::Samples(id, arrays),
         Event::Asked { id } => News::Asked(id, arrays),
         Event::Brought { source, class_names, taken } => News::Brought(source, class_names, taken),
         Event::Tables { files, taken } => News::Tables(files, taken),
         Event::Memory { buffers, bytes, heap } => News::Memory(buffers, bytes, heap),
-        Event::Diverged { step, learning_rate, good_step } => News::Stopped(
+        Event::Diverged { step, learning_rate, good_step, cause } => News::Stopped(
             Status { playing: false, ..status.clone() },
-            Notice::Diverged { step, learning_rate, good_step },
+            Notice::Diverged { step, learning_rate, good_step, cause },
         ),
         Event::Failed { message, fatal: true } => {
             News::Stopped(Status { playing: false, loaded: false, ..status.clone() }, Notice::Fatal(message))
@@ -188,7 +191,7 @@ fn rows(array: Option<Vec<f32>>, width: usize) -> Vec<Vec<f32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use minibatch_session::Look;
+    use minibatch_session::{Cause, Look};
 
     fn curve_point(step: u32) -> CurvePoint {
         CurvePoint { step, epoch: 0.0, train_loss: 0.5, test_loss: Some(0.6), test_accuracy: None }
@@ -206,7 +209,8 @@ mod tests {
         let frame = Event::Frame { generation: 2, step: 0, look: Look::default(), outputs: 1 };
         assert_eq!(read(3, &status, frame, vec![]), News::Late);
         let loading = Status::default();
-        let diverged = Event::Diverged { step: 9, learning_rate: 1.0, good_step: 5 };
+        let cause = Cause::LearningRate;
+        let diverged = Event::Diverged { step: 9, learning_rate: 1.0, good_step: 5, cause };
         assert_eq!(read(3, &loading, diverged.clone(), vec![]), News::Late);
         assert!(matches!(read(3, &status, diverged, vec![]), News::Stopped(..)));
     }

@@ -2,9 +2,9 @@
 //! output in regression), plain gradient descent, uniform weights within 0.5 and biases of 0.1.
 
 use minibatch_session::data::{DatasetKind, Feature};
-use minibatch_session::{Activation, Experiment, Init, Layer, LossKind, MAX_LAYERS, MAX_UNITS};
+use minibatch_session::{Activation, Experiment, Init, Layer, LossKind, MAX_LAYERS, MAX_UNITS, did_you_mean};
 
-use super::url::{Opened, number, pairs};
+use super::url::{Opened, Pair, STRAY, number, shorten};
 
 /// Keys that only its addresses have. Any of them, without our `v`, marks one.
 const MARKS: [&str; 11] = [
@@ -34,9 +34,17 @@ const FEATURES: [(&str, Feature); 9] = [
     ("cosY", Feature::CosY),
 ];
 
-/// Whether a text is one of its addresses.
-pub fn is_one(text: &str) -> bool {
-    let pairs = pairs(text);
+/// Keys that change nothing here, or are read below without a mark of their own. Those that hide a control end in `_hide`.
+const OTHERS: [&str; 7] =
+    ["noise", "seed", "showTestData", "discretize", "collectStats", "tutorial", "hideText"];
+
+/// Every key of its addresses.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    MARKS.into_iter().chain(OTHERS).chain(FEATURES.map(|(key, _)| key))
+}
+
+/// Whether pairs are those of one of its addresses.
+pub fn is_one(pairs: &[Pair]) -> bool {
     !pairs.iter().any(|(key, _)| key == "v") && pairs.iter().any(|(key, _)| MARKS.contains(&key.as_str()))
 }
 
@@ -46,22 +54,46 @@ struct Keys(Vec<(String, String)>, Vec<String>);
 impl Keys {
     fn text(&self, key: &str, default: &str) -> String {
         let found = self.0.iter().rev().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
-        found.filter(|value| !value.is_empty()).unwrap_or(default).into()
+        let value = found.map(|value| value.trim_matches(STRAY)).filter(|value| !value.is_empty());
+        value.unwrap_or(default).into()
     }
 
-    fn flag(&self, key: &str, default: bool) -> bool {
-        self.text(key, if default { "true" } else { "false" }) != "false"
+    fn flag(&mut self, key: &str, default: bool) -> bool {
+        let text = self.text(key, if default { "true" } else { "false" });
+        match text.to_lowercase().as_str() {
+            "true" => true,
+            "false" => false,
+            _ => {
+                self.problem(key, &text, "give true or false");
+                default
+            }
+        }
     }
 
     fn problem(&mut self, key: &str, value: &str, why: &str) {
-        self.1.push(format!("{key}={value}: {why}"));
+        self.1.push(format!("{}={}: {why}", shorten(key), shorten(value)));
+    }
+
+    /// Names the keys that it does not have.
+    fn unknown(&mut self) {
+        for (key, value) in self.0.clone() {
+            let known = key == "v" || key.ends_with("_hide") || keys().any(|known| known == key);
+            if !known {
+                let why = format!("there is no such key{}", did_you_mean(&key, keys()));
+                self.problem(&key, &value, &why);
+            }
+        }
     }
 
     fn number(&mut self, key: &str, default: f32, low: f32, high: f32) -> f32 {
         let text = self.text(key, &default.to_string());
         match number::<f32>(&text) {
-            Ok(value) if value.is_finite() => value.clamp(low, high),
-            Ok(_) => default,
+            Ok(value) if (low..=high).contains(&value) => value,
+            Ok(value) => {
+                let taken = if value.is_finite() { value.clamp(low, high) } else { default };
+                self.problem(key, &text, &format!("it may be {low} to {high}; {taken} is taken"));
+                taken
+            }
             Err(why) => {
                 self.problem(key, &text, &why);
                 default
@@ -71,18 +103,20 @@ impl Keys {
 
     fn choice<T: Copy>(&mut self, key: &str, known: &[(&str, T)]) -> T {
         let text = self.text(key, known[0].0);
-        if let Some((_, value)) = known.iter().find(|(name, _)| *name == text) {
+        if let Some((_, value)) = known.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text)) {
             return *value;
         }
         let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
-        self.problem(key, &text, &format!("there are {}", names.join(", ")));
+        let nearby = did_you_mean(&text, names.iter().copied());
+        self.problem(key, &text, &format!("there is no such one{nearby}; there are {}", names.join(", ")));
         known[0].1
     }
 }
 
 /// What one of its addresses means here.
-pub fn read(text: &str) -> Opened {
-    let mut keys = Keys(pairs(text), vec![]);
+pub fn read(pairs: &[Pair]) -> Opened {
+    let mut keys = Keys(pairs.to_vec(), vec![]);
+    keys.unknown();
     let mut e = Experiment { loss: LossKind::HalfMse, ..Experiment::default() };
     let regression = keys.choice("problem", &[("classification", false), ("regression", true)]);
     let classes = [
@@ -98,10 +132,10 @@ pub fn read(text: &str) -> Opened {
     e.data.noise = keys.number("noise", 0.0, 0.0, 50.0);
     e.data.train_share = keys.number("percTrainData", 50.0, 10.0, 90.0) / 100.0;
     e.seed = seed(&keys.text("seed", ""));
-    let is_on = |&(key, feature): &(&str, Feature)| {
+    let mut is_on = |(key, feature): (&str, Feature)| {
         keys.flag(key, matches!(feature, Feature::X | Feature::Y)).then_some(feature)
     };
-    e.features = FEATURES.iter().filter_map(is_on).collect();
+    e.features = FEATURES.into_iter().filter_map(&mut is_on).collect();
     if e.features.is_empty() {
         e.features = vec![Feature::X, Feature::Y];
     }
@@ -131,7 +165,7 @@ fn layers(keys: &mut Keys, init: Init) -> Vec<Layer> {
     );
     // An empty list there is a network without hidden layers; a missing one is the default.
     let written = keys.0.iter().rev().find(|(key, _)| key == "networkShape").map(|(_, value)| value.clone());
-    let shape = written.unwrap_or_else(|| "4,2".into());
+    let shape = written.unwrap_or_else(|| "4,2".into()).trim_matches(STRAY).to_owned();
     let units: Result<Vec<u32>, String> =
         shape.split(',').filter(|part| !part.trim().is_empty()).map(number).collect();
     let layer = |units| Layer { units, activation, dropout: 0.0, init };
@@ -163,7 +197,16 @@ fn seed(text: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::address::exact;
     use super::*;
+
+    fn read(text: &str) -> Opened {
+        super::read(&exact(text))
+    }
+
+    fn is_one(text: &str) -> bool {
+        super::is_one(&exact(text))
+    }
 
     const SHARED: &str = "#activation=relu&regularization=L2&batchSize=15&dataset=spiral&regDataset=reg-plane\
         &learningRate=0.01&regularizationRate=0.003&noise=15&networkShape=6,5&seed=0.42718&showTestData=true\
@@ -192,8 +235,14 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_its_default_and_what_is_too_much_is_cut() {
-        let e = read("problem=regression&noise=80&regularization=L1&regularizationRate=0.1&initZero=true")
-            .experiment;
+        let opened =
+            read("problem=regression&noise=80&regularization=L1&regularizationRate=0.1&initZero=true");
+        assert!(
+            opened.problems[0].starts_with("noise=80") && opened.problems.len() == 1,
+            "{:?}",
+            opened.problems
+        );
+        let e = opened.experiment;
         assert_eq!((e.data.kind, e.data.samples, e.data.noise), (DatasetKind::Plane, 1200, 50.0));
         assert_eq!((e.training.l1, e.training.l2, e.output_init), (0.1, 0.0, Init::Zeros));
         assert_eq!(e.hidden.iter().map(|l| l.units).collect::<Vec<_>>(), [4, 2]);
@@ -205,6 +254,13 @@ mod tests {
         let opened = read("networkShape=3,900&dataset=moon&learningRate=fast");
         assert_eq!(opened.problems.len(), 3, "{:?}", opened.problems);
         opened.experiment.validate().expect("the rest still stands");
+        let many = format!("networkShape={}&x=flase&datasett=xor", vec!["5"; 300].join(","));
+        let opened = read(&many);
+        let told = opened.problems.join("; ");
+        assert!(
+            told.len() < 400 && told.contains("flase") && told.contains("did you mean dataset?"),
+            "{told}"
+        );
     }
 
     #[test]

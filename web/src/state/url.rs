@@ -1,18 +1,21 @@
-//! The experiment in the address: `#v=1&data=spiral&layers=8:relu,8:relu&lr=0.01`. Only what differs from the defaults
-//! is written; unknown keys are ignored; a wrong value is named and costs nothing but itself.
+//! The experiment in the address: `#v=1&data=spiral&layers=8:relu,8:relu&lr=0.01`. Only what differs from the defaults and
+//! plays a part is written; what is unknown, wrong or not used is named and costs nothing but itself.
 //!
 //! A layer is `units[:activation][:dropout][:init]`, an own point `x,y,label`, parted by semicolons, as their classes'
 //! names are.
 
-use std::fmt::Display;
 use std::str::FromStr;
 
 use minibatch_session::data::{DatasetKind, Feature, Point};
 use minibatch_session::{
-    Activation, Experiment, Init, Layer, LossKind, LossOptions, ModelSpec, OptimizerKind, PRESETS,
-    ScheduleKind, VERSION, preset,
+    Activation, Experiment, Init, Layer, LossKind, OptimizerKind, ScheduleKind, VERSION, did_you_mean, preset,
 };
-use serde::{Deserialize, Serialize};
+
+use super::address;
+
+mod write;
+
+pub use write::{encode, write};
 
 /// More own points than these make an address that mail and chat programs cut.
 pub const MOST_POINTS: usize = 400;
@@ -30,141 +33,59 @@ pub struct Opened {
     pub show_test: Option<bool>,
 }
 
-/// The address's text for an experiment, without the `#`; empty for the default one.
-pub fn write(e: &Experiment) -> String {
-    let mut pairs: Vec<(&str, String)> = vec![];
-    let d = base(e, &mut pairs);
-    fn add<T: PartialEq + Display>(pairs: &mut Vec<(&str, String)>, key: &'static str, new: T, old: T) {
-        if new != old {
-            pairs.push((key, new.to_string()));
-        }
-    }
-    add(&mut pairs, "data", e.data.kind.id(), d.data.kind.id());
-    add(&mut pairs, "noise", e.data.noise, d.data.noise);
-    add(&mut pairs, "n", e.data.samples, d.data.samples);
-    add(&mut pairs, "share", e.data.train_share, d.data.train_share);
-    add(&mut pairs, "target", if e.data.own_regression { "value" } else { "class" }, "class");
-    if e.data.kind == DatasetKind::Own && e.data.points.len() <= MOST_POINTS {
-        let points: Vec<_> = e.data.points.iter().map(|p| format!("{},{},{}", p.x, p.y, p.label)).collect();
-        add(&mut pairs, "own", points.join(";"), String::new());
-        add(&mut pairs, "trained", e.data.own_train.map_or(String::new(), |n| n.to_string()), String::new());
-        let names: Vec<_> = e.data.class_names.iter().map(|name| encode(&name.replace(';', ","))).collect();
-        add(&mut pairs, "names", names.join(";"), String::new());
-    }
-    let ids = |features: &[Feature]| features.iter().map(|f| f.id()).collect::<Vec<_>>().join(",");
-    add(&mut pairs, "in", ids(&e.features), ids(&d.features));
-    let layers = |hidden: &[Layer]| hidden.iter().map(write_layer).collect::<Vec<_>>().join(",");
-    add(&mut pairs, "layers", layers(&e.hidden), layers(&d.hidden));
-    add(&mut pairs, "out", e.output_init.id(), d.output_init.id());
-    add(&mut pairs, "loss", e.loss.id(), d.loss.id());
-    let (l, k) = (&e.loss_options, &d.loss_options);
-    add(&mut pairs, "smoothing", l.label_smoothing, k.label_smoothing);
-    add(&mut pairs, "delta", l.delta, k.delta);
-    let (t, u) = (&e.training, &d.training);
-    add(&mut pairs, "batch", t.batch_size, u.batch_size);
-    add(&mut pairs, "lr", t.learning_rate, u.learning_rate);
-    let limit = |value: Option<f32>| value.map_or("none".to_owned(), |v| v.to_string());
-    add(&mut pairs, "clip", limit(t.clip_norm), limit(u.clip_norm));
-    add(&mut pairs, "clip-value", limit(t.clip_value), limit(u.clip_value));
-    add(&mut pairs, "l1", t.l1, u.l1);
-    add(&mut pairs, "l2", t.l2, u.l2);
-    let (o, p) = (&t.optimizer, &u.optimizer);
-    add(&mut pairs, "opt", o.kind.id(), p.kind.id());
-    add(&mut pairs, "momentum", o.momentum, p.momentum);
-    add(&mut pairs, "muon-momentum", o.muon_momentum, p.muon_momentum);
-    add(&mut pairs, "beta1", o.beta1, p.beta1);
-    add(&mut pairs, "beta2", o.beta2, p.beta2);
-    add(&mut pairs, "alpha", o.alpha, p.alpha);
-    add(&mut pairs, "rho", o.rho, p.rho);
-    add(&mut pairs, "eps", o.eps, p.eps);
-    let (s, r) = (&t.schedule, &u.schedule);
-    add(&mut pairs, "schedule", s.kind.id(), r.kind.id());
-    add(&mut pairs, "period", s.period, r.period);
-    add(&mut pairs, "gamma", s.gamma, r.gamma);
-    add(&mut pairs, "total", s.total, r.total);
-    add(&mut pairs, "min", s.min, r.min);
-    add(&mut pairs, "warmup", s.warmup, r.warmup);
-    add(&mut pairs, "seed", e.seed, d.seed);
-    if pairs.is_empty() {
-        return String::new();
-    }
-    let rest: Vec<_> = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    format!("v={VERSION}&{}", rest.join("&"))
-}
+/// A key and its value.
+pub type Pair = (String, String);
 
-/// What the other keys are differences from: the preset that has the same layers, samples and loss, or the layers
-/// themselves; the default for the plane.
-fn base(e: &Experiment, pairs: &mut Vec<(&str, String)>) -> Experiment {
-    let Some(spec) = &e.model else { return Experiment::default() };
-    let same = |p: &Experiment| p.model == e.model && p.loss == e.loss && p.loss_options == e.loss_options;
-    let known = PRESETS.iter().find_map(|p| Some((p.name, preset(p.name).ok()?)).filter(|p| same(&p.1)));
-    if let Some((name, preset)) = known {
-        pairs.push(("preset", name.into()));
-        return preset;
-    }
-    let parts = Parts { model: spec.clone(), loss: e.loss, loss_options: e.loss_options };
-    let text = serde_json::to_string(&parts).unwrap_or_default();
-    pairs.push(("model", encode(&text)));
-    parts.put(Experiment::default())
-}
+/// Every key, with the field that it sets.
+pub const KEYS: [(&str, &str); 38] = [
+    ("v", "version"),
+    ("preset", "preset"),
+    ("model", "model"),
+    ("data", "data.kind"),
+    ("noise", "data.noise"),
+    ("n", "data.samples"),
+    ("share", "data.train_share"),
+    ("target", "data.own_regression"),
+    ("own", "data.points"),
+    ("trained", "data.own_train"),
+    ("names", "data.class_names"),
+    ("in", "features"),
+    ("layers", "hidden"),
+    ("out", "output_init"),
+    ("loss", "loss"),
+    ("smoothing", "loss_options.label_smoothing"),
+    ("delta", "loss_options.delta"),
+    ("batch", "training.batch_size"),
+    ("lr", "training.learning_rate"),
+    ("clip", "training.clip_norm"),
+    ("clip-value", "training.clip_value"),
+    ("l1", "training.l1"),
+    ("l2", "training.l2"),
+    ("opt", "training.optimizer.kind"),
+    ("momentum", "training.optimizer.momentum"),
+    ("muon-momentum", "training.optimizer.muon_momentum"),
+    ("beta1", "training.optimizer.beta1"),
+    ("beta2", "training.optimizer.beta2"),
+    ("alpha", "training.optimizer.alpha"),
+    ("rho", "training.optimizer.rho"),
+    ("eps", "training.optimizer.eps"),
+    ("schedule", "training.schedule.kind"),
+    ("period", "training.schedule.period"),
+    ("gamma", "training.schedule.gamma"),
+    ("total", "training.schedule.total"),
+    ("min", "training.schedule.min"),
+    ("warmup", "training.schedule.warmup"),
+    ("seed", "seed"),
+];
 
-/// What stands under the key `model`.
-#[derive(Serialize, Deserialize)]
-struct Parts {
-    model: ModelSpec,
-    loss: LossKind,
-    loss_options: LossOptions,
-}
-
-impl Parts {
-    fn put(self, e: Experiment) -> Experiment {
-        Experiment { model: Some(self.model), loss: self.loss, loss_options: self.loss_options, ..e }
-    }
-}
-
-/// Text as an address takes it: what is neither letter, digit nor one of a few marks is written in hexadecimal.
-pub fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' | b',' => {
-                out.push(byte.into())
-            }
-            _ => out += &format!("%{byte:02X}"),
-        }
-    }
-    out
-}
-
-fn write_layer(layer: &Layer) -> String {
-    let d = Layer::default();
-    let mut text = layer.units.to_string();
-    if layer.activation != d.activation {
-        text += &format!(":{}", layer.activation.id());
-    }
-    if layer.dropout != d.dropout {
-        text += &format!(":{}", layer.dropout);
-    }
-    if layer.init != d.init {
-        text += &format!(":{}", layer.init.id());
-    }
-    text
-}
-
-/// The pairs of a text of the form `a=1&b=2`, percent signs decoded.
-pub fn pairs(text: &str) -> Vec<(String, String)> {
-    let text = text.trim_start_matches(['#', '?']);
-    let parts = text.split('&').filter(|part| !part.is_empty());
-    parts
-        .map(|part| {
-            let (key, value) = part.split_once('=').unwrap_or((part, ""));
-            (decode(key), decode(value))
-        })
-        .collect()
-}
+/// Marks that come along at the ends of a value when an address is copied out of a text.
+pub const STRAY: &[char] = &[
+    ' ', '\n', '\r', '\t', '.', ',', ';', ':', '!', '?', '(', ')', '[', ']', '{', '}', '<', '>', '"', '\'',
+    '`', '*', '_', '+', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}', '\u{ab}', '\u{bb}', '\u{2026}',
+];
 
 /// Undoes percent-encoding, as some chat programs put it on.
-fn decode(text: &str) -> String {
+pub fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let (mut out, mut i) = (Vec::with_capacity(bytes.len()), 0);
     while i < bytes.len() {
@@ -181,32 +102,82 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// What an address says, starting from the defaults or from a preset that it names.
+/// What a hash says, starting from the defaults or from a preset that it names.
 pub fn read(text: &str) -> Opened {
-    let mut pairs = pairs(text);
+    address::open("", text)
+}
+
+/// What pairs of keys and values say.
+pub fn read_pairs(pairs: &[Pair]) -> Opened {
+    let mut pairs = pairs.to_vec();
     let mut opened = Opened::default();
     // The points before the kind that needs them, the loss after the data that it must fit.
     let order = |key: &str| match key {
         "v" | "preset" | "model" => 0,
         "own" | "target" => 1,
-        "trained" => 3,
         "data" => 2,
         "loss" => 4,
         _ => 3,
     };
     pairs.sort_by_key(|(key, _)| order(key));
-    for (key, value) in pairs {
-        let mut changed = opened.experiment.clone();
-        let set = apply(&mut changed, &key, &value);
-        match set.and_then(|()| changed.validate().map_err(|e| e.to_string())) {
-            Ok(()) => opened.experiment = changed,
-            Err(why) => opened.problems.push(format!("{key}={}: {why}", shorten(&value))),
+    let mut taken = vec![];
+    for (key, value) in &pairs {
+        match set(&opened.experiment, key, value) {
+            Ok((changed, unused)) => {
+                opened.experiment = changed;
+                opened.problems.extend(unused);
+                taken.push((key, value));
+            }
+            Err(why) => opened.problems.push(named(key, value, &why)),
+        }
+    }
+    // What is taken and plays no part in the end.
+    for (key, value) in taken {
+        let field = KEYS.iter().find(|(k, _)| k == key).map_or("", |(_, field)| field);
+        if let Some(why) = opened.experiment.unread(field) {
+            opened.problems.push(named(key, value, &why));
         }
     }
     opened
 }
 
-fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
+fn named(key: &str, value: &str, why: &str) -> String {
+    let mark = if value.is_empty() { "" } else { "=" };
+    format!("{}{mark}{}: {why}", shorten(key), shorten(value))
+}
+
+/// The experiment with one value set; and what of the value plays no part.
+fn set(e: &Experiment, key: &str, value: &str) -> Result<(Experiment, Vec<String>), String> {
+    let mut first = None;
+    for value in tries(key, value) {
+        let mut changed = e.clone();
+        let set = apply(&mut changed, key, &value);
+        match set.and_then(|unused| changed.validate().map(|()| unused).map_err(|e| e.to_string())) {
+            Ok(unused) => return Ok((changed, unused)),
+            Err(why) => drop(first.get_or_insert(why)),
+        }
+    }
+    Err(first.unwrap_or_default())
+}
+
+/// A value as it stands, then as it may have been meant: without what came along when it was copied, in small letters.
+fn tries(key: &str, value: &str) -> Vec<String> {
+    let visible: String = value.chars().filter(|c| !address::WIDTHLESS.contains(c)).collect();
+    let mut all = vec![value.to_owned(), visible.clone()];
+    if key == "model" {
+        let inner = visible.find('{').zip(visible.rfind('}')).and_then(|(a, b)| visible.get(a..=b));
+        all.extend(inner.map(str::to_owned));
+    } else {
+        let trimmed = visible.trim_matches(STRAY);
+        let dense: String = trimmed.chars().filter(|c| !c.is_whitespace() && *c != '+').collect();
+        all.extend([trimmed.to_owned(), dense.clone(), dense.to_lowercase().replace('_', "-")]);
+    }
+    all.dedup();
+    all
+}
+
+/// Sets one value. Gives what of it plays no part.
+fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<Vec<String>, String> {
     let (t, d) = (&mut e.training, &mut e.data);
     match key {
         "v" if number::<u32>(value)? > VERSION => {
@@ -214,8 +185,20 @@ fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
         }
         "preset" => *e = preset(value).map_err(|error| error.to_string())?,
         "model" => {
-            let parts: Parts = serde_json::from_str(value).map_err(|error| error.to_string())?;
-            *e = parts.put(e.clone());
+            let (new, unused) = Experiment::read_json(value).map_err(|error| error.to_string())?;
+            if new.model.is_none() {
+                return Err("there is no `model` in it".into());
+            }
+            // A preset before it lends what is not written here.
+            let given: serde_json::Value = serde_json::from_str(value).unwrap_or_default();
+            let old = std::mem::replace(e, new);
+            if given.get("training").is_none() {
+                e.training = old.training;
+            }
+            if given.get("seed").is_none() {
+                e.seed = old.seed;
+            }
+            return Ok(unused.iter().map(|field| format!("model: {field}")).collect());
         }
         "seed" => e.seed = number(value)?,
         "data" => d.kind = choose(value, DatasetKind::from_id(value), &DatasetKind::ALL.map(|k| k.id()))?,
@@ -258,9 +241,13 @@ fn apply(e: &mut Experiment, key: &str, value: &str) -> Result<(), String> {
         "total" => t.schedule.total = number(value)?,
         "min" => t.schedule.min = number(value)?,
         "warmup" => t.schedule.warmup = number(value)?,
-        _ => {}
+        "v" => {}
+        _ => {
+            let nearby = did_you_mean(key, address::keys());
+            return Err(format!("there is no such key{nearby}"));
+        }
     }
-    Ok(())
+    Ok(vec![])
 }
 
 /// A number, or an error that says what it is instead.
@@ -270,7 +257,10 @@ pub fn number<T: FromStr>(value: &str) -> Result<T, String> {
 }
 
 fn choose<T>(value: &str, found: Option<T>, known: &[&str]) -> Result<T, String> {
-    found.ok_or_else(|| format!("there is no \"{}\"; there are {}", shorten(value), known.join(", ")))
+    found.ok_or_else(|| {
+        let nearby = did_you_mean(value, known.iter().copied());
+        format!("there is no \"{}\"{nearby}; there are {}", shorten(value), known.join(", "))
+    })
 }
 
 /// A number, or none.
@@ -293,7 +283,11 @@ fn read_layer(text: &str) -> Result<Layer, String> {
         } else if let Some(init) = Init::ALL.into_iter().find(|i| i.id() == part) {
             layer.init = init;
         } else {
-            let unknown = || format!("\"{}\" is no activation, dropout or initialisation", shorten(part));
+            let unknown = || {
+                let known = Activation::ALL.map(|a| a.id()).into_iter().chain(Init::ALL.map(|i| i.id()));
+                let nearby = did_you_mean(part, known);
+                format!("\"{}\" is no activation, dropout or initialisation{nearby}", shorten(part))
+            };
             layer.dropout = part.parse().map_err(|_| unknown())?;
         }
     }
@@ -308,6 +302,7 @@ fn read_point(text: &str) -> Result<Point, String> {
     }
 }
 
-fn shorten(value: &str) -> String {
+/// A text cut where it is long.
+pub fn shorten(value: &str) -> String {
     if value.chars().count() <= 40 { value.into() } else { value.chars().take(39).chain(['…']).collect() }
 }

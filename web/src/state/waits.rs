@@ -9,7 +9,7 @@ pub enum Wait {
     Load(u32),
     /// The first metrics after a reset.
     Reset,
-    /// The end of the steps asked for under this id.
+    /// The end of the steps asked for under this id; the answer has a row, an empty one, if they were broken off.
     Done(u32),
     /// The outputs asked for under this id.
     Predicted(u32),

@@ -37,18 +37,37 @@ impl Origin<'_> {
             BuildError::Experiment(ExperimentError::NotOnGpu { why }) => {
                 Error::NoGpu(place::words(why).unwrap_or_default())
             }
-            BuildError::Experiment(error) => wrong(self.experiment, error),
+            BuildError::Experiment(error) => {
+                let file = match &error {
+                    ExperimentError::Value { tensor, .. } => self.samples_file(tensor),
+                    _ => None,
+                };
+                match file {
+                    Some(file) => Error::Misfit {
+                        files: file.display().to_string(),
+                        message: format!("{error} (experiment {})", self.experiment),
+                    },
+                    None => wrong(self.experiment, error),
+                }
+            }
             error => Error::Session(error.to_string()),
+        }
+    }
+
+    /// Where samples came from; none where they are the experiment's own.
+    fn samples_file(&self, array: &str) -> Option<&Path> {
+        match array {
+            INPUT_KEY => self.inputs,
+            name if DATA_KEYS.contains(&name) => self.data,
+            _ => None,
         }
     }
 
     /// Where an array came from.
     fn file(&self, array: &str) -> Option<&Path> {
-        // The session joins training and test rows before it looks at single numbers.
-        let joined = ["inputs", "targets"];
         match array {
             INPUT_KEY if self.inputs.is_some() => self.inputs,
-            name if DATA_KEYS.contains(&name) || joined.contains(&name) => self.data,
+            name if DATA_KEYS.contains(&name) => self.data,
             "table" | "samples" | "session" => None,
             _ => self.weights,
         }

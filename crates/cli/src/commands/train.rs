@@ -13,7 +13,7 @@ use super::misfit::Origin;
 use super::report::{Evaluation, Report};
 use crate::Ending;
 use crate::args::Train;
-use crate::engine::{Engine, Loaded};
+use crate::engine::{Divergence, Engine, Loaded};
 use crate::error::{Error, Result};
 use crate::output::{json, line, note, unread};
 use crate::save::{Growing, Target, place, targets};
@@ -220,15 +220,15 @@ impl Run {
         Ok(())
     }
 
-    fn diverged(&self, at: Option<(u32, f32)>) -> Result<()> {
-        let Some((step, learning_rate)) = at else { return Ok(()) };
+    fn diverged(&self, at: Option<Divergence>) -> Result<()> {
+        let Some(Divergence { step, learning_rate, cause }) = at else { return Ok(()) };
         let kept = match (&self.best.target, self.best.lowest) {
             (Some(target), Some((step, _))) => {
                 format!("the best weights, of step {step}, are in {}", target.name().display())
             }
             _ => "nothing is saved".into(),
         };
-        Err(Error::Diverged { step, learning_rate, kept })
+        Err(Error::Diverged { step, learning_rate, cause, kept })
     }
 
     fn tell_end(&self, args: &Train, saved: &[&Path], seconds: f64) -> Result<()> {

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use minibatch_session::{DataSet, NamedTensor};
+use minibatch_session::{DataSet, NamedTensor, did_you_mean};
 
 use super::decode::Accept;
 use super::read::read;
-use crate::error::{Error, Result, nearby};
+use crate::error::{Error, Result};
 
 /// The tensors of a data file; the last two are left out together when no samples are held back.
 pub const DATA_KEYS: [&str; 4] = ["train_inputs", "train_targets", "test_inputs", "test_targets"];
@@ -87,7 +87,7 @@ fn only(path: &Path, found: &[NamedTensor], known: &[&str]) -> Result<()> {
     Err(Error::ExtraKey {
         path: path.into(),
         key: extra.name.clone(),
-        nearby: nearby(&extra.name, known.iter().copied()),
+        nearby: did_you_mean(&extra.name, known.iter().copied()),
         mend: format!("this file may hold {}", known.join(", ")),
     })
 }

@@ -6,6 +6,7 @@ mod errors;
 mod exercises;
 mod export;
 mod files;
+mod given;
 mod keep;
 mod look;
 mod predict;

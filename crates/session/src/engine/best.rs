@@ -85,7 +85,7 @@ impl Session {
         self.stand_at(step);
         if let Some(run) = &mut self.run {
             run.evaluate = false;
-            run.goals.push_back(Goal { step, id, evaluated: false });
+            run.goals.push_back(Goal { step, id, evaluated: false, early: false });
         }
         Ok(())
     }
@@ -94,8 +94,9 @@ impl Session {
     pub(super) fn stand_at(&mut self, step: u32) {
         let Some(run) = &mut self.run else { return };
         self.losses.iter_mut().for_each(|losses| losses.retain(|l| l.0 <= step));
+        let at = run.step;
         let ids = run.void(step);
         run.curve_end = run.curve_end.filter(|_| step > 0).map(|end| end.min(step));
-        self.answer(ids);
+        self.break_off(ids, at);
     }
 }

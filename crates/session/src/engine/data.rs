@@ -3,8 +3,8 @@
 use minibatch_data::{DatasetKind, Rng, SampleSet, Split, Task, features_of, generate, samples};
 use minibatch_nn::{Loss, LossKind, Model, NamedTensor, Samples};
 
-use crate::spec::fits_model;
-use crate::{Experiment, ExperimentError, SampleSource};
+use crate::spec::{fits_model, random_fits};
+use crate::{Experiment, ExperimentError, SampleSource, Scale, Side, check_targets, shape_hint};
 
 /// Samples from outside, rows in front. Classes and token numbers stand as floats.
 #[derive(Clone, PartialEq, Debug)]
@@ -67,7 +67,7 @@ impl Data {
                 },
             },
         };
-        data.check(model)?;
+        data.check(model, supply)?;
         Ok(data)
     }
 
@@ -93,43 +93,55 @@ impl Data {
         (seen.iter().map(|&t| (f64::from(t) - mean).powi(2)).sum::<f64>() / n) as f32
     }
 
-    /// Every number is one, and every token and class exists.
-    fn check(&self, model: &Model) -> Result<(), ExperimentError> {
-        let wrong = |name: &str, at: usize, value: f32, need: String| {
-            Err(ExperimentError::Supply {
-                name: name.into(),
-                message: format!("number {at} is {value}; {need}"),
-            })
-        };
-        let whole = |v: f32, below: usize| v >= 0.0 && v.fract() == 0.0 && (v as usize) < below;
-        for (at, &v) in self.inputs.iter().enumerate() {
-            match model.input.tokens {
-                Some(n) if !whole(v, n) => {
-                    return wrong("inputs", at, v, format!("tokens are whole numbers from 0 to {}", n - 1));
-                }
-                _ if !v.is_finite() => return wrong("inputs", at, v, "give finite numbers".into()),
-                _ => {}
+    /// Every number is one, every token exists, and every target means something to the loss.
+    ///
+    /// # Errors
+    /// The first place that is wrong, as the arrays handed in have it.
+    pub fn check(&self, model: &Model, supply: Option<&DataSet>) -> Result<(), ExperimentError> {
+        let (train, test) = (self.samples.train, self.samples.test);
+        let [input, target]: [usize; 2] =
+            [&model.input.shape, &model.target()].map(|shape| shape.iter().product());
+        let given = |tensor: fn(&DataSet) -> Option<&NamedTensor>| supply.and_then(tensor);
+        let inputs = given(|s| Some(&s.train_inputs));
+        let sides = [
+            (inputs, "inputs", 0, train, input, &self.inputs),
+            (given(|s| s.test_inputs.as_ref()), "inputs", train, test, input, &self.inputs),
+            (given(|s| Some(&s.train_targets)), "targets", 0, train, target, &self.targets),
+            (given(|s| s.test_targets.as_ref()), "targets", train, test, target, &self.targets),
+        ];
+        let shapes = sides.map(|(_, _, _, rows, row, _)| [rows, row]);
+        let mut sides =
+            sides.iter().zip(&shapes).map(|((tensor, name, first, rows, row, values), shape)| Side {
+                name: tensor.map_or(*name, |t| t.name.as_str()),
+                shape: tensor.map_or(&shape[..], |t| t.shape.as_slice()),
+                values: values.get(first * row..(first + rows) * row).unwrap_or_default(),
+            });
+        for side in sides.by_ref().take(2) {
+            let token = |v: f32, n: usize| v >= 0.0 && v.fract() == 0.0 && (v as usize) < n;
+            let wrong = side.values.iter().position(|&v| match model.input.tokens {
+                Some(n) => !token(v, n),
+                None => !v.is_finite(),
+            });
+            let mend = || match model.input.tokens {
+                Some(n) => format!("tokens are whole numbers from 0 to {}", n - 1),
+                None => "give finite numbers".into(),
+            };
+            if let Some(at) = wrong {
+                return Err(side.wrong(at, mend()));
             }
         }
-        let ignored = match model.loss {
-            Loss::CrossEntropy { ignore_index, .. } => ignore_index.map(|i| i as f32),
-            _ => None,
-        };
         let classes = model.output.last().copied().unwrap_or(1);
-        for (at, &v) in self.targets.iter().enumerate() {
-            if model.loss.takes_classes() && !whole(v, classes) && Some(v) != ignored {
-                return wrong(
-                    "targets",
-                    at,
-                    v,
-                    format!("classes are whole numbers from 0 to {}", classes - 1),
-                );
-            }
-            if !v.is_finite() {
-                return wrong("targets", at, v, "give finite numbers".into());
-            }
+        check_targets(model.loss, classes, &sides.collect::<Vec<_>>())
+    }
+
+    /// How large the numbers are.
+    pub fn scale(&self, model: &Model) -> Scale {
+        let largest = |values: &[f32]| values.iter().fold(0.0, |most: f32, v| most.max(v.abs()));
+        let classes = model.loss.takes_classes();
+        Scale {
+            inputs: if model.input.tokens.is_some() { 0.0 } else { largest(&self.inputs) },
+            targets: if classes { 0.0 } else { largest(&self.targets) },
         }
-        Ok(())
     }
 }
 
@@ -158,10 +170,7 @@ fn random(model: &Model, seed: u32, [train, test]: [usize; 2]) -> Result<Data, E
     let product = |shape: &[usize]| shape.iter().product::<usize>();
     let (row, target) = (product(&model.input.shape), product(&model.target()));
     let rows = train + test;
-    if rows.checked_mul(row.max(target)).is_none_or(|n| n > minibatch_nn::MAX_ELEMENTS) {
-        let message = format!("{rows} samples of {row} numbers are more than fit; give fewer");
-        return Err(ExperimentError::Supply { name: "samples".into(), message });
-    }
+    random_fits(model, rows)?;
     let [mut x, mut y] = STREAMS.map(|stream| Rng::with_stream(u64::from(seed), stream));
     let below = |rng: &mut Rng, n: usize| (rng.uniform() * n as f64).floor() as f32;
     let tokens = match model.input.tokens {
@@ -196,7 +205,7 @@ fn below_one(rng: &mut Rng) -> f32 {
 
 fn supplied(model: &Model, set: &DataSet) -> Result<Data, ExperimentError> {
     let train = rows_of(&set.train_inputs, &model.input.shape)?;
-    fits(&set.train_targets, train, &model.target())?;
+    targets_fit(model, &set.train_targets, train)?;
     if train == 0 {
         let (name, message) =
             (set.train_inputs.name.clone(), "there are no samples; give at least one".into());
@@ -206,7 +215,7 @@ fn supplied(model: &Model, set: &DataSet) -> Result<Data, ExperimentError> {
     let test = match (&set.test_inputs, &set.test_targets) {
         (Some(x), Some(y)) => {
             let test = rows_of(x, &model.input.shape)?;
-            fits(y, test, &model.target())?;
+            targets_fit(model, y, test)?;
             inputs.extend(&x.values);
             targets.extend(&y.values);
             test
@@ -225,6 +234,20 @@ pub fn rows_of(tensor: &NamedTensor, shape: &[usize]) -> Result<usize, Experimen
     let rows = tensor.shape.first().copied().unwrap_or(0);
     fits(tensor, rows, shape)?;
     Ok(rows)
+}
+
+/// The targets are those of so many rows.
+fn targets_fit(model: &Model, tensor: &NamedTensor, rows: usize) -> Result<(), ExperimentError> {
+    let target = model.target();
+    fits(tensor, rows, &target).map_err(|error| match error {
+        ExperimentError::Supply { name, message } => {
+            let classes = model.output.last().copied().unwrap_or(1);
+            let wanted = [&[rows], &target[..]].concat();
+            let hint = shape_hint(model.loss, classes, &tensor.shape, &wanted);
+            ExperimentError::Supply { name, message: message + hint }
+        }
+        other => other,
+    })
 }
 
 /// The array is (rows, shape). A target of one number a row may leave the last axis away.

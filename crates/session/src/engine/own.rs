@@ -126,6 +126,9 @@ pub fn brought(experiment: &Experiment, own: Option<&Own>) -> Result<Option<Data
         let message = "these samples were read from files and are not here; drop the files again".into();
         return Err(ExperimentError::Supply { name: name.clone(), message });
     };
-    fits_model(&experiment.model()?, &own.set)?;
-    Ok(Some(Data::of_set(own.set.clone())))
+    let model = experiment.model()?;
+    fits_model(&model, &own.set)?;
+    let data = Data::of_set(own.set.clone());
+    data.check(&model, None)?;
+    Ok(Some(data))
 }

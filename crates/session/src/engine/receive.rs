@@ -52,7 +52,7 @@ impl Session {
             events.push(run.measured(report, &losses, rows, rate));
         }
         let end = report.from + report.steps;
-        events.extend(run.reached(end).into_iter().map(|id| Event::Done { id }));
+        events.extend(run.reached(end));
         events.into_iter().for_each(|event| self.say(event));
         if let Some(message) = self.frame(report, values.collect()) {
             self.messages.push(message);

@@ -36,7 +36,9 @@ impl Session {
             }
         };
         let learning_rate = training.schedule.rate(training.learning_rate, step.saturating_sub(1));
-        let event = Event::Diverged { step, learning_rate, good_step };
+        let scale = run.programs.data.scale(&run.programs.model);
+        let cause = crate::cause(&run.experiment, scale, run.programs.batch, step);
+        let event = Event::Diverged { step, learning_rate, good_step, cause };
         let ids = run.void(good_step);
         // Nothing is told of the step gone back to before the learner has gone there.
         (run.evaluate, run.cut) = (false, None);

@@ -16,6 +16,8 @@ pub(super) struct Goal {
     pub(super) id: u32,
     /// The evaluation for it has been submitted.
     pub(super) evaluated: bool,
+    /// A pause put it before the step that was asked for.
+    pub(super) early: bool,
 }
 
 /// The experiment under way.
@@ -131,10 +133,22 @@ impl Run {
         reached.map(|g| g.evaluated = true).count() > 0 || asked
     }
 
-    /// Goals reached with `step`.
-    pub(super) fn reached(&mut self, step: u32) -> Vec<u32> {
+    /// What is told of the goals reached with `step`.
+    pub(super) fn reached(&mut self, step: u32) -> Vec<Event> {
         let n = self.goals.iter().take_while(|g| g.step <= step).count();
-        self.goals.drain(..n).map(|g| g.id).collect()
+        let told = |g: Goal| {
+            let early = g.early.then_some(Event::BrokenOff { id: g.id, step });
+            early.into_iter().chain([Event::Done { id: g.id }])
+        };
+        self.goals.drain(..n).flat_map(told).collect()
+    }
+
+    /// Nothing more is submitted than was: what was asked for ends at the step submitted last, once that is read out.
+    pub(super) fn cut_short(&mut self) {
+        let at = self.step;
+        for goal in self.goals.iter_mut().filter(|g| g.step > at) {
+            (goal.step, goal.early, goal.evaluated) = (at, true, false);
+        }
     }
 
     /// Turns a picture's arrays into what the learner reads.

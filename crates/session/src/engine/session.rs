@@ -178,10 +178,9 @@ impl Session {
 
     pub(super) fn pause(&mut self) {
         let Some(run) = &mut self.run else { return };
-        let ids: Vec<u32> = run.goals.drain(..).map(|g| g.id).collect();
-        run.evaluate |= run.playing || !ids.is_empty();
+        run.cut_short();
+        run.evaluate |= run.playing;
         run.playing = false;
-        self.answer(ids);
         self.say(Event::Playing { playing: false });
     }
 
@@ -195,7 +194,7 @@ impl Session {
         let was_playing = std::mem::take(&mut run.playing);
         let at = run.goals.back().map_or(run.step, |g| g.step);
         let step = to(&run.programs, at);
-        run.goals.push_back(Goal { step, id, evaluated: false });
+        run.goals.push_back(Goal { step, id, evaluated: false, early: false });
         if was_playing {
             self.say(Event::Playing { playing: false });
         }
@@ -203,6 +202,14 @@ impl Session {
 
     pub(super) fn answer(&mut self, ids: Vec<u32>) {
         ids.into_iter().for_each(|id| self.say(Event::Done { id }));
+    }
+
+    /// Answers those who asked for more steps than there were.
+    pub(super) fn break_off(&mut self, ids: Vec<u32>, step: u32) {
+        for id in ids {
+            self.say(Event::BrokenOff { id, step });
+            self.say(Event::Done { id });
+        }
     }
 
     /// Somebody waits for an answer, and there is nothing to give one.
@@ -222,9 +229,10 @@ impl Session {
         run.snapshots = run.programs.no_copies();
         run.wild = None;
         self.losses.iter_mut().for_each(Vec::clear);
+        let at = run.step;
         let ids = run.void(0);
         run.curve_end = None;
-        self.answer(ids);
+        self.break_off(ids, at);
         self.say(Event::Playing { playing: false });
         Ok(())
     }
