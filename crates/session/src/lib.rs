@@ -11,6 +11,7 @@ mod presets;
 mod protocol;
 mod read;
 mod spec;
+mod standing;
 mod summary;
 mod targets;
 
@@ -21,9 +22,10 @@ pub use experiment::{Experiment, Layer, MAX_LAYERS, MAX_UNITS, Training, VERSION
 pub use figure::{decimal, figure};
 pub use place::{Adapter, Choice, Held, LEAST_WORK, Needs, Place, Why};
 pub use presets::{Area, Mark, PRESETS, Preset, preset};
-pub use protocol::{Best, Command, CurvePoint, Event, Facts, Look, Message, Metrics, Shown};
+pub use protocol::{Command, Event, Facts, Look, Message, Shown};
 pub use read::{Unused, did_you_mean, nearest};
 pub use spec::{MAX_SAMPLES, ModelSpec, SampleSource};
+pub use standing::{Best, CurvePoint, Metrics};
 pub use summary::{LayerSummary, Summary};
 pub use targets::{Side, check_targets, shape_hint};
 
