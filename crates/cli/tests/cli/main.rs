@@ -7,6 +7,7 @@ mod exercises;
 mod export;
 mod files;
 mod given;
+mod hints;
 mod keep;
 mod look;
 mod predict;
