@@ -72,6 +72,8 @@ fn a_script_has_the_experiments_name_and_not_its_path() {
         place.write(name, r#"{"hidden": []}"#);
         place.done(&format!("export {name} --pytorch e.py"));
         let text = place.text("e.py");
+        let (mark, text) = text.split_once('\n').expect("lines");
+        assert!(mark.starts_with("# Written by minibatch export (") && !mark.contains("anna"), "{mark}");
         assert!(text.starts_with("\"\"\"e.json, as Minibatch trains it"), "{name}: {text}");
     }
     place.fails("export xor --pytorch torch.py", &["torch.py", "another name"]);

@@ -99,7 +99,7 @@ fn arrays_of_other_tools_get_a_hint() {
     let place = Place::new("arrays");
     let model = |layer: &str| {
         format!(
-            r#"{{"model": {{"input": {{"shape": [5, 3]}}, "layers": [{{"layer": "{layer}", "units": 4}}, {{"layer": "linear", "units": 2}}],
+            r#"{{"model": {{"input": {{"shape": [5, 3]}}, "layers": [{{"layer": "recurrent", "cell": "{layer}", "units": 4}}, {{"layer": "linear", "units": 2}}],
             "samples": {{"kind": "random", "train": 8, "test": 2}}}}}}"#
         )
     };

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use crate::draw::Draw;
 
 /// Models of few numbers, so that a run takes milliseconds.
-fn small() -> Vec<Value> {
+pub fn small() -> Vec<Value> {
     let model = |shape: &[u64], layers: Value, classes: bool| {
         json!({
-            "model": {"input": {"shape": shape}, "layers": layers, "samples": {"kind": "random", "train": 12, "test": 5},
-                "loss": if classes { "cross-entropy" } else { "mse" }},
+            "model": {"input": {"shape": shape}, "layers": layers, "samples": {"kind": "random", "train": 12, "test": 5}},
+            "loss": if classes { "cross-entropy" } else { "mse" },
             "training": {"batch_size": 4, "learning_rate": 0.01}
         })
     };
@@ -30,14 +30,18 @@ fn small() -> Vec<Value> {
             {"layer": "max-pool2d", "kernel": 2}, {"layer": "flatten"}, {"layer": "linear", "units": 2}]),
             true,
         ),
-        model(&[5, 3], json!([{"layer": "lstm", "units": 4}, {"layer": "linear", "units": 1}]), false),
+        model(
+            &[5, 3],
+            json!([{"layer": "recurrent", "cell": "lstm", "units": 4}, {"layer": "linear", "units": 1}]),
+            false,
+        ),
         model(
             &[5, 4],
             json!([{"layer": "self-attention", "heads": 2}, {"layer": "flatten"}, {"layer": "linear", "units": 2}]),
             true,
         ),
         json!({"model": {"input": {"shape": [4], "tokens": 5}, "layers": [{"layer": "embedding", "vocabulary": 5, "units": 4},
-            {"layer": "gru", "units": 3}, {"layer": "linear", "units": 2}],
+            {"layer": "recurrent", "cell": "gru", "units": 3}, {"layer": "linear", "units": 2}],
             "samples": {"kind": "random", "train": 9, "test": 3}}, "training": {"batch_size": 4}}),
         json!({"model": {"input": {"shape": [2]}, "layers": [{"layer": "linear", "units": 1}],
             "samples": {"kind": "table", "inputs": [[0.5, 1.0], [1.5, -2.0]], "targets": [1.0, 0.0]}}}),

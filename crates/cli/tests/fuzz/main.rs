@@ -54,6 +54,21 @@ fn whatever_comes_it_ends_well() {
     assert!(failed.is_empty(), "{} of {} inputs:\n{}", failed.len(), last - first, failed.join("\n"));
 }
 
+/// Breaks where the inputs begin with what is refused anyway, so that chance never gets further than the reader.
+#[test]
+fn what_chance_begins_with_is_sound() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz-sound");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for value in json::small() {
+        let path = folder.join("e.json");
+        std::fs::write(&path, value.to_string()).expect("a file");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_minibatch"));
+        command.args(["train", "--steps", "1", "--backend", "cpu"]).arg(&path);
+        let ended = command.output().expect("the binary runs");
+        assert!(ended.status.success(), "{value}: {}", String::from_utf8_lossy(&ended.stderr));
+    }
+}
+
 /// Runs the case of this number. Its folder stays where it is to be looked at.
 fn one(seed: u64, shown: bool) -> Result<(), String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{seed}"));
