@@ -4,6 +4,7 @@ mod bench;
 mod best;
 mod compositions;
 mod cpu_cases;
+mod evaluation;
 mod golden;
 mod golden_layers;
 mod golden_losses;

@@ -9,6 +9,7 @@ mod attention;
 mod elementwise;
 mod large;
 mod matmul;
+mod measure;
 mod norm;
 mod recurrent;
 mod rows;
@@ -79,7 +80,7 @@ impl Case {
 
 /// Every case of ordinary size. Those of [`large_cases`] belong to a full check as well.
 pub fn cases() -> Vec<Case> {
-    let basic = [matmul::cases(), elementwise::cases(), rows::cases(), training::cases()];
+    let basic = [matmul::cases(), elementwise::cases(), rows::cases(), measure::cases(), training::cases()];
     let layers = [arrange::cases(), spatial::cases(), norm::cases(), attention::cases(), recurrent::cases()];
     basic.into_iter().chain(layers).flatten().collect()
 }

@@ -2,7 +2,7 @@
 
 use minibatch_graph::{
     Activation, Attention, Binary, Cell, Conv2d, Epilogue, Loss, Norm, Op, Optimizer, Pool2d, PoolKind,
-    PoolWindow, Recurrent, Reduction, Rotary, Unary,
+    PoolWindow, Recurrent, Reduction, Rotary, Sides, Unary,
 };
 
 /// One of each. A new op is added here when the compiler stops at the match below.
@@ -13,6 +13,7 @@ pub fn every_op() -> Vec<Op> {
     let norm = Norm { columns: 1, groups: 1, span: 1, center: true, eps: 1e-5, weight: false, bias: false };
     let attention = Attention { heads: 1, causal: false, cross: false, mask: false };
     let recurrent = Recurrent { cell: Cell::Lstm, reverse: false };
+    let sides = Sides { train: 1, test: 1 };
     let all = vec![
         Op::Variable { name: String::new() },
         Op::Full { value: 0.0 },
@@ -54,7 +55,10 @@ pub fn every_op() -> Vec<Op> {
         Op::Dropout { rate: 0.5, stream: 0 },
         Op::Loss(Loss::Mse),
         Op::LossGrad(Loss::Mse),
-        Op::Confusion { classes: 2 },
+        Op::Score(Loss::Mse),
+        Op::Tally(sides),
+        Op::Confusion { classes: 2, loss: Loss::BinaryCrossEntropy, sides },
+        Op::NextRows { samples: 1, rows: 1 },
         Op::BeginStep { samples: 1, batch: 1 },
         Op::Update(Optimizer::Adagrad { eps: 0.0 }),
         Op::Momentum { momentum: 0.9, nesterov: false },
@@ -75,7 +79,8 @@ pub fn every_op() -> Vec<Op> {
             Op::Recurrent(_) | Op::RecurrentGrad(_) => {}
             Op::SumSquares | Op::ClipNorm { .. } | Op::ClipValue { .. } => {}
             Op::ToIndex | Op::Gather | Op::GatherGrad { .. } | Op::Dropout { .. } => {}
-            Op::Loss(_) | Op::LossGrad(_) | Op::Confusion { .. } => {}
+            Op::Loss(_) | Op::LossGrad(_) => {}
+            Op::Score(_) | Op::Tally(_) | Op::Confusion { .. } | Op::NextRows { .. } => {}
             Op::BeginStep { .. } | Op::Update(_) | Op::Momentum { .. } | Op::Record | Op::KeepLeast => {}
         }
     }

@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use minibatch_session::{
-    BuildError, Cause, Choice, Command, Event, Experiment, Message, Metrics, NamedTensor, SampleSource,
-    Session, Supplies, Wait, Why,
+    Best, BuildError, Cause, Choice, Command, CurvePoint, Event, Experiment, Keep, Message, Metrics,
+    NamedTensor, Session, Supplies, Wait, Why,
 };
 
 use crate::args::BackendChoice;
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::output::note;
 use crate::place;
 
@@ -33,8 +34,8 @@ pub struct Engine {
 pub struct Loaded {
     /// Samples to train on.
     pub samples: usize,
-    /// Batches an epoch, rounded up.
-    pub steps_per_epoch: u32,
+    /// Samples held back.
+    pub tests: usize,
     /// The batch size in force.
     pub batch_size: u32,
 }
@@ -55,12 +56,19 @@ pub struct Divergence {
 pub struct Round {
     /// Batch losses, in order, none missing.
     pub losses: Vec<(u32, f32)>,
-    /// The evaluations at goals that were reached.
-    pub evaluations: Vec<Metrics>,
+    /// The evaluations, in order: the curve's points, and goals that were reached.
+    pub evaluations: Vec<CurvePoint>,
     /// Where and why the loss left the numbers.
     pub diverged: Option<Divergence>,
     /// There is nothing left to do.
     pub idle: bool,
+}
+
+impl Round {
+    /// Whether no evaluation of its last step comes any more.
+    pub fn ended(&self) -> bool {
+        self.idle || self.diverged.is_some()
+    }
 }
 
 impl Engine {
@@ -105,6 +113,11 @@ impl Engine {
         }
     }
 
+    /// Says what is kept beside the runs that are loaded from now on.
+    pub fn keep(&mut self, keep: Keep) {
+        self.session.keep_beside(keep);
+    }
+
     /// Builds an experiment.
     ///
     /// # Errors
@@ -114,21 +127,11 @@ impl Engine {
         experiment: &Experiment,
         supplies: Supplies,
     ) -> std::result::Result<Loaded, BuildError> {
-        let supplied =
-            supplies.data.as_ref().map(|data| data.train_inputs.shape.first().copied().unwrap_or(0));
-        let written = experiment.model.as_ref().map(|model| match &model.samples {
-            SampleSource::Random { train, .. } => *train as usize,
-            SampleSource::Task(task) => task.train as usize,
-            SampleSource::Own { train, .. } => *train as usize,
-            SampleSource::Table { inputs, .. } => inputs.len(),
-        });
+        self.session.limit_memory(memory::left().map(|left| left.bytes));
         pollster::block_on(self.session.load_with(experiment.clone(), 1, supplies))?;
-        for Message { event, arrays } in self.session.take_messages() {
-            if let Event::Loaded { steps_per_epoch, batch_size, .. } = event {
-                // The points of the plane come along, three numbers each.
-                let points = arrays.first().map_or(0, |points| points.len() / 3);
-                let samples = supplied.or(written).unwrap_or(points);
-                self.loaded = Loaded { samples, steps_per_epoch, batch_size };
+        for Message { event, .. } in self.session.take_messages() {
+            if let Event::Loaded { batch_size, facts, .. } = event {
+                self.loaded = Loaded { samples: facts.train, tests: facts.test, batch_size };
             } else {
                 self.note_place(event);
             }
@@ -170,10 +173,14 @@ impl Engine {
         let mut round = Round { idle: wait == Wait::Command, ..Round::default() };
         for Message { event, .. } in self.session.take_messages() {
             match event {
-                Event::Metrics { now, .. } => self.metrics = *now,
+                Event::Metrics { now, curve, .. } => {
+                    round.evaluations.extend(curve);
+                    self.metrics = *now;
+                }
                 Event::Done { .. } if self.goals.front() == Some(&self.metrics.step) => {
                     self.goals.pop_front();
-                    round.evaluations.push(self.metrics.clone());
+                    let last = round.evaluations.last().map(|point| point.step);
+                    round.evaluations.extend(self.metrics.point().filter(|point| Some(point.step) != last));
                 }
                 Event::Diverged { step, learning_rate, cause, .. } => {
                     self.goals.clear();
@@ -206,12 +213,27 @@ impl Engine {
         Ok(all)
     }
 
-    /// All weights.
+    /// All weights, at the end of a run: the session's memory is given back, read-outs stay.
     ///
     /// # Errors
     /// When the device fails.
-    pub fn weights(&mut self) -> Result<Vec<NamedTensor>> {
-        pollster::block_on(self.session.weights()).map_err(|error| Error::Session(error.to_string()))
+    pub fn take_weights(&mut self) -> Result<Vec<NamedTensor>> {
+        let weights = pollster::block_on(self.session.take_weights());
+        self.session = Session::new(|| 0.0);
+        weights.map_err(|error| Error::Session(error.to_string()))
+    }
+
+    /// The best evaluation so far, as far as has been told.
+    pub fn best(&self) -> Option<Best> {
+        self.metrics.best
+    }
+
+    /// The weights of the best evaluation, with its step and loss; none as long as there was none.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn best_weights(&mut self) -> Result<Option<(u32, f32, Vec<NamedTensor>)>> {
+        pollster::block_on(self.session.best_weights()).map_err(|error| Error::Session(error.to_string()))
     }
 
     /// The model's output for these inputs.

@@ -13,6 +13,7 @@ mod error;
 mod experiment;
 mod input;
 mod kinds;
+mod memory;
 mod output;
 mod place;
 mod save;

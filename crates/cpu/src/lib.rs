@@ -15,7 +15,7 @@ mod single;
 mod store;
 
 pub use error::CpuError;
-pub use plan::Plan;
+pub use plan::{Need, Plan};
 pub use real::Real;
 pub use single::{Single, SinglePlan};
 pub use store::Cpu;

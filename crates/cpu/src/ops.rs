@@ -2,11 +2,12 @@
 
 pub(crate) mod arrange;
 pub(crate) mod attention;
-pub(crate) mod confusion;
+
 pub(crate) mod elementwise;
 pub(crate) mod gather;
 pub(crate) mod loss;
 pub(crate) mod matmul;
+pub(crate) mod measure;
 pub(crate) mod norm;
 pub(crate) mod places;
 pub(crate) mod recurrent;
@@ -44,7 +45,10 @@ pub(crate) fn scratch_len(step: &Step) -> usize {
         | Op::GatherGrad { .. }
         | Op::Loss(_)
         | Op::LossGrad(_)
-        | Op::Confusion { .. } => 0,
+        | Op::Score(_)
+        | Op::Tally(_)
+        | Op::Confusion { .. }
+        | Op::NextRows { .. } => 0,
         Op::BeginStep { .. } | Op::Update(_) | Op::Momentum { .. } | Op::Record | Op::KeepLeast => 0,
     }
 }

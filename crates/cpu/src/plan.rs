@@ -12,8 +12,8 @@ pub struct Plan<T = f32> {
     pub(crate) steps: Vec<Step>,
     /// Shared slots, then constants.
     pub(crate) locals: Vec<Buffer<T>>,
-    /// What the widest op needs besides its operands.
-    pub(crate) scratch: Vec<T>,
+    /// How much the widest op needs besides its operands: elements of what all plans of a store share.
+    pub(crate) scratch: usize,
     /// The variables it uses: name, index in the store, type and length. Checked before each run, since they may have
     /// been replaced.
     pub(crate) variables: Vec<(String, usize, DType, usize)>,
@@ -51,35 +51,74 @@ impl<T: Real> Cpu<T> {
             });
             variables.push((name.clone(), index, *dtype, shape.numel()));
         }
-        let mut resolver = Resolver { graph, memory: &memory, variables, locals: vec![], constants: vec![] };
-        resolver.locals.extend(memory.slots.iter().map(|slot| Buffer::zeros(slot.dtype, slot.len)));
-        resolver.add_constants();
-        let steps =
-            memory.order.iter().map(|&id| resolver.step(id)).collect::<Result<Vec<Step>, CpuError>>()?;
-        let scratch = steps.iter().map(scratch_len).max().unwrap_or(0);
-        let Resolver { variables, locals, .. } = resolver;
-        Ok(Plan { steps, locals, scratch: vec![T::ZERO; scratch], variables })
+        let resolver = Resolver::new(graph, &memory, variables);
+        let (steps, scratch) = resolver.steps()?;
+        let Resolver { variables, constants, .. } = resolver;
+        let slots = memory.slots.iter().map(|slot| Buffer::zeros(slot.dtype, slot.len));
+        let filled = |&(id, value): &(NodeId, f32)| {
+            Buffer::Float(vec![T::of(f64::from(value)); graph.shape(id).numel()])
+        };
+        let locals = slots.chain(constants.iter().map(filled)).collect();
+        Ok(Plan { steps, locals, scratch, variables })
     }
 }
 
-struct Resolver<'a, T> {
+/// The memory that a graph takes, found without taking it.
+#[derive(Clone, Debug, Default)]
+pub struct Need {
+    /// The variables it names, which other graphs may share, with their elements.
+    pub variables: Vec<(String, usize)>,
+    /// Elements of the buffers of its plan.
+    pub own: usize,
+    /// Elements of scratch, which all plans share.
+    pub scratch: usize,
+}
+
+impl Need {
+    /// Of this graph.
+    ///
+    /// # Errors
+    /// As [`Cpu::compile`].
+    pub fn of(graph: &Graph) -> Result<Self, CpuError> {
+        let memory = MemoryPlan::new(graph)?;
+        let variables = memory
+            .variables
+            .iter()
+            .enumerate()
+            .map(|(i, (name, shape, dtype))| (name.clone(), i, *dtype, shape.numel()));
+        let resolver = Resolver::new(graph, &memory, variables.collect());
+        let (_, scratch) = resolver.steps()?;
+        let slots = memory.slots.iter().map(|slot| slot.len);
+        let constants = resolver.constants.iter().map(|(id, _)| graph.shape(*id).numel());
+        let own = slots.chain(constants).sum();
+        Ok(Self { variables: resolver.variables.into_iter().map(|v| (v.0, v.3)).collect(), own, scratch })
+    }
+}
+
+struct Resolver<'a> {
     graph: &'a Graph,
     memory: &'a MemoryPlan,
     variables: Vec<(String, usize, DType, usize)>,
-    locals: Vec<Buffer<T>>,
-    /// For each constant node, its local buffer.
-    constants: Vec<(NodeId, usize)>,
+    /// The constant nodes, whose buffers follow the slots, and what fills them.
+    constants: Vec<(NodeId, f32)>,
 }
 
-impl<T: Real> Resolver<'_, T> {
-    fn add_constants(&mut self) {
-        for id in self.graph.ids().filter(|id| self.memory.places[id.index()].is_some()) {
-            if let Op::Full { value } = self.graph.node(id).op {
-                self.constants.push((id, self.locals.len()));
-                let len = self.graph.shape(id).numel();
-                self.locals.push(Buffer::Float(vec![T::of(f64::from(value)); len]));
-            }
-        }
+impl<'a> Resolver<'a> {
+    fn new(graph: &'a Graph, memory: &'a MemoryPlan, variables: Vec<(String, usize, DType, usize)>) -> Self {
+        let needed = graph.ids().filter(|id| memory.places[id.index()].is_some());
+        let constant = |id| match graph.node(id).op {
+            Op::Full { value } => Some((id, value)),
+            _ => None,
+        };
+        Self { graph, memory, variables, constants: needed.filter_map(constant).collect() }
+    }
+
+    /// The steps, and how much scratch the widest needs.
+    fn steps(&self) -> Result<(Vec<Step>, usize), CpuError> {
+        let steps =
+            self.memory.order.iter().map(|&id| self.step(id)).collect::<Result<Vec<Step>, CpuError>>()?;
+        let scratch = steps.iter().map(scratch_len).max().unwrap_or(0);
+        Ok((steps, scratch))
     }
 
     fn operand(&self, id: NodeId) -> Operand {
@@ -92,8 +131,8 @@ impl<T: Real> Resolver<'_, T> {
             }
             PlannedHome::Constant(_) => {
                 let constant = self.viewed(id);
-                let known = self.constants.iter().find(|(c, _)| *c == constant);
-                Home::Local(known.expect("every needed constant has a buffer").1)
+                let known = self.constants.iter().position(|(c, _)| *c == constant);
+                Home::Local(self.memory.slots.len() + known.expect("every needed constant has a buffer"))
             }
             PlannedHome::Slot(slot) => Home::Local(*slot),
         };

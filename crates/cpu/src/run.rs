@@ -4,7 +4,7 @@ use minibatch_graph::{DType, Op};
 
 use crate::memory::{Memory, Operand};
 use crate::ops::{
-    arrange, attention, confusion, elementwise, gather, loss, matmul, norm, recurrent, spatial, step, update,
+    arrange, attention, elementwise, gather, loss, matmul, measure, norm, recurrent, spatial, step, update,
 };
 use crate::plan::Step;
 use crate::{Cpu, CpuError, Plan, Real};
@@ -22,9 +22,13 @@ impl<T: Real> Cpu<T> {
                 Some(_) | None => return Err(CpuError::ForeignPlan { name: name.clone() }),
             }
         }
+        if self.scratch.len() < plan.scratch {
+            self.scratch.resize(plan.scratch, T::ZERO);
+        }
+        let scratch = &mut self.scratch[..];
         let mut memory = Memory { variables: &mut self.variables, locals: &mut plan.locals };
         for _ in 0..times {
-            plan.steps.iter().for_each(|step| run_step(step, &mut memory, &mut plan.scratch));
+            plan.steps.iter().for_each(|step| run_step(step, &mut memory, scratch));
         }
         Ok(())
     }
@@ -86,8 +90,17 @@ fn run_step<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
             let dloss = memory.floats(&inputs[2])[0];
             loss::gradient(*kind, &loss::Operands::new(memory, inputs), dloss, out);
         }),
-        Op::Confusion { classes } => memory.write(output, |memory, out| {
-            confusion::count(memory, inputs, *classes, out);
+        Op::Score(kind) => memory.write(output, |memory, out| {
+            loss::score(*kind, &loss::Operands::new(memory, inputs), out);
+        }),
+        Op::Tally(sides) => memory.write(&inputs[0], |memory, sums| {
+            measure::tally(memory, inputs, *sides, sums);
+        }),
+        Op::Confusion { classes, loss, sides } => memory.write(&inputs[0], |memory, counts| {
+            measure::count(memory, inputs, (*classes, *loss, *sides), counts);
+        }),
+        Op::NextRows { samples, .. } => memory.write_words(&inputs[0], |memory, cursor| {
+            memory.write_words(output, |_, rows| measure::next_rows(cursor, *samples, rows));
         }),
         Op::BeginStep { samples, .. } => memory.write_words(&inputs[0], |memory, control| {
             memory.write_words(output, |_, batch| step::begin(control, *samples, batch));

@@ -60,6 +60,14 @@ impl Single {
         self.0.read_f32(name)
     }
 
+    /// As [`Cpu::read_part`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_part(&self, name: &str, offset: usize, len: usize) -> Result<Vec<f32>, CpuError> {
+        self.0.read_part(name, offset, len)
+    }
+
     /// As [`Cpu::copy`].
     ///
     /// # Errors

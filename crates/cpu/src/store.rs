@@ -11,12 +11,14 @@ pub struct Cpu<T = f32> {
     // Few enough that a search is quicker than a hash; an index never changes its meaning.
     pub(crate) names: Vec<String>,
     pub(crate) variables: Vec<Buffer<T>>,
+    /// What ops need besides their operands while they run; of the widest op so far.
+    pub(crate) scratch: Vec<T>,
 }
 
 impl<T: Real> Cpu<T> {
     /// An empty store.
     pub fn new() -> Self {
-        Self { names: vec![], variables: vec![] }
+        Self { names: vec![], variables: vec![], scratch: vec![] }
     }
 
     /// Sets a float variable; creates it when missing, replaces it when its length or type was another.
@@ -97,6 +99,21 @@ impl<T: Real> Cpu<T> {
     /// When there is no such float variable.
     pub fn read_f32(&self, name: &str) -> Result<Vec<f32>, CpuError> {
         Ok(self.floats(name)?.iter().map(|v| v.narrow()).collect())
+    }
+
+    /// `len` elements of a float variable, from `offset` on.
+    ///
+    /// # Errors
+    /// When there is no such float variable, or they go past its end.
+    pub fn read_part(&self, name: &str, offset: usize, len: usize) -> Result<Vec<T>, CpuError> {
+        let all = self.floats(name)?;
+        let part = offset.checked_add(len).and_then(|end| all.get(offset..end));
+        part.map(<[T]>::to_vec).ok_or_else(|| CpuError::PastTheEnd {
+            name: name.into(),
+            len: all.len(),
+            offset,
+            count: len,
+        })
     }
 
     fn floats(&self, name: &str) -> Result<&[T], CpuError> {

@@ -22,6 +22,6 @@ pub use error::GraphError;
 pub use memory::{Home, MemoryPlan, Place, Slot};
 pub use op::{
     Activation, Attention, Binary, Cell, Conv2d, Epilogue, Loss, Norm, Op, Optimizer, Pool2d, PoolKind,
-    PoolWindow, Recurrent, RecurrentGradParts, RecurrentParts, Reduction, Rotary, Unary,
+    PoolWindow, Recurrent, RecurrentGradParts, RecurrentParts, Reduction, Rotary, Sides, Unary,
 };
 pub use shape::{DType, Shape};

@@ -214,10 +214,9 @@ impl<'a> Planner<'a> {
                 p.offset += offset;
                 p
             }),
-            // An op that changes variables yields nothing else, but for BeginStep's batch and Momentum's direction.
-            (Op::Update(_) | Op::Record | Op::KeepLeast | Op::RunningStats { .. }, ..) => {
-                self.places[node.inputs[0].index()].clone()
-            }
+            // An op that changes variables yields nothing else, but for the rows of BeginStep and NextRows, and
+            // Momentum's direction.
+            (op, ..) if op.yields_change() => self.places[node.inputs[0].index()].clone(),
             (_, Some(name), _) => at(Home::Variable(name)),
             (_, None, Some((pack, offset))) => {
                 if self.places[pack.index()].is_none() {

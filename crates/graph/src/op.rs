@@ -11,7 +11,7 @@ mod spatial;
 
 pub use activation::{Activation, Epilogue};
 pub use elementwise::{Binary, Reduction, Unary};
-pub use loss::Loss;
+pub use loss::{Loss, Sides};
 pub use norm::Norm;
 pub use optimizer::Optimizer;
 pub use sequence::{Attention, Cell, Recurrent, RecurrentGradParts, RecurrentParts, Rotary};
@@ -176,12 +176,35 @@ pub enum Op {
     Loss(Loss),
     /// (prediction, target, dloss (1)): the gradient with respect to the prediction.
     LossGrad(Loss),
-    /// (prediction (b, c), target): counts of (true class, predicted class), (classes * classes). With c = 1 the class
-    /// is prediction > 0, and target > 0; else the largest, the first among equals, against u32 classes; rows with a
-    /// target past the end are not counted.
+    /// (prediction (b, k), target): what each row adds to a mean of this loss, (b, 3): its term, what the term weighs, and
+    /// how many of its answers are right. A row of cross-entropy has one answer, right where its class has the largest
+    /// logit, the first among equals; an ignored one has none and weighs nothing. Other losses have k answers, right
+    /// where prediction and target lie on the same side ([`Loss::half`]), and weigh k.
+    Score(Loss),
+    /// (sums (2, 2, m), x (b, m), index (n)): adds the rows of x in place, those of training samples and those of test
+    /// samples apart ([`Sides`]). b / n rows belong to one sample, whose number stands in the index; numbers past the last
+    /// sample count for nothing. The index is one of [`Op::NextRows`]: number 0 begins anew. Each side has two rows of
+    /// sums, to be added: that of the last blocks of pieces, and that of all before, so that f32 keeps its digits.
+    Tally(Sides),
+    /// (counts (2, classes * classes), prediction (b, c), target, index (n)): adds counts of (true class, predicted class)
+    /// in place, by the sample's side, as [`Op::Tally`] does. With c = 1 the class is prediction > 0, and target above
+    /// [`Loss::half`]; else the largest, the first among equals, against u32 classes; rows that are ignored, or whose
+    /// target is past the end, are not counted.
     Confusion {
         /// How many classes there are.
         classes: usize,
+        /// The loss, which says what a target means.
+        loss: Loss,
+        /// Which samples are whose.
+        sides: Sides,
+    },
+    /// (cursor (1) u32): the numbers of the next `rows` of so many samples, (rows) u32, in order; the last ones may be
+    /// past the end. Moves the cursor on in place, back to 0 when all have come.
+    NextRows {
+        /// How many samples there are.
+        samples: usize,
+        /// How many come at once.
+        rows: usize,
     },
     /// (control): begins a training step. Advances the control block in place and gives the rows of the next batch,
     /// (batch) u32: a permutation of all samples, new each epoch; a batch may span two epochs.
@@ -267,7 +290,10 @@ impl Op {
             Self::RecurrentGrad(_) => "recurrent_grad",
             Self::Loss(_) => "loss",
             Self::LossGrad(_) => "loss_grad",
+            Self::Score(_) => "score",
+            Self::Tally(_) => "tally",
             Self::Confusion { .. } => "confusion",
+            Self::NextRows { .. } => "next_rows",
             Self::BeginStep { .. } => "begin_step",
             Self::Update(_) => "update",
             Self::Momentum { .. } => "momentum",
@@ -283,7 +309,7 @@ impl Op {
     pub fn changes(&self) -> &'static [usize] {
         match self {
             Self::BeginStep { .. } | Self::Record | Self::RunningStats { .. } | Self::Momentum { .. } => &[0],
-            Self::KeepLeast => &[0],
+            Self::KeepLeast | Self::Tally(_) | Self::Confusion { .. } | Self::NextRows { .. } => &[0],
             Self::Update(optimizer) => match optimizer.state_count() {
                 0 => &[0],
                 1 => &[0, 4],
@@ -300,7 +326,7 @@ impl Op {
             Self::Norm(_) | Self::NormGrad(_) | Self::NormGradWeight(_) => &[],
             Self::Attention(_) | Self::AttentionLse(_) | Self::AttentionGrad(_) | Self::Rotary(_) => &[],
             Self::Recurrent(_) | Self::RecurrentGrad(_) => &[],
-            Self::Loss(_) | Self::LossGrad(_) | Self::Confusion { .. } => &[],
+            Self::Loss(_) | Self::LossGrad(_) | Self::Score(_) => &[],
             Self::SumSquares | Self::ClipNorm { .. } | Self::ClipValue { .. } => &[],
         }
     }
@@ -308,6 +334,7 @@ impl Op {
     /// Whether the op yields nothing but the variable it changes.
     pub fn yields_change(&self) -> bool {
         matches!(self, Self::Update(_) | Self::Record | Self::KeepLeast | Self::RunningStats { .. })
+            || matches!(self, Self::Tally(_) | Self::Confusion { .. })
     }
 
     /// Whether the node stands for a place rather than for work: a backend launches nothing for it.

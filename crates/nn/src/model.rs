@@ -8,6 +8,7 @@ mod attention;
 mod blocks;
 mod compose;
 mod dense;
+mod evaluate;
 mod graphs;
 mod inside;
 mod layout;
@@ -45,7 +46,8 @@ pub struct Model {
     pub blocks: Vec<Block>,
     /// What is minimised.
     pub loss: Loss,
-    /// How many classes there are to count answers by; none in regression, or where there are more than 32.
+    /// How many classes there are to count answers by, true against told; none where there are more than 32, where several
+    /// answers are yes or no, and in regression.
     pub classes: Option<usize>,
     /// All parameters and buffers.
     pub layout: Layout,

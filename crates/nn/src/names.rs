@@ -15,6 +15,15 @@ pub const LOSSES: &str = "losses";
 /// (1 + rows * width) f32: evaluations, a ring; see [`crate::Model::evaluation_width`].
 pub const EVALUATIONS: &str = "evaluations";
 
+/// (1) u32: the first sample of an evaluation's next piece.
+pub const CURSOR: &str = "cursor";
+/// (2 sides, 2, 3) f32: what an evaluation adds up of the loss; see [`minibatch_graph::Op::Tally`].
+pub const TALLY: &str = "tally";
+/// (2 sides, 2, columns) f32: the squared errors it adds up.
+pub const SQUARES: &str = "squares";
+/// (2 sides, classes, classes) f32: the answers it counts.
+pub const COUNTS: &str = "counts";
+
 /// (1 + elements) of the variable's type: the least loss of an evaluation, and the variable as it was then; see
 /// [`minibatch_graph::Op::KeepLeast`].
 pub fn best(variable: &str) -> String {

@@ -25,7 +25,7 @@ pub use presets::{Area, Mark, PRESETS, Preset, preset};
 pub use protocol::{Command, Event, Facts, Look, Message, Shown};
 pub use read::{Unused, did_you_mean, nearest};
 pub use spec::{MAX_SAMPLES, ModelSpec, SampleSource};
-pub use standing::{Best, CurvePoint, Metrics};
+pub use standing::{Best, CurvePoint, Metrics, Stand};
 pub use summary::{LayerSummary, Summary};
 pub use targets::{Side, check_targets, shape_hint};
 
@@ -33,7 +33,7 @@ pub use targets::{Side, check_targets, shape_hint};
 mod engine;
 #[cfg(feature = "engine")]
 pub use engine::{
-    Backend, BenchError, BuildError, DataSet, Measured, Plan, Session, Supplies, Wait, Work, bench,
+    Backend, BenchError, BuildError, DataSet, Keep, Measured, Plan, Session, Supplies, Wait, Work, bench,
     check_kernels, heap,
 };
 

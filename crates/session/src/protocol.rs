@@ -159,6 +159,8 @@ pub struct Facts {
     pub train: usize,
     /// Samples held back; they come after.
     pub test: usize,
+    /// Whether an answer's numbers are shares, behind a sigmoid or softmax; else they are numbers to predict.
+    pub shares: bool,
     /// What each token is called.
     pub vocabulary: Vec<String>,
     /// What each class is called.

@@ -93,8 +93,6 @@ impl Experiment {
         }
         let loss = self.loss.of_output(last, &options);
         let classes = match loss {
-            // Rows of an ignored class would be counted as answers; those of a number past the classes are not.
-            Loss::CrossEntropy { ignore_index: Some(index), .. } if (index as usize) < last => None,
             Loss::CrossEntropy { .. } => Some(last).filter(|&k| k <= 32),
             Loss::BinaryCrossEntropy if last == 1 => Some(2),
             _ => None,

@@ -9,6 +9,8 @@ pub struct Metrics {
     pub step: u32,
     /// Epochs, in parts.
     pub epoch: f64,
+    /// Where the losses, accuracies, R2 and the counts below were measured; they are of all samples of their side.
+    pub evaluated: Option<Stand>,
     /// Mean loss over all training points.
     pub train_loss: Option<f32>,
     /// Mean loss over all test points.
@@ -31,6 +33,25 @@ pub struct Metrics {
     pub best: Option<Best>,
 }
 
+/// A place in a run.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Stand {
+    /// Batches trained.
+    pub step: u32,
+    /// Epochs, in parts.
+    pub epoch: f64,
+}
+
+impl Metrics {
+    /// What was measured last, as a point of a curve.
+    pub fn point(&self) -> Option<CurvePoint> {
+        let Stand { step, epoch } = self.evaluated?;
+        let Self { train_accuracy, test_loss, test_accuracy, test_r2, .. } = *self;
+        let train_loss = self.train_loss?;
+        Some(CurvePoint { step, epoch, train_loss, train_accuracy, test_loss, test_accuracy, test_r2 })
+    }
+}
+
 /// The evaluation with the least test loss, or the least training loss where nothing is held back. The first of equals.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Best {
@@ -43,7 +64,7 @@ pub struct Best {
 }
 
 /// One point of the loss curves; they depend on the experiment alone, not on when it was watched.
-#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct CurvePoint {
     /// Batches trained.
     pub step: u32,
@@ -51,8 +72,12 @@ pub struct CurvePoint {
     pub epoch: f64,
     /// Mean loss over all training points.
     pub train_loss: f32,
+    /// Share of training answers right; none in regression.
+    pub train_accuracy: Option<f32>,
     /// Mean loss over all test points; none where nothing is held back.
     pub test_loss: Option<f32>,
     /// Share of test points right; none in regression.
     pub test_accuracy: Option<f32>,
+    /// R2 over the test points; none in classification.
+    pub test_r2: Option<f32>,
 }

@@ -142,8 +142,9 @@ fn look(e: &Experiment) -> Result<(), String> {
     let train = model.train(samples, 3, muon.rule(), clip, 8).map_err(|e| e.to_string())?;
     MemoryPlan::new(&train).map_err(|e| e.to_string())?;
     let kept = [(names::PARAMETERS, model.parameters(), DType::F32)];
-    let evaluate = model.evaluate(samples, samples, 8, &kept).map_err(|e| e.to_string())?;
-    MemoryPlan::new(&evaluate).map_err(|e| e.to_string())?;
+    for evaluates in [model.piece(samples, 2), model.piece(samples, 5), model.conclude(8, true, &kept)] {
+        MemoryPlan::new(&evaluates.map_err(|e| e.to_string())?).map_err(|e| e.to_string())?;
+    }
     model.probe("probe", 2, false).map(drop).map_err(|e| e.to_string())
 }
 

@@ -2,12 +2,12 @@
 
 use minibatch_graph::{Activation, Binary, DType, Epilogue, Loss, Op, Optimizer, Reduction, Unary};
 
-use super::{Builder, Case, arrange, elementwise, matmul, norm, rows, spatial, training};
+use super::{Builder, Case, arrange, elementwise, matmul, measure, norm, rows, spatial, training};
 
 /// A prime just above 65,535 * 64.
 const MANY: usize = 4_300_013;
 
-pub(super) const BUILDERS: [fn() -> Case; 37] = [
+pub(super) const BUILDERS: [fn() -> Case; 41] = [
     || elementwise::add(MANY),
     || elementwise::activation(Activation::Gelu, MANY),
     // Above 65,535 * 256 as well.
@@ -34,7 +34,12 @@ pub(super) const BUILDERS: [fn() -> Case; 37] = [
     || rows::loss_grad(Loss::BinaryCrossEntropy, MANY, 1),
     || rows::loss_grad(Loss::CROSS_ENTROPY, MANY, 2),
     || rows::gather(1009, MANY, &[1], DType::F32),
-    || rows::confusion(MANY / 3, 3),
+    || measure::confusion(MANY / 3, 3, 1),
+    || measure::score(Loss::L1, MANY, 1),
+    || measure::score(Loss::CROSS_ENTROPY, MANY / 2, 2),
+    // The sums cancel.
+    || measure::tally(MANY, 1, 1, 0).with_tolerance(1e-2),
+    || measure::tally(20, 70_001, 2, 0),
     || training::update(Optimizer::Sgd { momentum: 0.9, nesterov: false }, MANY),
     || training::keep_least(MANY, 0.25),
     // A long inner extent: loops of more than 65,535 rounds are ended by software devices. Sums cancel here too.

@@ -1,10 +1,10 @@
-//! Operations over rows: sums, gathers, losses, confusion.
+//! Operations over rows: sums, gathers, losses.
 
 use minibatch_graph::{DType, Loss, Op, Reduction};
 
 use super::{Builder, Case};
 
-const SHAPES: [[usize; 2]; 13] = [
+pub(super) const SHAPES: [[usize; 2]; 13] = [
     [1, 1],
     [1, 2],
     [2, 1],
@@ -21,7 +21,7 @@ const SHAPES: [[usize; 2]; 13] = [
 ];
 
 /// Every loss, with and without what it may be told.
-const LOSSES: [Loss; 10] = [
+pub(super) const LOSSES: [Loss; 10] = [
     Loss::Mse,
     Loss::HalfMse,
     Loss::SumSquares,
@@ -46,9 +46,6 @@ pub(super) fn cases() -> Vec<Case> {
         }
         all.push(gather(37, rows, &[columns], DType::F32));
         all.push(gather_grad(37, rows, &[columns]));
-        if columns <= 32 {
-            all.push(confusion(rows, columns));
-        }
     }
     all.push(loss_value(Loss::BinaryCrossEntropy, 40, 3, 200.0));
     all.push(loss_value(Loss::CROSS_ENTROPY, 40, 3, 200.0));
@@ -75,7 +72,7 @@ pub(super) fn cases() -> Vec<Case> {
     all.push(gather_grad(5, 64, &[]));
     all.push(gather_grad(3, 65, &[2, 2]));
     all.push(gather_grad(1000, 3, &[5]));
-    all.extend([gather_past_the_end(), confusion(40, 32), confusion_of_ties_and_nan()]);
+    all.push(gather_past_the_end());
     all
 }
 
@@ -201,36 +198,6 @@ pub(super) fn gather_grad(rows: usize, picks: usize, rest: &[usize]) -> Case {
     let dy = builder.float("dy", dims);
     let grad = builder.op(Op::GatherGrad { rows }, &[index, dy]);
     builder.compares(grad)
-}
-
-/// Logits of 1, 2 or many classes; in tenths, so that equal ones occur.
-pub(super) fn confusion(rows: usize, columns: usize) -> Case {
-    let classes = columns.max(2);
-    let mut builder = Builder::new(format!("confusion ({rows}, {columns})")).tolerance(0.0);
-    let prediction = if columns == 1 {
-        builder.float("prediction", [rows, 1])
-    } else {
-        let tenths = (0..rows * columns).map(|i| (i * i % 23) as f32 / 10.0 - 1.0).collect();
-        builder.given("prediction", [rows, columns], tenths)
-    };
-    let target = if columns == 1 {
-        builder.given("target", [rows], (0..rows).map(|i| [0.0, 1.0, -1.0][i * i % 3]).collect())
-    } else {
-        // Some rows are ignored.
-        builder.below("target", [rows], columns as u32 + 1)
-    };
-    let counts = builder.op(Op::Confusion { classes }, &[prediction, target]);
-    builder.compares(counts)
-}
-
-fn confusion_of_ties_and_nan() -> Case {
-    let mut builder = Builder::new("confusion of ties and NaN").tolerance(0.0);
-    let (nan, values) = (f32::NAN, [[1.0, 1.0, 1.0], [0.0, 2.0, 2.0], [-1.0, -2.0, 5.0]]);
-    let rows = [values.concat(), vec![nan, nan, nan], vec![f32::NEG_INFINITY; 3]].concat();
-    let prediction = builder.given("prediction", [5, 3], rows);
-    let target = builder.given_words("target", [5], vec![2, 2, 7, 1, 1]);
-    let counts = builder.op(Op::Confusion { classes: 3 }, &[prediction, target]);
-    builder.compares(counts)
 }
 
 fn to_index(len: usize) -> Case {

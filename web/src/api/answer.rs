@@ -37,6 +37,7 @@ pub fn state<'a>(experiment: &'a Experiment, status: &'a Status) -> State<'a> {
 pub struct Standing<'a> {
     step: u32,
     epoch: f64,
+    evaluated: Option<u32>,
     train_loss: Option<f32>,
     test_loss: Option<f32>,
     train_accuracy: Option<f32>,
@@ -60,6 +61,7 @@ pub fn metrics<'a>(now: &Metrics, backend: &'a str) -> Standing<'a> {
     Standing {
         step: now.step,
         epoch: now.epoch,
+        evaluated: now.evaluated.map(|at| at.step),
         train_loss: now.train_loss,
         test_loss: now.test_loss,
         train_accuracy: now.train_accuracy,

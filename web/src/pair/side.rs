@@ -187,8 +187,14 @@ impl Side {
 /// Adds where a run stands; one that was begun anew drops what came later, and its old beginning with it.
 fn add(curve: &mut Vec<CurvePoint>, now: &Now) {
     let Now { step, epoch, test_loss, test_accuracy, .. } = *now;
-    let point =
-        now.train_loss.map(|train_loss| CurvePoint { step, epoch, train_loss, test_loss, test_accuracy });
+    let point = now.train_loss.map(|train_loss| CurvePoint {
+        step,
+        epoch,
+        train_loss,
+        test_loss,
+        test_accuracy,
+        ..CurvePoint::default()
+    });
     if step == 0 {
         curve.clear();
     }

@@ -160,7 +160,8 @@ const MOST_POINTS: usize = 4096;
 const FIRST: usize = 256;
 
 /// Adds new points to a curve, after dropping what came after step `cut`. A curve that grows too long loses every second
-/// of its points but the first, one point at a time, so that the same run gives the same curve however its points arrive.
+/// of its points, one point at a time, so that the same run gives the same curve however its points arrive. The first ones and those
+/// at powers of two stay, so that the first steps, in which most happens, are told of the longest run too.
 pub fn extend_curve(curve: &mut Vec<CurvePoint>, new: Vec<CurvePoint>, cut: Option<u32>) {
     if let Some(step) = cut {
         curve.retain(|point| point.step <= step);
@@ -169,10 +170,12 @@ pub fn extend_curve(curve: &mut Vec<CurvePoint>, new: Vec<CurvePoint>, cut: Opti
     let last = curve.last().map(|point| point.step);
     for point in new.into_iter().filter(|point| last.is_none_or(|step| point.step > step)) {
         if curve.len() == MOST_POINTS {
-            let mut place = 0;
-            curve.retain(|_| {
+            let (mut place, mut keep) = (0, false);
+            curve.retain(|point| {
                 place += 1;
-                place <= FIRST || place % 2 == 1
+                let early = place <= FIRST || point.step.is_power_of_two();
+                keep ^= !early;
+                early || keep
             });
         }
         curve.push(point);
@@ -194,7 +197,7 @@ mod tests {
     use minibatch_session::{Cause, Look};
 
     fn curve_point(step: u32) -> CurvePoint {
-        CurvePoint { step, epoch: 0.0, train_loss: 0.5, test_loss: Some(0.6), test_accuracy: None }
+        CurvePoint { step, train_loss: 0.5, test_loss: Some(0.6), ..CurvePoint::default() }
     }
 
     fn metrics(generation: u32) -> Event {
@@ -242,6 +245,24 @@ mod tests {
         };
         assert!(status.loaded && !status.playing && status.steps_per_epoch == 25);
         assert_eq!((train.len(), test), (2, vec![Point { x: 5.0, y: 6.0, label: 1.0 }]));
+    }
+
+    /// Breaks where a long run's curve forgets how it began.
+    #[test]
+    fn a_long_curve_keeps_its_early_points() {
+        let mut curve = vec![];
+        let grid = (0..20).map(|k| 1 << k).filter(|step| step % 10 != 0 || *step == 0);
+        let mut steps: Vec<u32> = (0..1_200_000).step_by(10).chain(grid.clone()).collect();
+        steps.sort_unstable();
+        steps.dedup();
+        extend_curve(&mut curve, steps.iter().map(|&step| curve_point(step)).collect(), None);
+        let kept: Vec<u32> = curve.iter().map(|p| p.step).collect();
+        assert!(grid.clone().all(|step| kept.contains(&step)) && kept[0] == 0, "{:?}", &kept[..40]);
+        assert!((200..=MOST_POINTS).contains(&kept.len()) && kept.is_sorted(), "{}", kept.len());
+        // One at a time gives the same.
+        let mut single = vec![];
+        steps.iter().for_each(|&step| extend_curve(&mut single, vec![curve_point(step)], None));
+        assert_eq!(single, curve);
     }
 
     #[test]

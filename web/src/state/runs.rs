@@ -65,13 +65,10 @@ pub fn keep(runs: &mut Vec<PastRun>, experiment: &Experiment, curve: Vec<CurvePo
     runs.push(PastRun { name, experiment: experiment.clone(), curve });
 }
 
-/// A curve with where the run stood when it was left, which is seldom one of its points.
+/// A curve with what was measured last, where the run was left: seldom one of its points.
 fn whole(mut curve: Vec<CurvePoint>, now: &Metrics) -> Vec<CurvePoint> {
-    let further = curve.last().is_some_and(|p| now.step > p.step);
-    if let (true, Some(train_loss)) = (further, now.train_loss) {
-        let Metrics { step, epoch, test_loss, test_accuracy, .. } = *now;
-        curve.push(CurvePoint { step, epoch, train_loss, test_loss, test_accuracy });
-    }
+    let end = curve.last().map(|p| p.step);
+    curve.extend(now.point().filter(|point| end.is_some_and(|end| point.step > end)));
     curve
 }
 
@@ -113,11 +110,10 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use minibatch_session::{LossKind, preset};
+    use minibatch_session::{LossKind, Stand, preset};
 
     fn curve(n: u32) -> Vec<CurvePoint> {
-        let point =
-            |step| CurvePoint { step, epoch: 0.0, train_loss: 1.0, test_loss: None, test_accuracy: None };
+        let point = |step| CurvePoint { step, train_loss: 1.0, ..CurvePoint::default() };
         (0..n).map(point).collect()
     }
 
@@ -143,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_short_run_ends_where_it_was_left() {
-        let now = Metrics { step: 145, epoch: 1.5, train_loss: Some(0.5), ..Metrics::default() };
+        let evaluated = Some(Stand { step: 145, epoch: 1.5 });
+        let now = Metrics { step: 150, epoch: 1.6, evaluated, train_loss: Some(0.5), ..Metrics::default() };
         let kept = whole(curve(1), &now);
         assert_eq!((kept.len(), kept[1].step, kept[1].train_loss), (2, 145, 0.5));
         assert_eq!(whole(kept.clone(), &now), kept, "the last point is not drawn twice");

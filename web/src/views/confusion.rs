@@ -1,7 +1,9 @@
 //! The confusion matrix over what was held back.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
-use minibatch_session::Area;
+use minibatch_session::{Area, Facts};
 
 use crate::answer::CellImages;
 use crate::draw::colour::css;
@@ -61,11 +63,21 @@ pub fn Confusion(
         open.set(None);
     });
     let cell = move || open.get().filter(|_| images.get());
+    let large = Memo::new(move |_| {
+        let classes = |f: &Arc<Facts>| f.output.last().copied().filter(|n| f.shares && *n > MOST);
+        page.facts.with(|f| f.as_ref().and_then(classes))
+    });
+    let too_large = move || {
+        large
+            .get()
+            .map(|n| view! { <p class="note">{fill("view.confusion-large", &[("n", &n.to_string())])}</p> })
+    };
     view! {
         <div class="confusion" class:compact=compact class:opens=move || images.get()>
+            {too_large}
             {move || side.get().map(|side| table(page, (matrix, side), images.get().then_some(open)))}
             <Show when=move || cell().is_some() fallback=move || {
-                (compact || images.get()).then(|| view! { <p class="note">{t("view.confusion-open")}</p> })
+                (side.get().is_some() && (compact || images.get())).then(|| view! { <p class="note">{t("view.confusion-open")}</p> })
             }>
                 <CellImages cell=Signal::derive(move || cell().unwrap_or_default())/>
             </Show>
@@ -73,6 +85,8 @@ pub fn Confusion(
     }
 }
 
+/// The most classes that are counted.
+const MOST: usize = 32;
 /// With more classes than these the cells are small.
 const MANY: usize = 12;
 

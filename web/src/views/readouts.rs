@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::numbers::{loss, percent, r_squared};
+use crate::numbers::{grouped, loss, percent, r_squared};
 use crate::state::Page;
-use crate::words::t;
+use crate::words::{fill, t};
 
 /// Three numbers that say how well it goes, and a fourth that says how the last batch went.
 #[component]
@@ -23,6 +23,11 @@ pub fn Readouts() -> impl IntoView {
     let right = Memo::new(move |_| {
         page.metrics.with(|m| if regression.get() { r_squared(m.test_r2) } else { percent(m.test_accuracy) })
     });
+    // What is measured at another step than the run stands at says so.
+    let measured = Memo::new(move |_| {
+        let at = page.metrics.with(|m| m.evaluated.filter(|at| at.step != m.step))?;
+        Some(fill("view.measured", &[("step", &grouped(at.step.into()))]))
+    });
     let score = move || t(if regression.get() { "view.r2" } else { "view.accuracy" });
     view! {
         <dl class="readouts">
@@ -34,6 +39,7 @@ pub fn Readouts() -> impl IntoView {
             <div class="readout">
                 <dt>{t("view.test-loss")}</dt>
                 <dd data-testid="test-loss">{test}</dd>
+                <dd class="readout-more" data-testid="measured">{measured}</dd>
             </div>
             <div class="readout">
                 <dt>{score}</dt>

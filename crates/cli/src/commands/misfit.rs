@@ -6,6 +6,7 @@ use minibatch_session::{BuildError, ExperimentError};
 
 use crate::error::Error;
 use crate::experiment::wrong;
+use crate::memory;
 use crate::place;
 use crate::tensors::{DATA_KEYS, INPUT_KEY};
 
@@ -36,6 +37,10 @@ impl Origin<'_> {
             }
             BuildError::Experiment(ExperimentError::NotOnGpu { why }) => {
                 Error::NoGpu(place::words(why).unwrap_or_default())
+            }
+            error @ BuildError::Memory { .. } => {
+                let by = memory::left().map_or(String::new(), |left| format!(" ({})", left.by));
+                Error::Session(format!("{error}{by}"))
             }
             BuildError::Experiment(error) => {
                 let file = match &error {

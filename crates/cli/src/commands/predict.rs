@@ -1,6 +1,6 @@
 //! `minibatch predict`: a trained model's answers.
 
-use minibatch_session::Supplies;
+use minibatch_session::{Keep, Supplies};
 
 use super::misfit::Origin;
 use crate::Ending;
@@ -30,6 +30,7 @@ pub fn run(args: &Predict) -> Result<Ending> {
     let inputs = tensors::inputs(&args.input)?;
     waiting.stage("building the network");
     let mut engine = Engine::start(args.backend)?;
+    engine.keep(Keep::NOTHING);
     let (weights_file, inputs_file) = (Some(args.weights.as_path()), Some(args.input.as_path()));
     let origin =
         Origin { experiment: &args.experiment, weights: weights_file, inputs: inputs_file, data: None };

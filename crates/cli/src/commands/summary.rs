@@ -1,6 +1,6 @@
 //! `minibatch summary`: what a model comes to, layer by layer.
 
-use minibatch_session::Outline;
+use minibatch_session::{Keep, Outline};
 use serde_json::json;
 
 use crate::Ending;
@@ -20,10 +20,14 @@ pub fn run(args: &Summary) -> Result<Ending> {
     let experiment = experiment::find(&args.experiment)?;
     experiment::advise(&args.experiment, &experiment)?;
     let outline = experiment.outline().map_err(|source| experiment::wrong(&args.experiment, source))?;
+    let training = experiment.memory(None, Keep::NOTHING).ok();
     if args.json {
-        line(&as_json(&args.experiment, &outline))
+        line(&as_json(&args.experiment, &outline, training));
     } else {
-        print(&outline)
+        print(&outline);
+        if let Some(training) = training {
+            line(&format!("training       {} of memory on the CPU, about", bytes(training)));
+        }
     }
     Ok(Ending::Done)
 }
@@ -58,7 +62,7 @@ fn print(outline: &Outline) {
     ));
 }
 
-fn as_json(name: &str, outline: &Outline) -> String {
+fn as_json(name: &str, outline: &Outline, training: Option<u64>) -> String {
     let layer = |r: &minibatch_session::OutlineRow| {
         json!({
             "layer": r.path, "kind": r.kind, "depth": r.depth, "output": r.shape, "parameters": r.parameters,
@@ -67,7 +71,7 @@ fn as_json(name: &str, outline: &Outline) -> String {
     };
     json!({
         "experiment": name, "input": outline.input, "layers": outline.rows.iter().map(layer).collect::<Vec<_>>(),
-        "parameters": outline.parameters, "multiply_adds": outline.multiply_adds, "memory": outline.activation_bytes,
+        "parameters": outline.parameters, "multiply_adds": outline.multiply_adds, "memory": outline.activation_bytes, "training_memory": training,
     })
     .to_string()
 }

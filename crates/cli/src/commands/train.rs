@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use minibatch_session::{Metrics, Supplies};
+use minibatch_session::{Keep, Supplies};
 use serde::Serialize;
 
 use super::misfit::Origin;
 use super::report::{Evaluation, Report};
 use crate::Ending;
 use crate::args::Train;
-use crate::engine::{Divergence, Engine, Loaded};
+use crate::engine::{Divergence, Engine, Loaded, Round};
 use crate::error::{Error, Result};
 use crate::output::{json, line, note, unread};
 use crate::save::{Growing, Target, place, targets};
@@ -22,12 +22,8 @@ use crate::{experiment, tensors};
 
 /// Steps where neither `--steps` nor `--epochs` is given.
 const STEPS: u32 = 1000;
-/// Evaluations stand at least so many steps apart, at whole epochs: they should cost a fraction of the training.
-const STEPS_BETWEEN_EVALUATIONS: u32 = 10;
 /// What to do where weights are no numbers.
 const LOWER: &str = "lower the learning rate or clip the gradient (`training.clip_norm`)";
-/// Evaluations that may be under way, so that the device does not wait for us.
-const AHEAD: usize = 4;
 
 /// Trains and saves.
 ///
@@ -56,6 +52,8 @@ pub fn run(args: &Train) -> Result<Ending> {
         data: args.data.as_deref(),
         inputs: None,
     };
+    // Nobody goes back, and nobody looks at samples.
+    engine.keep(Keep { best: args.save_best.is_some(), ..Keep::NOTHING });
     let loaded =
         engine.load(&experiment, Supplies { weights, data }).map_err(|error| origin.explain(error))?;
     scale.iter().for_each(|words| note(words));
@@ -154,37 +152,21 @@ impl Run {
     /// Trains to the end; true when it was stopped by hand before. Where nothing is kept and nobody reads what is printed
     /// any more, that is the end.
     fn train(&mut self, stop: &AtomicBool, waiting: Waiting) -> Result<bool> {
-        let mut first = self.engine.settle()?;
+        let first = self.engine.settle()?;
         drop(waiting);
-        first.evaluations.push(self.engine.metrics().clone());
-        self.report.tell(&first)?;
-        self.diverged(first.diverged)?;
-        let epoch = self.loaded.steps_per_epoch.max(1);
-        let every = STEPS_BETWEEN_EVALUATIONS.div_ceil(epoch).saturating_mul(epoch);
-        // The weights of an evaluation are there only as long as no later step is under way.
-        let ahead = if self.best.target.is_some() { 1 } else { AHEAD };
-        let mut asked = 0;
-        while (asked < self.total || self.engine.waiting() > 0)
-            && !stop.load(Ordering::Relaxed)
-            && (self.kept || !unread())
-        {
-            while asked < self.total && self.engine.waiting() < ahead {
-                asked = asked.saturating_add(every).min(self.total);
-                self.engine.train_to(asked);
-            }
+        self.take(first)?;
+        if self.total > 0 {
+            self.engine.train_to(self.total);
+        }
+        while self.engine.waiting() > 0 && !stop.load(Ordering::Relaxed) && (self.kept || !unread()) {
             let round = self.engine.tick()?;
-            self.report.tell(&round)?;
-            self.diverged(round.diverged)?;
-            for evaluation in &round.evaluations {
-                self.keep(evaluation)?;
-            }
+            self.take(round)?;
         }
         let stopped = self.engine.metrics().step < self.total;
         if stopped {
             self.engine.stop();
             let last = self.engine.settle()?;
-            self.report.tell(&last)?;
-            self.diverged(last.diverged)?;
+            self.take(last)?;
         }
         Ok(stopped && stop.load(Ordering::Relaxed))
     }
@@ -192,7 +174,8 @@ impl Run {
     /// The weights at the end, in a file beside their place.
     fn last_weights(&mut self, target: Option<&Target>) -> Result<Option<Growing>> {
         let Some(target) = target else { return Ok(None) };
-        let bytes = tensors::to_bytes(target.name(), &self.engine.weights()?, LOWER)?;
+        let weights = self.engine.take_weights()?;
+        let bytes = tensors::to_bytes(target.name(), &weights, LOWER)?;
         target.whole(&bytes).map(Some)
     }
 
@@ -209,13 +192,25 @@ impl Run {
         }
     }
 
-    /// Saves the weights when this evaluation is the best so far.
-    fn keep(&mut self, m: &Metrics) -> Result<()> {
+    /// Tells what a round brought, and saves what is the best so far.
+    fn take(&mut self, round: Round) -> Result<()> {
+        self.report.tell(&round)?;
+        self.keep()?;
+        self.diverged(round.diverged)
+    }
+
+    /// Saves the weights of the best evaluation, where there is a better one than was saved.
+    fn keep(&mut self) -> Result<()> {
         let Some(target) = &self.best.target else { return Ok(()) };
-        let Some(loss) = m.test_loss.or(m.train_loss).filter(|loss| loss.is_finite()) else { return Ok(()) };
-        if self.best.lowest.is_none_or(|(_, lowest)| loss < lowest) {
-            target.write(&tensors::to_bytes(target.name(), &self.engine.weights()?, LOWER)?)?;
-            self.best.lowest = Some((m.step, loss));
+        let told = self.engine.best().map(|best| best.loss);
+        let lowest = self.best.lowest.map(|(_, loss)| loss);
+        if told.is_none_or(|told| lowest.is_some_and(|lowest| lowest <= told)) {
+            return Ok(());
+        }
+        // The device may know of a still better one whose numbers are on their way.
+        if let Some((step, loss, weights)) = self.engine.best_weights()? {
+            target.write(&tensors::to_bytes(target.name(), &weights, LOWER)?)?;
+            self.best.lowest = Some((step, loss));
         }
         Ok(())
     }
@@ -238,7 +233,7 @@ impl Run {
                 step: m.step,
                 epoch: m.epoch,
                 loss: m.batch_loss,
-                evaluation: Evaluation::of(m),
+                evaluation: Evaluation::of_metrics(m),
                 confusion: &m.confusion,
                 best: self.best.lowest.map(|(step, loss)| BestTold { step, loss }),
                 backend: &self.engine.backend,
@@ -258,7 +253,7 @@ impl Run {
             "{}: {} steps, {:.2} epochs on the {}{adapter} in {seconds:.2} s, {rate:.0} steps a second",
             args.experiment, m.step, m.epoch, self.engine.backend
         ));
-        line(&Evaluation::of(m).words());
+        line(&Evaluation::of_metrics(m).words(self.loaded.tests));
         for path in saved {
             line(&format!("saved {}", path.display()));
         }

@@ -3,6 +3,7 @@
 mod backend;
 mod bench;
 mod errors;
+mod evaluations;
 mod exercises;
 mod export;
 mod files;
@@ -10,6 +11,7 @@ mod given;
 mod hints;
 mod keep;
 mod look;
+mod memory;
 mod predict;
 mod support;
 mod told;

@@ -40,32 +40,80 @@ impl<'a, T: Real> Operands<'a, T> {
     }
 }
 
+/// What each row adds to the mean, (rows, 3): term, weight, right answers; see [`minibatch_graph::Op::Score`].
+pub(crate) fn score<T: Real>(loss: Loss, operands: &Operands<T>, out: &mut [T]) {
+    let rows = out.chunks_exact_mut(3);
+    if let Loss::CrossEntropy { label_smoothing, ignore_index } = loss {
+        for (out, (z, class)) in rows.zip(operands.rows(ignore_index)) {
+            let term = class.map(|class| T::of(class_term(z, class, f64::from(label_smoothing))));
+            let right = class.is_some_and(|class| (0..z.len()).all(|c| wins(z, class, c)));
+            out.copy_from_slice(&[
+                term.unwrap_or(T::ZERO),
+                T::of(f64::from(u8::from(class.is_some()))),
+                share(right),
+            ]);
+        }
+        return;
+    }
+    let columns = operands.columns;
+    let half = T::of(f64::from(loss.half()));
+    let pairs = operands.prediction.chunks_exact(columns).zip(operands.floats.chunks_exact(columns));
+    for (out, (p, t)) in rows.zip(pairs) {
+        let both = || p.iter().copied().zip(t.iter().copied());
+        let term: f64 = both().map(|(p, t)| element_term(loss, p, t).wide()).sum();
+        let right = both().filter(|&(p, t)| (p > T::ZERO) == (t > half)).count();
+        out.copy_from_slice(&[T::of(term), T::of(columns as f64), T::of(right as f64)]);
+    }
+}
+
+/// Whether the logit of `class` beats that of `c`: it is larger, or as large and comes first.
+fn wins<T: Real>(z: &[T], class: usize, c: usize) -> bool {
+    c == class || z[class] > z[c] || (class < c && z[class] == z[c])
+}
+
+fn share<T: Real>(yes: bool) -> T {
+    if yes { T::ONE } else { T::ZERO }
+}
+
+/// What an element adds to the sum of a loss of elements.
+fn element_term<T: Real>(loss: Loss, p: T, t: T) -> T {
+    let (e, half) = (p - t, T::of(0.5));
+    match loss {
+        Loss::Mse | Loss::SumSquares => e * e,
+        Loss::HalfMse => half * e * e,
+        Loss::L1 => e.abs(),
+        Loss::Huber { delta } => {
+            let (delta, e) = (T::of(f64::from(delta)), e.abs());
+            if e > delta { delta * (e - half * delta) } else { half * e * e }
+        }
+        // max(z, 0) - z t + ln(1 + exp(-|z|)) = softplus(z) - z t
+        Loss::BinaryCrossEntropy => softplus(p) - p * t,
+        // Its terms are of rows.
+        Loss::CrossEntropy { .. } => T::ZERO,
+    }
+}
+
+/// What a row adds to the sum of cross-entropy.
+fn class_term<T: Real>(z: &[T], class: usize, smoothing: f64) -> f64 {
+    let (largest, log_sum) = log_sum_exp(z);
+    let wanted = z[class];
+    // Not smoothing * (...) = 0 * inf where there is none and a logit is -inf.
+    let smoothed = if smoothing == 0.0 { 0.0 } else { smoothing * (wanted.wide() - mean(z)) };
+    (largest - wanted + log_sum).wide() + smoothed
+}
+
 /// The loss. Summed in f64, since a sum over a large batch in f32 would lose digits.
 pub(crate) fn value<T: Real>(loss: Loss, operands: &Operands<T>) -> T {
     let count = operands.prediction.len() as f64;
-    let square = |p: T, t: T| (p - t) * (p - t);
     T::of(match loss {
-        Loss::Mse => operands.sum(square) / count,
-        Loss::HalfMse => operands.sum(square) / (2.0 * count),
-        Loss::SumSquares => operands.sum(square),
-        Loss::L1 => operands.sum(|p, t| (p - t).abs()) / count,
-        Loss::Huber { delta } => {
-            let (delta, half) = (T::of(f64::from(delta)), T::of(0.5));
-            let straight = |e: T| delta * (e - half * delta);
-            let term = |e: T| if e > delta { straight(e) } else { half * e * e };
-            operands.sum(|p, t| term((p - t).abs())) / count
+        Loss::SumSquares => operands.sum(|p, t| element_term(loss, p, t)),
+        Loss::Mse | Loss::HalfMse | Loss::L1 | Loss::Huber { .. } | Loss::BinaryCrossEntropy => {
+            operands.sum(|p, t| element_term(loss, p, t)) / count
         }
-        // max(z, 0) - z t + ln(1 + exp(-|z|)) = softplus(z) - z t
-        Loss::BinaryCrossEntropy => operands.sum(|z, t| softplus(z) - z * t) / count,
         Loss::CrossEntropy { label_smoothing, ignore_index } => {
             let smoothing = f64::from(label_smoothing);
-            let terms = operands.rows(ignore_index).filter_map(|(z, class)| {
-                let (largest, log_sum) = log_sum_exp(z);
-                let wanted = z[class?];
-                // Not smoothing * (...) = 0 * inf where there is none and a logit is -inf.
-                let smoothed = if smoothing == 0.0 { 0.0 } else { smoothing * (wanted.wide() - mean(z)) };
-                Some((largest - wanted + log_sum).wide() + smoothed)
-            });
+            let counted = operands.rows(ignore_index).filter_map(|(z, class)| Some((z, class?)));
+            let terms = counted.map(|(z, class)| class_term(z, class, smoothing));
             let (sum, rows) = terms.fold((0.0, 0.0), |(sum, rows), term| (sum + term, rows + 1.0));
             sum / f64::max(rows, 1.0)
         }

@@ -1,8 +1,8 @@
-//! Losses, and how predictions are counted.
+//! Losses.
 
 use super::Lowering;
 use super::norm::{by_rows, parts, sum_parts};
-use crate::kernels::{ConfusionParams, CrossEntropyParams, Kernel, LossParams};
+use crate::kernels::{CrossEntropyParams, Kernel, LossParams};
 use crate::launch::Launch;
 use minibatch_graph::{Loss, NodeId};
 
@@ -102,19 +102,4 @@ fn row_params(l: &Lowering, id: NodeId, loss: Loss, inputs: &[NodeId]) -> CrossE
         dloss_offset: 0,
         y_offset: l.offset(id),
     }
-}
-
-/// One workgroup counts all.
-pub(super) fn confusion(l: &Lowering, id: NodeId, classes: usize, inputs: &[NodeId]) -> Launch {
-    let (rows, columns) = l.matrix(inputs[0]);
-    let params = ConfusionParams {
-        rows,
-        columns,
-        classes: classes as u32,
-        prediction_offset: l.offset(inputs[0]),
-        target_offset: l.offset(inputs[1]),
-        y_offset: l.offset(id),
-    };
-    let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
-    Launch::single(Kernel::Confusion, params, buffers, rows)
 }

@@ -5,6 +5,7 @@ mod attention;
 mod elementwise;
 mod loss;
 mod matmul;
+mod measure;
 mod norm;
 mod recurrent;
 mod reduce;
@@ -88,7 +89,7 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
         Op::Dropout { rate, stream } => vec![elementwise::dropout(l, id, *rate, *stream, inputs)],
         Op::Loss(loss) => loss::loss(l, id, *loss, inputs),
         Op::LossGrad(loss) => loss::loss_grad(l, id, *loss, inputs),
-        Op::Confusion { classes } => vec![loss::confusion(l, id, *classes, inputs)],
+        Op::Score(_) | Op::Tally(_) | Op::Confusion { .. } | Op::NextRows { .. } => measure::launches(l, id),
         Op::BeginStep { samples, batch } => vec![step::begin_step(l, id, *samples, *batch, inputs)],
         Op::Update(optimizer) => vec![step::update(l, *optimizer, inputs)],
         Op::Momentum { momentum, nesterov } => vec![step::momentum(l, id, *momentum, *nesterov, inputs)],

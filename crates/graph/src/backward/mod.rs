@@ -125,7 +125,7 @@ fn input_grads(
         Op::NormGrad(_) | Op::NormGradWeight(_) | Op::RunningStats { .. } => Err(refuse()),
         Op::AttentionLse(_) | Op::AttentionGrad(_) | Op::RecurrentGrad(_) => Err(refuse()),
         Op::Confusion { .. } | Op::BeginStep { .. } | Op::Update(_) | Op::Record => Err(refuse()),
-        Op::KeepLeast => Err(refuse()),
+        Op::KeepLeast | Op::Score(_) | Op::Tally(_) | Op::NextRows { .. } => Err(refuse()),
         Op::ClipNorm { .. } | Op::ClipValue { .. } | Op::Momentum { .. } => Err(refuse()),
     }
 }

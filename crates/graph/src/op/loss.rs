@@ -47,8 +47,46 @@ impl Loss {
         }
     }
 
+    /// Above it a target of two classes means the second one, as a prediction above 0 does: half for 0 and 1, else 0, for -1
+    /// and 1.
+    pub fn half(self) -> f32 {
+        if matches!(self, Self::BinaryCrossEntropy) { 0.5 } else { 0.0 }
+    }
+
+    /// Targets of this number count for nothing.
+    pub fn ignored(self) -> Option<u32> {
+        match self {
+            Self::CrossEntropy { ignore_index, .. } => ignore_index,
+            _ => None,
+        }
+    }
+
     /// Whether targets are class numbers, one a row.
     pub fn takes_classes(self) -> bool {
         matches!(self, Self::CrossEntropy { .. })
+    }
+}
+
+/// Which samples are trained on and which are held back: those to train on come first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sides {
+    /// Samples to train on.
+    pub train: usize,
+    /// Samples held back.
+    pub test: usize,
+}
+
+impl Sides {
+    /// Pieces whose sums are added up by themselves before they join the rest: the error of a long sum in f32 grows with the
+    /// block and the number of blocks, not with their product.
+    pub const BLOCK: usize = 64;
+
+    /// 0 for a sample to train on, 1 for one held back, none past the last.
+    pub fn of(self, sample: usize) -> Option<usize> {
+        match sample {
+            s if s < self.train => Some(0),
+            s if s < self.train + self.test => Some(1),
+            _ => None,
+        }
     }
 }

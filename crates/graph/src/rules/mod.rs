@@ -1,6 +1,7 @@
 //! The shape rule of every op: what it takes, what it yields, and what to say when it cannot.
 
 mod arrange;
+mod measure;
 mod norm;
 mod sequence;
 mod spatial;
@@ -148,11 +149,14 @@ pub(crate) fn output_of(
             rule.loss(*loss)?;
             float(rule.shape(0).clone())
         }
-        Op::Confusion { classes } => {
+        Op::Score(loss) => {
             rule.arity(2)?;
-            rule.confusion(*classes)?;
-            float(Shape::from([classes * classes]))
+            rule.loss(*loss)?;
+            float(Shape::from([rule.matrix(0)?.0, 3]))
         }
+        Op::Tally(_) => float(rule.tally()?),
+        Op::Confusion { classes, loss, .. } => float(rule.confusion(*classes, *loss)?),
+        Op::NextRows { samples, rows } => rule.next_rows(*samples, *rows),
         Op::BeginStep { samples, batch } => {
             rule.arity(1)?;
             rule.control(0)?;
@@ -314,24 +318,6 @@ impl Rule<'_> {
                 Err(self.mismatch(0, 1, "give (rows, classes) logits and one class number a row".into()))
             }
         }
-    }
-
-    fn confusion(&self, classes: usize) -> Result<(), GraphError> {
-        self.typed(0, DType::F32)?;
-        let (rows, columns) = self.matrix(0)?;
-        let (wanted, target) = if columns == 1 { (2, DType::F32) } else { (columns, DType::U32) };
-        self.typed(1, target)?;
-        if classes != wanted || classes > 32 {
-            return Err(self.bad_value(
-                "classes",
-                &classes.to_string(),
-                "give the prediction's columns, at most 32",
-            ));
-        }
-        if self.shape(1).numel() == rows {
-            return Ok(());
-        }
-        Err(self.mismatch(0, 1, "give one target a row".into()))
     }
 
     fn update(&self, optimizer: Optimizer) -> Result<Shape, GraphError> {

@@ -78,64 +78,6 @@ impl Model {
         Ok(g)
     }
 
-    /// How many numbers an evaluation has: train loss, test loss and, in classification, the training points' and
-    /// the test points' confusion counts, (classes, classes) each.
-    pub fn evaluation_width(&self) -> usize {
-        2 + self.classes.map_or(0, |k| 2 * k * k)
-    }
-
-    /// An evaluation without dropout, into a ring of `rows`: of the last `seen.train` training samples and the first
-    /// `seen.test` test samples. Without test samples their loss is not a number and their counts are 0.
-    ///
-    /// What is named in `kept`, with its length and type, is kept under its name by [`names::best`] where the test loss, or
-    /// the training loss without test samples, is the least so far.
-    ///
-    /// # Errors
-    /// When a layer does not fit the one before.
-    pub fn evaluate(
-        &self,
-        samples: Samples,
-        seen: Samples,
-        rows: usize,
-        kept: &[(&str, usize, DType)],
-    ) -> Result<Graph, NnError> {
-        let mut g = Graph::new();
-        g.set_label("evaluation");
-        let (inputs, targets) = self.data(&mut g, samples)?;
-        let first = samples.train - seen.train;
-        let inputs = part(&mut g, inputs, first, seen.train + seen.test)?;
-        let mut lower = Lower::new(&mut g, self.parameters(), None)?;
-        let value = lower.data(inputs, &self.input);
-        let y = lower.sequence(&self.blocks, value)?.node;
-        g.set_label("evaluation");
-        let (mut values, mut counts) = (vec![], vec![]);
-        for (at, n) in [(0, seen.train), (seen.train, seen.test)] {
-            if n == 0 {
-                values.push(g.full([1], f32::NAN));
-                counts.extend(self.classes.map(|k| g.full([k * k], 0.0)));
-                continue;
-            }
-            let p = part(&mut g, y, at, n)?;
-            let t = part(&mut g, targets, first + at, n)?;
-            let (p, t) = self.as_rows(&mut g, p, t)?;
-            values.push(g.loss(self.loss, p, t)?);
-            if let Some(classes) = self.classes {
-                counts.push(g.add_node(Op::Confusion { classes }, &[p, t])?);
-            }
-        }
-        let loss = if seen.test > 0 { values[1] } else { values[0] };
-        values.extend(counts);
-        let values = g.add_node(Op::Pack, &values)?;
-        let ring = g.variable(names::EVALUATIONS, [1 + rows * self.evaluation_width()], DType::F32)?;
-        g.add_node(Op::Record, &[ring, values])?;
-        for &(name, len, dtype) in kept {
-            let best = g.variable(&names::best(name), [1 + len], dtype)?;
-            let now = g.variable(name, [len], dtype)?;
-            g.add_node(Op::KeepLeast, &[best, now, loss])?;
-        }
-        Ok(g)
-    }
-
     /// Which blocks are dense layers: those whose results a probe of every layer shows.
     pub fn dense(&self) -> Vec<usize> {
         (0..self.blocks.len()).filter(|&i| matches!(self.blocks[i], Block::Linear { .. })).collect()

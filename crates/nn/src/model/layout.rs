@@ -91,12 +91,18 @@ impl Layout {
 
     /// 1 where L1 and L2 apply, else 0, for every parameter.
     pub fn decay(&self) -> Vec<f32> {
-        let of = |p: &Parameter| vec![if p.decay { 1.0 } else { 0.0 }; p.len()];
-        self.parameters.iter().flat_map(of).collect()
+        let mut all = vec![0.0; self.total()];
+        for p in self.parameters.iter().filter(|p| p.decay) {
+            all[p.offset..p.offset + p.len()].fill(1.0);
+        }
+        all
     }
 
     /// The parameters at step 0.
     pub fn draw(&self, seed: u32) -> Vec<f32> {
-        self.parameters.iter().flat_map(|p| p.init.draw(&p.shape, seed)).collect()
+        // Grown to its size at once: twice the parameters may be more than there is room for.
+        let mut all = Vec::with_capacity(self.total());
+        self.parameters.iter().for_each(|p| all.extend(p.init.draw(&p.shape, seed)));
+        all
     }
 }

@@ -1,8 +1,9 @@
 //! What a caller asks of the model itself: its weights, and its answers.
 
-use minibatch_nn::{NamedTensor, names};
+use minibatch_nn::{Layout, NamedTensor, names};
 
 use super::backend::{Backend, Work};
+use super::best;
 use super::data::rows_of;
 use super::probes::outputs;
 use super::programs::{BuildError, rows_at_once};
@@ -16,20 +17,37 @@ impl Session {
     /// When nothing is built, or the device fails.
     pub async fn weights(&mut self) -> Result<Vec<NamedTensor>, BuildError> {
         let (Some(run), Some(backend)) = (&self.run, &mut self.backend) else { return Err(nothing()) };
-        let layout = &run.programs.model.layout;
-        let all = backend.read_f32(names::PARAMETERS).await?;
-        let mut found = vec![];
-        for p in &layout.parameters {
-            let values = all[p.offset..p.offset + p.len()].to_vec();
-            found.push(NamedTensor { name: p.name.clone(), shape: p.shape.clone(), values });
+        tensors(backend, &run.programs.model.layout, |name| (name.to_owned(), 0)).await
+    }
+
+    /// The same at the end of a run, which is given up: only the weights need room then.
+    ///
+    /// # Errors
+    /// As [`Session::weights`].
+    pub async fn take_weights(&mut self) -> Result<Vec<NamedTensor>, BuildError> {
+        let layout = self.run.take().map(|run| run.programs.model.layout).ok_or_else(nothing)?;
+        let Some(backend) = &mut self.backend else { return Err(nothing()) };
+        tensors(backend, &layout, |name| (name.to_owned(), 0)).await
+    }
+
+    /// The same of the best evaluation so far, with its step and loss; none where there was none, or where it is not kept.
+    ///
+    /// # Errors
+    /// When nothing is built, or the device fails.
+    pub async fn best_weights(&mut self) -> Result<Option<(u32, f32, Vec<NamedTensor>)>, BuildError> {
+        let (Some(run), Some(backend)) = (&self.run, &mut self.backend) else { return Err(nothing()) };
+        if !run.programs.keep.best {
+            return Ok(None);
         }
-        for b in layout.buffers.iter().filter(|b| b.saved) {
-            let values = backend.read_f32(&b.variable).await?;
-            let len = b.shape.iter().product::<usize>();
-            let values = values[b.offset..b.offset + len].to_vec();
-            found.push(NamedTensor { name: b.name.clone(), shape: b.shape.clone(), values });
-        }
-        Ok(found)
+        // From the device, which knows of evaluations whose numbers are still on their way.
+        let Some((step, loss)) = best::read(&backend.read_f32(&best::told()).await?) else { return Ok(None) };
+        let kept = &run.programs.best;
+        // What training does not change is as it was. Of the rest, the loss comes first.
+        let place = |name: &str| {
+            let is = kept.iter().any(|k| k == name);
+            if is { (names::best(name), 1) } else { (name.to_owned(), 0) }
+        };
+        Ok(Some((step, loss, tensors(backend, &run.programs.model.layout, place).await?)))
     }
 
     /// The model's output for (rows, input shape) samples, as (rows, output shape), in evaluation mode: without
@@ -62,6 +80,35 @@ impl Session {
         }
         Ok(NamedTensor { name: "outputs".into(), shape, values })
     }
+}
+
+/// The tensors of a model, from the variables that `place` names, with the first element there.
+async fn tensors(
+    backend: &mut Backend,
+    layout: &Layout,
+    place: impl Fn(&str) -> (String, usize),
+) -> Result<Vec<NamedTensor>, BuildError> {
+    let parameters = layout.parameters.iter().map(|p| (names::PARAMETERS, &p.name, p.offset, &p.shape));
+    let saved = layout.buffers.iter().filter(|b| b.saved);
+    let buffers = saved.map(|b| (b.variable.as_str(), &b.name, b.offset, &b.shape));
+    let mut found = vec![];
+    let mut all: (String, Vec<f32>) = Default::default();
+    for (variable, name, offset, shape) in parameters.chain(buffers) {
+        let (variable, first) = place(variable);
+        let len = shape.iter().product::<usize>();
+        let values = match backend.part(&variable, first + offset, len)? {
+            Some(part) => part,
+            None => {
+                // What is far away comes whole, once.
+                if all.0 != variable {
+                    all = (variable.clone(), backend.read_f32(&variable).await?);
+                }
+                all.1[first + offset..][..len].to_vec()
+            }
+        };
+        found.push(NamedTensor { name: name.clone(), shape: shape.clone(), values });
+    }
+    Ok(found)
 }
 
 const NAME: &str = "answers";

@@ -227,6 +227,14 @@ impl Backend {
         })
     }
 
+    /// Part of a float variable, where it can be had without reading all of it: on the CPU.
+    pub fn part(&self, name: &str, offset: usize, len: usize) -> Result<Option<Vec<f32>>, Lost> {
+        Ok(match self {
+            Self::Gpu(_) => None,
+            Self::Cpu(cpu, _) => Some(cpu.read_part(name, offset, len)?),
+        })
+    }
+
     /// "gpu" or "cpu"; on the web the GPU is called "webgpu".
     pub fn name(&self) -> &'static str {
         match self {

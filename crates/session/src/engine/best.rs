@@ -61,7 +61,9 @@ impl Session {
             return self.nothing_built();
         };
         // From the device, which knows of evaluations whose numbers are still on their way.
-        let Some((step, _)) = read(&backend.read_f32(&told()).await?) else {
+        let keeps = run.programs.keep.best && run.programs.keep.best_state;
+        let kept = if keeps { read(&backend.read_f32(&told()).await?) } else { None };
+        let Some((step, _)) = kept else {
             let message = "there is no best step yet; train until the first evaluation".into();
             self.say(Event::Failed { message, fatal: false });
             return Ok(());

@@ -83,14 +83,31 @@ impl Data {
         self.targets.iter().map(|&t| t as u32).collect()
     }
 
-    /// The variance of the targets seen in evaluation of the test samples, in f64, so that equal targets give exactly 0.
-    pub fn test_variance(&self, rows: usize) -> f32 {
+    /// The test targets.
+    fn test_targets(&self) -> &[f32] {
         let row = self.targets.len() / (self.samples.train + self.samples.test).max(1);
-        let first = self.samples.train * row;
-        let seen = &self.targets[first..first + rows * row];
-        let n = seen.len().max(1) as f64;
-        let mean = seen.iter().map(|&t| f64::from(t)).sum::<f64>() / n;
-        (seen.iter().map(|&t| (f64::from(t) - mean).powi(2)).sum::<f64>() / n) as f32
+        &self.targets[self.samples.train * row..]
+    }
+
+    /// Whether there is a test target that counts: else the training loss says which step is the best.
+    pub fn tested(&self, model: &Model) -> bool {
+        let ignored = model.loss.ignored().map(|index| index as f32);
+        self.test_targets().iter().any(|&t| Some(t) != ignored)
+    }
+
+    /// Of each of so many columns of the test targets, the sum of squares about its mean, in f64, so that equal targets give
+    /// exactly 0.
+    pub fn spread(&self, columns: usize) -> Vec<f64> {
+        let targets = self.test_targets();
+        let column = |c: usize| targets.iter().skip(c).step_by(columns).map(|&t| f64::from(t));
+        let of = |c| {
+            let first = column(c).next().unwrap_or_default();
+            // About the first one, so that equal targets of any size have none.
+            let n = column(c).count().max(1) as f64;
+            let mean = column(c).map(|t| t - first).sum::<f64>() / n;
+            column(c).map(|t| (t - first - mean).powi(2)).sum()
+        };
+        (0..columns).map(of).collect()
     }
 
     /// Every number is one, every token exists, and every target means something to the loss.

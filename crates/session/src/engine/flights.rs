@@ -13,6 +13,8 @@ pub struct Flight {
     pub started: f64,
     /// The steps it trains.
     pub steps: u32,
+    /// The pieces of evaluations it goes through.
+    pub pieces: u32,
     /// Its results belong to a run that was rewound since.
     pub void: bool,
     /// How to read its answer; none once that has been done.
@@ -46,7 +48,8 @@ pub struct Pace {
     limit: Option<f64>,
     credit: f64,
     credited: f64,
-    ms_per_step: Option<f64>,
+    /// Milliseconds of a step, and of an evaluation's piece.
+    ms: [Option<f64>; 2],
     landed: VecDeque<(f64, u32)>,
     last_landing: f64,
 }
@@ -87,7 +90,19 @@ impl Pace {
 
     /// How many steps fill a submit. The first one is a single step, since nobody knows yet.
     pub fn fitting(&self) -> u32 {
-        self.ms_per_step.map_or(1, |ms| (TARGET_MS / ms).clamp(1.0, 1e6) as u32)
+        self.ms[STEP].map_or(1, |ms| (TARGET_MS / ms).clamp(1.0, 1e6) as u32)
+    }
+
+    /// The room of the next submit.
+    pub fn room(&self) -> Room {
+        Room { left: TARGET_MS, empty: true, ms: self.ms }
+    }
+
+    /// So many of the steps that [`Self::steps`] gave were not taken.
+    pub fn give_back(&mut self, steps: u32) {
+        if self.limit.is_some() {
+            self.credit += f64::from(steps);
+        }
     }
 
     /// Whether training keeps up with its limit; without one nothing ever does.
@@ -100,25 +115,31 @@ impl Pace {
         self.limit.map_or(0.0, |limit| ((1.0 - self.credit) * 1000.0 / limit).clamp(0.0, 50.0))
     }
 
-    /// A submit has been done. One that took pictures as well tells little of what a step takes: it can only show that
-    /// a step is quicker than was thought, so that looking does not make the submits smaller. Gives the milliseconds that
-    /// its steps do not account for.
-    pub fn landed(&mut self, started: f64, steps: u32, pictures: bool, now: f64) -> f64 {
+    /// A submit of so many steps and pieces has been done. One that took pictures as well tells little of what those take: it
+    /// can only show that they are quicker than was thought, so that looking does not make the submits smaller. Gives the
+    /// milliseconds that they do not account for.
+    pub fn landed(&mut self, started: f64, [steps, pieces]: [u32; 2], pictures: bool, now: f64) -> f64 {
         let took = (now - started.max(self.last_landing)).max(0.001);
         self.last_landing = now;
-        let beside = took - self.ms_per_step.map_or(took, |ms| ms * f64::from(steps));
-        if steps == 0 {
-            return beside;
+        let counts = [(STEP, steps), (PIECE, pieces)].map(|(kind, n)| (kind, f64::from(n)));
+        let known = counts.iter().all(|&(kind, n)| n == 0.0 || self.ms[kind].is_some());
+        let thought: f64 = counts.iter().map(|&(kind, n)| n * self.ms[kind].unwrap_or(0.0)).sum();
+        let beside = if known && steps + pieces > 0 { took - thought } else { took };
+        // What is not known yet stands by itself in its submit.
+        let off = if known && thought > 0.0 { took / thought } else { 1.0 };
+        let off = if pictures { off.min(1.0) } else { off };
+        for (kind, n) in counts.into_iter().filter(|c| c.1 > 0.0) {
+            let ms = self.ms[kind].map_or(took / n, |old| old * off);
+            // Growth is doubled at most, since the first submits carry the start-up.
+            self.ms[kind] = Some(self.ms[kind].map_or(ms, |old| (0.7 * old + 0.3 * ms).max(old / 2.0)));
         }
-        let ms = took / f64::from(steps);
-        // Growth is doubled at most, since the first submits carry the start-up.
-        let ms = if pictures { self.ms_per_step.map_or(ms, |old| old.min(ms)) } else { ms };
-        self.ms_per_step = Some(self.ms_per_step.map_or(ms, |old| (0.7 * old + 0.3 * ms).max(old / 2.0)));
-        self.landed.push_back((now, steps));
+        if steps > 0 {
+            self.landed.push_back((now, steps));
+        }
         while self.landed.front().is_some_and(|l| now - l.0 > WINDOW_MS) {
             self.landed.pop_front();
         }
-        beside
+        if known { beside } else { 0.0 }
     }
 
     /// Steps a second of late; 0 when nothing landed.
@@ -131,6 +152,36 @@ impl Pace {
         }
         let steps: u32 = recent.iter().skip(1).map(|l| l.1).sum();
         (f64::from(steps) * 1000.0 / span) as f32
+    }
+}
+
+/// A training step, among what fills a submit.
+pub const STEP: usize = 0;
+/// A piece of an evaluation.
+pub const PIECE: usize = 1;
+
+/// What fits into a submit beside what it holds already.
+pub struct Room {
+    left: f64,
+    empty: bool,
+    ms: [Option<f64>; 2],
+}
+
+impl Room {
+    /// How many of at most `want` steps or pieces fit; at least one into an empty submit. Of what nobody knows yet how long it
+    /// takes, one, by itself.
+    pub fn take(&mut self, kind: usize, want: u32) -> u32 {
+        let n = match self.ms[kind] {
+            None => {
+                let n = want.min(u32::from(self.empty));
+                self.left = if n > 0 { 0.0 } else { self.left };
+                n
+            }
+            Some(ms) => want.min(((self.left / ms) as u32).max(u32::from(self.empty))),
+        };
+        self.left -= f64::from(n) * self.ms[kind].unwrap_or(0.0);
+        self.empty &= n == 0;
+        n
     }
 }
 
@@ -148,7 +199,7 @@ mod tests {
     fn the_limit_is_kept_and_pauses_are_not_paid_back() {
         let mut pace = Pace::default();
         pace.set_limit(Some(10.0), 0.0);
-        pace.landed(0.0, 100, false, 1.0);
+        pace.landed(0.0, [100, 0], false, 1.0);
         let mut steps = 0;
         for ms in 1..=2000 {
             steps += pace.steps(f64::from(ms), 512);
@@ -163,9 +214,34 @@ mod tests {
         assert_eq!(pace.fitting(), 1);
         for i in 0..40 {
             let start = f64::from(i) * 10.0;
-            pace.landed(start, 10, false, start + 1.0);
+            pace.landed(start, [10, 0], false, start + 1.0);
         }
         assert!((140..=170).contains(&pace.fitting()), "{} steps of 0.1 ms in 16 ms", pace.fitting());
+    }
+
+    /// Breaks where a submit holds more than its time: steps and pieces of very different cost, learnt from mixed submits.
+    #[test]
+    fn steps_and_pieces_share_a_submits_time() {
+        let (step, piece) = (0.1, 3.0);
+        let mut pace = Pace::default();
+        let mut now = 0.0;
+        for round in 0..60 {
+            let mut room = pace.room();
+            let first = if round == 0 { [PIECE, STEP] } else { [STEP, PIECE] };
+            let mut took = [0, 0];
+            for kind in first {
+                took[kind] = room.take(kind, if kind == STEP { 40 } else { 90 });
+            }
+            assert!(took[STEP] + took[PIECE] > 0);
+            let ms = f64::from(took[STEP]) * step + f64::from(took[PIECE]) * piece;
+            assert!(ms < 2.0 * TARGET_MS, "{took:?} took {ms} ms in round {round}");
+            pace.landed(now, took, false, now + ms);
+            now += ms;
+        }
+        let mut room = pace.room();
+        let all = [room.take(STEP, 40), room.take(PIECE, 90)];
+        assert!(all[0] >= 30 && (2..=5).contains(&all[1]), "{all:?}");
+        assert_eq!((room.take(PIECE, 1), pace.room().take(STEP, 0)), (0, 0));
     }
 
     #[test]

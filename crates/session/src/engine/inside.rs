@@ -8,7 +8,7 @@ use super::backend::{Backend, Plan, Work};
 use super::data::Data;
 use super::probes::{as_shown, outputs};
 use super::programs::{BuildError, rows_at_once};
-use crate::{ExperimentError, Facts, Look, Shown};
+use crate::{ExperimentError, Facts, Look, Loss, Shown};
 
 /// The most samples an examination looks at.
 const EXAMINED: usize = 512;
@@ -182,6 +182,7 @@ pub fn facts(model: &Model, data: &Data) -> Result<Facts, BuildError> {
         output: model.output.clone(),
         train: data.samples.train,
         test: data.samples.test,
+        shares: matches!(model.loss, Loss::CrossEntropy { .. } | Loss::BinaryCrossEntropy),
         vocabulary: data.vocabulary.clone(),
         class_names: data.class_names.clone(),
         probes,
@@ -197,6 +198,8 @@ impl Data {
         let row = row(model);
         match shown {
             Shown::Own(values) if check(model, values).is_ok() && values.len() == row => values.clone(),
+            // Where the samples are not kept, nobody sees one.
+            _ if self.inputs.is_empty() => vec![0.0; row],
             Shown::Own(_) => self.inputs[..row].to_vec(),
             Shown::Row(n) => {
                 let rows = self.samples.train + self.samples.test;
@@ -208,7 +211,7 @@ impl Data {
 
     /// Up to `n` samples from `first` on: their inputs and their targets.
     pub fn some(&self, model: &Model, first: usize, n: usize) -> (Vec<f32>, Vec<f32>) {
-        let rows = self.samples.train + self.samples.test;
+        let rows = if self.inputs.is_empty() { 0 } else { self.samples.train + self.samples.test };
         let (first, end) = (first.min(rows), first.saturating_add(n).min(rows));
         let (row, target) = (row(model), self.targets.len() / rows.max(1));
         (self.inputs[first * row..end * row].to_vec(), self.targets[first * target..end * target].to_vec())

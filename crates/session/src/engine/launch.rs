@@ -4,8 +4,8 @@ use minibatch_nn::names;
 
 use super::backend::Work;
 use super::best;
-use super::flights::{Flight, Report};
-use super::programs::{BuildError, EVALUATION_ROWS, LOSS_ROWS, Programs};
+use super::flights::{Flight, PIECE, Report, Room, STEP};
+use super::programs::{BuildError, LOSS_ROWS, Programs};
 use super::run::Run;
 use super::session::Session;
 use super::snapshots::{self, Snapshots};
@@ -16,8 +16,10 @@ use crate::Look;
 enum Part {
     /// Trains so many steps.
     Train(u32),
-    /// Evaluates, at this step.
-    Evaluate(u32),
+    /// Goes through so many pieces of an evaluation.
+    Pieces(u32),
+    /// Ends the evaluation of this step.
+    Conclude(u32),
     /// Keeps the parameters, for the step after it to be told apart.
     Keep,
 }
@@ -25,15 +27,20 @@ enum Part {
 impl Part {
     fn evaluated(&self) -> Option<u32> {
         match self {
-            Self::Train(_) | Self::Keep => None,
-            Self::Evaluate(step) => Some(*step),
+            Self::Train(_) | Self::Pieces(_) | Self::Keep => None,
+            Self::Conclude(step) => Some(*step),
         }
+    }
+
+    fn pieces(&self) -> u32 {
+        if let Self::Pieces(n) = self { *n } else { 0 }
     }
 
     fn work<'a>(&self, programs: &'a Programs) -> Work<'a> {
         match self {
             Self::Train(steps) => Work::Run(&programs.train, *steps),
-            Self::Evaluate(_) => Work::Run(&programs.evaluate, 1),
+            Self::Pieces(n) => Work::Run(&programs.piece, *n),
+            Self::Conclude(_) => Work::Run(&programs.conclude, 1),
             Self::Keep => Work::Copy(names::PARAMETERS, update::BEFORE),
         }
     }
@@ -53,25 +60,38 @@ fn with_kept(parts: Vec<Part>) -> Vec<Part> {
 }
 
 impl Run {
-    /// Goes on by up to `steps`, with an evaluation wherever one is due: at the curve's points, however the steps are
-    /// divided among submits, and where somebody waits for one.
-    fn advance(&mut self, steps: u32) -> Vec<Part> {
-        let end = self.step + steps;
+    /// Goes on by up to `steps` as far as there is room, with an evaluation wherever one is due: at the curve's points,
+    /// however the steps are divided among submits, and where somebody waits for one. Its pieces may take several submits;
+    /// no step is trained between them, so that it is of one step.
+    fn advance(&mut self, steps: u32, room: &mut Room) -> Vec<Part> {
+        let (mut left, mut evaluations) = (steps, 0);
         let mut parts = vec![];
-        if self.step == 0 && steps > 0 {
-            // The curve begins at step 0 even when nobody waited for its read-outs.
-            parts.push(Part::Evaluate(0));
-        }
-        while self.step < end && parts.len() < EVALUATION_ROWS {
-            let n = (end - self.step).min(self.programs.next_point(self.step) - self.step);
-            parts.push(Part::Train(n));
-            self.step += n;
-            if self.programs.has_point(self.step) {
-                parts.push(Part::Evaluate(self.step));
+        while evaluations < self.programs.evaluation_rows {
+            if self.evaluating.is_none() && self.due(left > 0) {
+                self.evaluating = Some(0);
             }
-        }
-        if self.arrived() && parts.last().and_then(Part::evaluated) != Some(self.step) {
-            parts.push(Part::Evaluate(self.step));
+            if let Some(done) = self.evaluating {
+                let rest = self.programs.pieces - done;
+                let n = room.take(PIECE, rest);
+                if n > 0 {
+                    parts.push(Part::Pieces(n));
+                }
+                self.evaluating = Some(done + n).filter(|_| n < rest);
+                if self.evaluating.is_some() {
+                    break;
+                }
+                parts.push(Part::Conclude(self.step));
+                (self.fresh, evaluations) = (true, evaluations + 1);
+                // Goals that were set meanwhile have theirs.
+                self.arrived();
+                continue;
+            }
+            let n = room.take(STEP, left.min(self.programs.points.after(self.step) - self.step));
+            if n == 0 {
+                break;
+            }
+            parts.push(Part::Train(n));
+            (self.step, left, self.fresh) = (self.step + n, left - n, false);
         }
         parts
     }
@@ -89,37 +109,53 @@ impl Session {
             None => 0,
         };
         let from = run.step;
-        let parts = run.advance(steps);
+        let (mut room, wanted) = (self.pace.room(), steps);
+        let parts = run.advance(steps, &mut room);
         let steps = run.step - from;
+        if run.goals.is_empty() {
+            self.pace.give_back(wanted - steps);
+        }
+        let pieces = parts.iter().map(Part::pieces).sum();
+        if std::mem::take(&mut run.tell) && run.landing().all(|r| r.steps == 0 && r.evaluations.is_empty()) {
+            let event = run.stand(self.pace.rate(now));
+            self.messages.push(event.into());
+        }
         let programs = &run.programs;
         let evaluations: Vec<u32> = parts.iter().filter_map(Part::evaluated).collect();
-        let may = self.looks.may(now, steps, self.pace.in_time());
+        let may = self.looks.may(now, steps + pieces, self.pace.in_time());
         let look = if may { run.look.take() } else { None };
         if look.is_some() {
             self.looks.taken(now);
         }
-        if steps == 0 && evaluations.is_empty() && look.is_none() {
+        if parts.is_empty() && look.is_none() {
             return Ok(false);
         }
         run.update.prepare(backend, programs, look.as_ref())?;
         let parts = if run.update.keeps(steps, run.step) { with_kept(parts) } else { parts };
         let look = look.map(|look| Look { update: look.update && run.update.knows(run.step), ..look });
         let mut work: Vec<Work> = parts.iter().map(|part| part.work(programs)).collect();
-        let snapshot = if steps > 0 { run.snapshots.take(run.step) } else { None };
+        let keeps = steps > 0 && programs.keep.snapshots;
+        let snapshot = if keeps { run.snapshots.take(run.step) } else { None };
         let copies: Vec<(&str, String)> = snapshot
             .iter()
             .flat_map(|s| programs.kept.iter().map(|v| (v.as_str(), Snapshots::name(s.slot, v))))
             .collect();
         work.extend(copies.iter().map(|(from, to)| Work::Copy(from, to)));
-        work.extend((steps > 0).then_some(Work::Run(&programs.squares, 1)));
+        work.extend(keeps.then_some(Work::Run(&programs.squares, 1)));
         let (insides, best): (Vec<String>, String);
         let mut reads = vec![];
         if steps > 0 {
-            reads.extend([names::LOSSES, snapshots::SQUARES]);
+            reads.push(names::LOSSES);
+        }
+        if keeps {
+            reads.push(snapshots::SQUARES);
         }
         if !evaluations.is_empty() {
-            best = best::told();
-            reads.extend([names::EVALUATIONS, best.as_str()]);
+            reads.push(names::EVALUATIONS);
+            if programs.keep.best {
+                best = best::told();
+                reads.push(best.as_str());
+            }
         }
         if let Some(look) = &look {
             run.probes.prepare(backend, &programs.model, &run.experiment.features, look).await?;
@@ -136,9 +172,11 @@ impl Session {
         let ticket = backend.submit(&work, &reads).map_err(BuildError::from)?;
         let (loss_row, evaluation_row) = (run.loss_row, run.evaluation_row);
         run.loss_row = (loss_row + steps as usize) % LOSS_ROWS;
-        run.evaluation_row = (evaluation_row + evaluations.len()) % EVALUATION_ROWS;
-        let report = Some(Report { from, steps, loss_row, evaluations, evaluation_row, look });
-        run.flights.push_back(Flight { ticket, started: now, steps, void: false, report });
+        run.evaluation_row = (evaluation_row + evaluations.len()) % programs.evaluation_rows;
+        // What reads nothing back has nothing to tell.
+        let report = Report { from, steps, loss_row, evaluations, evaluation_row, look };
+        let report = (!reads.is_empty()).then_some(report);
+        run.flights.push_back(Flight { ticket, started: now, steps, pieces, void: false, report });
         Ok(true)
     }
 }

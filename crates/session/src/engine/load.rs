@@ -1,15 +1,16 @@
 //! Building an experiment: drawn by its seed, or with weights and samples from outside.
 
-use minibatch_nn::{Model, NamedTensor};
+use minibatch_nn::{Model, NamedTensor, Samples};
 
 use super::backend::Backend;
 use super::data::{Data, DataSet};
 use super::looks::Looks;
+use super::need::need;
 use super::own::brought;
 use super::programs::{BuildError, Programs, Start};
 use super::run::Run;
 use super::session::Session;
-use crate::{Event, Experiment, ExperimentError, Message, Needs};
+use crate::{Choice, Event, Experiment, ExperimentError, Message, Needs};
 
 /// What takes the place of what the seed would give.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -107,6 +108,7 @@ impl Session {
     ) -> Result<(Model, Data, Start), BuildError> {
         experiment.validate()?;
         let model = experiment.model()?;
+        self.fits(experiment, &model, supplies, self.hardware.choice == Choice::Cpu)?;
         let data = match brought(experiment, self.own.as_ref())? {
             Some(data) if supplies.data.is_none() => data,
             _ => Data::new(experiment, &model, supplies.data.as_ref())?,
@@ -116,6 +118,29 @@ impl Session {
             take_weights(&model, &supplies.weights, &mut start)?;
         }
         Ok((model, data, start))
+    }
+
+    /// Whether there is memory for it: for all of it on the CPU, else for what is drawn here.
+    fn fits(
+        &self,
+        experiment: &Experiment,
+        model: &Model,
+        supplies: &Supplies,
+        on_cpu: bool,
+    ) -> Result<(), BuildError> {
+        let Some(room) = self.room else { return Ok(()) };
+        let rows = |x: &NamedTensor| x.shape.first().copied().unwrap_or(0);
+        let supplied = supplies.data.as_ref().map(|data| Samples {
+            train: rows(&data.train_inputs).max(1),
+            test: data.test_inputs.as_ref().map_or(0, rows),
+        });
+        let samples = supplied.unwrap_or_else(|| experiment.counts());
+        let sample: usize = model.input.shape.iter().product();
+        let numbers =
+            (samples.train + samples.test).saturating_mul(sample).saturating_add(model.parameters());
+        let drawn = (numbers as u64).saturating_mul(4);
+        let need = if on_cpu { need(experiment, model, samples, self.keep)? } else { drawn };
+        if need > room { Err(BuildError::Memory { need, room }) } else { Ok(()) }
     }
 
     /// Builds where the rule says, or on the CPU where the GPU is too small for it.
@@ -130,6 +155,8 @@ impl Session {
         if let Some(refused) = self.refused(strict) {
             return Err(refused.into());
         }
+        let on_cpu = matches!(self.backend, Some(Backend::Cpu(..)));
+        self.fits(experiment, &drawn.0, supplies, on_cpu)?;
         match self.build(experiment, drawn).await {
             Ok(programs) => Ok(programs),
             Err(error) => {
@@ -148,7 +175,7 @@ impl Session {
     ) -> Result<Programs, BuildError> {
         // There is one from the start on.
         let backend = self.backend.get_or_insert_with(Backend::cpu);
-        Programs::build(backend, experiment, drawn).await
+        Programs::build(backend, experiment, drawn, self.keep).await
     }
 }
 

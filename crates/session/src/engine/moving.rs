@@ -7,7 +7,7 @@ use minibatch_nn::names;
 use super::backend::{Backend, Lost, Work};
 use super::inside::Inside;
 use super::probes::Probes;
-use super::programs::BuildError;
+use super::programs::{BuildError, Start};
 use super::session::Session;
 use super::snapshots::Snapshots;
 use super::update::Update;
@@ -40,6 +40,7 @@ impl Session {
         let Some(mut run) = self.run.take_if(|run| run.diverged.is_none()) else { return Ok(()) };
         self.move_to(place).await;
         let (model, data, start) = (run.programs.model, run.programs.data, run.programs.start);
+        let start = start.unwrap_or_else(|| Start::draw(&model, run.experiment.seed));
         run.programs = match self.build(&run.experiment, (model, data, start)).await {
             Ok(programs) => programs,
             Err(error) => {
@@ -81,7 +82,8 @@ impl Session {
     async fn carried(&mut self) -> Result<Vec<(String, Vec<f32>)>, BuildError> {
         let mut carried = vec![];
         if let (Some(run), Some(backend)) = (&self.run, &mut self.backend) {
-            for name in run.programs.kept.iter().flat_map(|name| [name.clone(), names::best(name)]) {
+            let best = run.programs.best.iter().map(|name| names::best(name));
+            for name in run.programs.kept.iter().cloned().chain(best) {
                 let values = backend.read_f32(&name).await?;
                 carried.push((name, values));
             }

@@ -1,21 +1,22 @@
 //! From an experiment to variables and plans.
 
 use minibatch_graph::{DType, control};
-use minibatch_nn::{Clip, Loss, Model, NnError, Outline, Samples, names};
+use minibatch_nn::{Clip, Model, NnError, Outline, Samples, names};
 
 use super::backend::{Backend, Lost, Plan};
 use super::best;
 use super::data::Data;
+use super::evaluation::{self, Points};
+use super::keep::Keep;
 use super::snapshots::{self, Snapshots};
-use crate::{Experiment, ExperimentError, OptimizerKind, Training};
+use crate::{Experiment, ExperimentError, OptimizerKind, Scale, Training};
 
 /// Rows of the ring of batch losses: the most steps a submit may have.
 pub const LOSS_ROWS: usize = 512;
-/// Rows of the ring of evaluations: the most evaluations a submit may have.
-pub const EVALUATION_ROWS: usize = 32;
-
-/// How often the way to the first regular point of the curve is halved.
-const EARLY: u32 = 3;
+/// Rows of the ring of evaluations, where those are short.
+const EVALUATION_ROWS: usize = 32;
+/// Numbers of the ring of evaluations, where those are long.
+const EVALUATION_NUMBERS: usize = 1 << 16;
 
 /// Why an experiment could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,14 @@ pub enum BuildError {
     /// The model is wrong.
     #[error(transparent)]
     Model(#[from] NnError),
+    /// There is not enough memory for it on the CPU.
+    #[error("training this takes {} of memory, and {} are left: make the model, the batch or the data smaller", size(*.need), size(*.room))]
+    Memory {
+        /// Bytes it takes.
+        need: u64,
+        /// Bytes there are.
+        room: u64,
+    },
     /// The backend failed.
     #[error(transparent)]
     Backend(#[from] Lost),
@@ -35,6 +44,14 @@ impl BuildError {
     /// The device is gone, and with it all that was on it.
     pub fn lost(&self) -> bool {
         matches!(self, Self::Backend(lost) if lost.is_device())
+    }
+}
+
+/// Bytes for people: "1.2 GB".
+fn size(bytes: u64) -> String {
+    match bytes {
+        b if b >= 1_000_000_000 => format!("{:.1} GB", b as f64 / 1e9),
+        b => format!("{} MB", b.div_ceil(1_000_000)),
     }
 }
 
@@ -50,18 +67,30 @@ pub struct Programs {
     pub batch: usize,
     /// Batches an epoch, rounded up.
     pub steps_per_epoch: u32,
-    /// Steps between points of the curve.
-    pub evaluate_every: u32,
-    /// The parameters at step 0, and the variables beside them.
-    pub start: Start,
-    /// Variables that a snapshot holds.
+    /// The curve's points.
+    pub points: Points,
+    /// Pieces of one evaluation.
+    pub pieces: u32,
+    /// Rows of the ring of evaluations: the most evaluations a submit may have.
+    pub evaluation_rows: usize,
+    /// The parameters at step 0, and the variables beside them, where they are kept.
+    pub start: Option<Start>,
+    /// Variables that training changes.
     pub kept: Vec<String>,
-    /// The variance of the test targets, for R2; none in classification.
-    pub test_variance: Option<f32>,
+    /// Those of them of which the best is kept.
+    pub best: Vec<String>,
+    /// What is kept beside the run.
+    pub keep: Keep,
+    /// How large the samples are, for the cause of a divergence.
+    pub scale: Scale,
+    /// How far the test targets lie from their means, for R2: of each column the sum of squares; none in classification.
+    pub spread: Vec<f64>,
     /// One training step.
     pub train: Plan,
-    /// One evaluation.
-    pub evaluate: Plan,
+    /// The next piece of an evaluation.
+    pub piece: Plan,
+    /// The end of an evaluation.
+    pub conclude: Plan,
     /// How large all is that training changes.
     pub squares: Plan,
 }
@@ -80,14 +109,26 @@ impl Programs {
     pub async fn build(
         backend: &mut Backend,
         experiment: &Experiment,
-        (model, data, start): (Model, Data, Start),
+        (model, mut data, start): (Model, Data, Start),
+        keep: Keep,
     ) -> Result<Self, BuildError> {
         let samples = data.samples;
         let training = &experiment.training;
         let batch = (training.batch_size as usize).min(samples.train);
         let rule = training.optimizer.rule();
         let clip = Clip { norm: training.clip_norm, value: training.clip_value };
-        let seen = seen(&model, &data)?;
+        let evaluation::Plan { rows, pieces, points } =
+            evaluation::Plan::new(&model, samples, batch, data.points.is_some())?;
+        let mut kept = vec![names::PARAMETERS.to_owned(), control::NAME.to_owned()];
+        kept.extend(names::STATE[..rule.state_count()].iter().map(|&name| name.to_owned()));
+        kept.extend(start.buffers.iter().filter(|b| b.2).map(|b| b.0.clone()));
+        let sizes: Vec<(&str, usize, DType)> =
+            kept.iter().map(|name| start.size(name, model.parameters())).collect();
+        start.write(backend, experiment, &kept)?;
+        // Room for one copy fewer, where nobody comes back to them.
+        let start = keep.start.then_some(start);
+        let width = model.evaluation_width();
+        let evaluation_rows = (EVALUATION_NUMBERS / width).clamp(1, EVALUATION_ROWS);
         backend.set_f32(names::INPUTS, &data.inputs)?;
         if model.loss.takes_classes() {
             backend.set_u32(names::TARGETS, &data.classes())?;
@@ -96,56 +137,45 @@ impl Programs {
         }
         backend.set_f32(names::DECAY, &model.layout.decay())?;
         backend.set_f32(names::LOSSES, &vec![0.0; 1 + LOSS_ROWS])?;
-        backend.set_f32(names::EVALUATIONS, &vec![0.0; 1 + EVALUATION_ROWS * model.evaluation_width()])?;
-        let mut kept = vec![names::PARAMETERS.to_owned(), control::NAME.to_owned()];
-        kept.extend(names::STATE[..rule.state_count()].iter().map(|&name| name.to_owned()));
-        kept.extend(start.buffers.iter().filter(|b| b.2).map(|b| b.0.clone()));
-        start.write(backend, experiment, &kept)?;
-        let sizes: Vec<(&str, usize, DType)> = kept.iter().map(|name| start.size(name)).collect();
-        best::prepare(backend, &sizes)?;
+        backend.set_f32(names::EVALUATIONS, &vec![0.0; 1 + evaluation_rows * width])?;
+        backend.set_u32(names::CURSOR, &[0])?;
+        for (name, len) in model.sums() {
+            backend.set_f32(name, &vec![0.0; len])?;
+        }
+        let of_best = |name: &str| keep.best && (keep.best_state || !names::STATE.contains(&name));
+        let best: Vec<_> = sizes.iter().copied().filter(|size| of_best(size.0)).collect();
+        best::prepare(backend, &best)?;
         let train = backend.compile(&model.train(samples, batch, rule, clip, LOSS_ROWS)?).await?;
-        let evaluate = backend.compile(&model.evaluate(samples, seen, EVALUATION_ROWS, &sizes)?).await?;
+        let piece = backend.compile(&model.piece(samples, rows)?).await?;
+        let by_test = data.tested(&model);
+        let conclude = backend.compile(&model.conclude(evaluation_rows, by_test, &best)?).await?;
         let squares = backend.compile(&snapshots::squares(&sizes).map_err(NnError::from)?).await?;
         let steps_per_epoch = samples.train.div_ceil(batch) as u32;
-        // Evaluating never costs more than a fraction of the training: small epochs are bundled, and a model's long ones
-        // divided, where its curve would have to wait too long for the next point. A step of few samples costs about that
-        // of four.
-        let whole = |least: u32| least.div_ceil(steps_per_epoch) * steps_per_epoch;
-        let evaluate_every = match (4 * (seen.train + seen.test) / batch.max(4)).max(10) as u32 {
-            _ if data.points.is_some() => whole(10),
-            least if least < steps_per_epoch => least,
-            least => whole(least),
-        };
-        let squared = matches!(model.loss, Loss::Mse | Loss::HalfMse);
-        let test_variance = (model.classes.is_none() && squared).then(|| data.test_variance(seen.test));
+        let (spread, scale) = (data.spread(model.columns()), data.scale(&model));
+        let best = best.iter().map(|size| size.0.to_owned()).collect();
+        if !keep.samples {
+            (data.inputs, data.targets) = (vec![], vec![]);
+        }
         Ok(Self {
             model,
             data,
             samples,
             batch,
             steps_per_epoch,
-            evaluate_every,
+            points,
+            pieces,
+            evaluation_rows,
             start,
             kept,
-            test_variance,
+            best,
+            keep,
+            scale,
+            spread,
             train,
-            evaluate,
+            piece,
+            conclude,
             squares,
         })
-    }
-
-    /// Whether the curve has a point at this step: every so many steps, and at halves of the first of them, so that there is
-    /// a curve to be seen early.
-    pub fn has_point(&self, step: u32) -> bool {
-        let every = self.evaluate_every;
-        step.is_multiple_of(every) || (1..=EARLY).any(|halves| step == every >> halves)
-    }
-
-    /// The step of the next point after `step`.
-    pub fn next_point(&self, step: u32) -> u32 {
-        let every = self.evaluate_every;
-        let early = (1..=EARLY).rev().map(|halves| every >> halves).find(|at| *at > step);
-        early.unwrap_or_else(|| step - step % every + every)
     }
 
     /// The step at which the next epoch after `step` is complete: its last sample has been taken.
@@ -157,24 +187,29 @@ impl Programs {
 
     /// Puts everything that training changes back to step 0. The best checkpoint stays.
     pub fn rewind(&self, backend: &mut Backend, experiment: &Experiment) -> Result<(), Lost> {
-        self.start.write(backend, experiment, &self.kept)?;
+        match &self.start {
+            Some(start) => start.write(backend, experiment, &self.kept)?,
+            None => Start::draw(&self.model, experiment.seed).write(backend, experiment, &self.kept)?,
+        }
         self.clear_rings(backend)
     }
 
     /// Bytes that the host holds for it, roughly: the samples, and what the run starts with.
     pub fn bytes(&self) -> usize {
-        let buffers = self.start.buffers.iter().map(|b| b.1.len()).sum::<usize>();
+        let start =
+            |start: &Start| start.parameters.len() + start.buffers.iter().map(|b| b.1.len()).sum::<usize>();
         let data = &self.data;
-        4 * (data.inputs.len() + data.targets.len() + self.start.parameters.len() + buffers)
+        4 * (data.inputs.len() + data.targets.len() + self.start.as_ref().map_or(0, start))
     }
 
     /// The copies of a run that starts here: none yet.
     pub fn no_copies(&self) -> Snapshots {
-        Snapshots::new(&self.start.parameters)
+        Snapshots::new(self.start.as_ref().map_or(&[], |start| &start.parameters))
     }
 
-    /// Begins the rings anew.
+    /// Begins the rings anew, and the next evaluation.
     pub fn clear_rings(&self, backend: &mut Backend) -> Result<(), Lost> {
+        backend.write_u32(names::CURSOR, 0, &[0])?;
         backend.write_f32(names::LOSSES, 0, &[0.0])?;
         backend.write_f32(names::EVALUATIONS, 0, &[0.0])
     }
@@ -187,11 +222,11 @@ impl Start {
     }
 
     /// The length and type of a variable that training changes.
-    fn size<'a>(&self, name: &'a str) -> (&'a str, usize, DType) {
+    fn size<'a>(&self, name: &'a str, parameters: usize) -> (&'a str, usize, DType) {
         match self.buffers.iter().find(|b| b.0 == name) {
             Some(buffer) => (name, buffer.1.len(), DType::F32),
             None if name == control::NAME => (name, control::LEN, DType::U32),
-            None => (name, self.parameters.len(), DType::F32),
+            None => (name, parameters, DType::F32),
         }
     }
 
@@ -205,16 +240,6 @@ impl Start {
         }
         backend.set_u32(control::NAME, &control_block(experiment))
     }
-}
-
-/// The samples an evaluation looks at: all points of the plane; of other models at most 512 training and 512 test
-/// samples, and fewer of large models, see [`rows_at_once`].
-fn seen(model: &Model, data: &Data) -> Result<Samples, BuildError> {
-    if data.points.is_some() {
-        return Ok(data.samples);
-    }
-    let most = rows_at_once(model)?.clamp(1, 512);
-    Ok(Samples { train: data.samples.train.min(most), test: data.samples.test.min(most) })
 }
 
 /// How many samples may go through a model at once: their values together take at most 96 MiB, so that none is larger

@@ -5,7 +5,7 @@ use super::best;
 use super::flights::{Report, ring_rows};
 use super::run::Run;
 use super::session::Session;
-use crate::{Best, CurvePoint, Event, Message, Metrics};
+use crate::{Best, Event, Loss, Message, Metrics, Stand};
 
 impl Session {
     /// Deals with read-backs, in the order they were submitted.
@@ -29,7 +29,8 @@ impl Session {
         let ring = if report.steps > 0 { values.next() } else { None };
         let losses: Vec<f32> =
             ring.map_or(vec![], |ring| ring_rows(&ring, 1, report.loss_row, report.steps as usize).concat());
-        if let Some(squares) = if report.steps > 0 { values.next() } else { None } {
+        let weighed = report.steps > 0 && run.programs.keep.snapshots;
+        if let Some(squares) = if weighed { values.next() } else { None } {
             run.snapshots.weigh(report.from + report.steps, &squares);
         }
         run.snapshots.judge(report.from, &losses);
@@ -38,10 +39,12 @@ impl Session {
         }
         let wrong = losses.iter().position(|l| !l.is_finite()).map(|i| report.from + i as u32 + 1);
         let mut next = || if report.evaluations.is_empty() { None } else { values.next() };
-        let (ring, best) = (next(), next());
+        let ring = next();
+        let best = if run.programs.keep.best { next() } else { None };
         run.best = best.map_or(run.best, |kept| best::read(&kept));
         let rows = ring.map_or(vec![], |ring| run.evaluations(report, &ring));
-        let wrong = wrong.or(rows.iter().find(|r| !r.train_loss.is_some_and(f32::is_finite)).map(|r| r.step));
+        let gone = |r: &&Metrics| r.train_loss.is_some_and(|loss| !loss.is_finite());
+        let wrong = wrong.or(rows.iter().find(gone).map(|r| r.step));
         if let Some(step) = wrong {
             // Its pictures are of weights that are gone; whoever asked sees those gone back to.
             run.look = run.look.or(report.look);
@@ -51,8 +54,10 @@ impl Session {
         if report.steps > 0 || !rows.is_empty() {
             events.push(run.measured(report, &losses, rows, rate));
         }
-        let end = report.from + report.steps;
-        events.extend(run.reached(end));
+        // A goal is reached when its step is evaluated.
+        if let Some(&at) = report.evaluations.last() {
+            events.extend(run.reached(at));
+        }
         events.into_iter().for_each(|event| self.say(event));
         if let Some(message) = self.frame(report, values.collect()) {
             self.messages.push(message);
@@ -71,27 +76,35 @@ impl Session {
 impl Run {
     /// The rows of evaluation that a submit made, as read-outs.
     fn evaluations(&self, report: &Report, ring: &[f32]) -> Vec<Metrics> {
-        let model = &self.programs.model;
-        let rows = ring_rows(ring, model.evaluation_width(), report.evaluation_row, report.evaluations.len());
-        let k2 = model.classes.map_or(0, |k| k * k);
-        let of = |(&step, row): (&u32, &[f32])| Metrics {
-            step,
-            epoch: self.epoch(step),
-            train_loss: Some(row[0]),
-            test_loss: Some(row[1]).filter(|loss| loss.is_finite()),
-            train_accuracy: accuracy(&row[2..2 + k2], model.classes),
-            test_accuracy: accuracy(&row[2 + k2..], model.classes),
-            test_r2: self.r2(row[1]),
-            confusion: row[2 + k2..].iter().map(|&n| n as u32).collect(),
-            ..self.metrics.clone()
-        };
-        report.evaluations.iter().zip(rows).map(of).collect()
+        let width = self.programs.model.evaluation_width();
+        let rows = ring_rows(ring, width, report.evaluation_row, report.evaluations.len());
+        report.evaluations.iter().zip(rows).map(|(&step, row)| self.evaluation(step, row)).collect()
     }
 
-    /// 1 - mean squared error / variance; half squared errors count double. None where the targets do not vary.
-    fn r2(&self, test_loss: f32) -> Option<f32> {
-        let scale = if self.programs.model.loss == crate::Loss::HalfMse { 2.0 } else { 1.0 };
-        self.programs.test_variance.filter(|&v| v > 0.0).map(|v| 1.0 - scale * test_loss / v)
+    /// One evaluation, from its numbers; see [`minibatch_nn::Model::evaluation_width`].
+    fn evaluation(&self, step: u32, row: &[f32]) -> Metrics {
+        let model = &self.programs.model;
+        let (train, rest) = row.split_at(3);
+        let (test, rest) = rest.split_at(3);
+        let (squares, counts) = rest.split_at(model.columns());
+        let loss = |side: &[f32]| {
+            let mean = if model.loss == Loss::SumSquares { side[0] } else { side[0] / side[1] };
+            (side[1] > 0.0).then_some(mean)
+        };
+        let accuracy = |side: &[f32]| (model.classifies() && side[1] > 0.0).then(|| side[2] / side[1]);
+        let epoch = self.epoch(step);
+        Metrics {
+            step,
+            epoch,
+            evaluated: Some(Stand { step, epoch }),
+            train_loss: loss(train),
+            test_loss: loss(test).filter(|loss| loss.is_finite()),
+            train_accuracy: accuracy(train),
+            test_accuracy: accuracy(test),
+            test_r2: if test[1] > 0.0 { r2(squares, &self.programs.spread) } else { None },
+            confusion: counts[counts.len() / 2..].iter().map(|&n| n as u32).collect(),
+            ..self.metrics.clone()
+        }
     }
 
     fn epoch(&self, step: u32) -> f64 {
@@ -103,11 +116,8 @@ impl Run {
         let mut curve = vec![];
         for row in &rows {
             let new = self.curve_end.is_none_or(|end| row.step > end);
-            if let (true, Some(train_loss)) = (new, row.train_loss)
-                && self.programs.has_point(row.step)
-            {
-                let Metrics { step, epoch, test_loss, test_accuracy, .. } = *row;
-                curve.push(CurvePoint { step, epoch, train_loss, test_loss, test_accuracy });
+            if let (true, Some(point)) = (new && self.programs.points.has(row.step), row.point()) {
+                curve.push(point);
                 self.curve_end = Some(row.step);
             }
         }
@@ -117,21 +127,40 @@ impl Run {
         let step = report.from + report.steps;
         let best = |(step, loss)| Best { step, epoch: self.epoch(step), loss };
         self.metrics.best = self.best.map(best);
-        let training = &self.experiment.training;
         self.metrics.step = step;
         self.metrics.epoch = self.epoch(step);
         self.metrics.batch_loss = losses.last().copied().or(self.metrics.batch_loss.filter(|_| step > 0));
-        self.metrics.learning_rate = training.schedule.rate(training.learning_rate, step.saturating_sub(1));
+        let cut = self.cut.take();
+        match self.stand(rate) {
+            Event::Metrics { generation, now, .. } => Event::Metrics { generation, now, curve, cut },
+            event => event,
+        }
+    }
+
+    /// Where the run stands, as last measured, with what the learner has set since.
+    pub(super) fn stand(&mut self, rate: f32) -> Event {
+        let training = &self.experiment.training;
+        let step = self.metrics.step.saturating_sub(1);
+        self.metrics.learning_rate = training.schedule.rate(training.learning_rate, step);
         self.metrics.steps_per_second = if self.playing || !self.goals.is_empty() { rate } else { 0.0 };
-        let (generation, now, cut) = (self.generation, Box::new(self.metrics.clone()), self.cut.take());
-        Event::Metrics { generation, now, curve, cut }
+        let (generation, now) = (self.generation, Box::new(self.metrics.clone()));
+        Event::Metrics { generation, now, curve: vec![], cut: None }
+    }
+
+    /// What is on its way.
+    pub(super) fn landing(&self) -> impl Iterator<Item = &Report> {
+        let flights = self.landed.iter().chain(&self.flights).filter(|f| !f.void);
+        flights.filter_map(|f| f.report.as_ref())
     }
 }
 
-/// The share on the diagonal of (classes, classes) counts; none where nothing was counted.
-fn accuracy(counts: &[f32], classes: Option<usize>) -> Option<f32> {
-    let k = classes?;
-    let right: f32 = (0..k).map(|c| counts[c * k + c]).sum();
-    let all = counts.iter().sum::<f32>();
-    (all > 0.0).then(|| right / all)
+/// R2, the mean of the columns', as scikit-learn's `r2_score` has it: of each 1 - squared errors / spread about the mean. A
+/// column that does not vary counts 1 where every answer is its number, else 0; where none varies there is nothing to explain.
+fn r2(squares: &[f32], spread: &[f64]) -> Option<f32> {
+    let column = |(&error, &spread): (&f32, &f64)| match spread {
+        0.0 => f64::from(u8::from(error == 0.0)),
+        _ => 1.0 - f64::from(error) / spread,
+    };
+    let mean = squares.iter().zip(spread).map(column).sum::<f64>() / squares.len() as f64;
+    Some(mean as f32).filter(|r2| spread.iter().any(|&s| s > 0.0) && r2.is_finite())
 }

@@ -31,12 +31,15 @@ impl Session {
                 good.step
             }
             None => {
-                run.programs.rewind(backend, &run.experiment)?;
+                // Where nothing is kept, nobody goes back.
+                if run.programs.start.is_some() {
+                    run.programs.rewind(backend, &run.experiment)?;
+                }
                 0
             }
         };
         let learning_rate = training.schedule.rate(training.learning_rate, step.saturating_sub(1));
-        let scale = run.programs.data.scale(&run.programs.model);
+        let scale = run.programs.scale;
         let cause = crate::cause(&run.experiment, scale, run.programs.batch, step);
         let event = Event::Diverged { step, learning_rate, good_step, cause };
         let ids = run.void(good_step);

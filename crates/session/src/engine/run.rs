@@ -39,6 +39,12 @@ pub(super) struct Run {
     pub(super) look: Option<Look>,
     /// Read-outs are wanted for the step it stands at.
     pub(super) evaluate: bool,
+    /// An evaluation of the step it stands at is under way: so many of its pieces were submitted.
+    pub(super) evaluating: Option<u32>,
+    /// The weights as they are were evaluated.
+    pub(super) fresh: bool,
+    /// Read-outs are wanted, and nothing has changed but what the learner set.
+    pub(super) tell: bool,
     pub(super) loss_row: usize,
     pub(super) evaluation_row: usize,
     pub(super) flights: VecDeque<Flight>,
@@ -80,6 +86,9 @@ impl Run {
             // What was asked of the run before is no question to this one.
             look: None,
             evaluate: true,
+            evaluating: None,
+            fresh: false,
+            tell: false,
             loss_row: 0,
             evaluation_row: 0,
             flights: VecDeque::new(),
@@ -119,18 +128,39 @@ impl Run {
         }
         (self.step, self.loss_row, self.evaluation_row) = (step, 0, 0);
         (self.playing, self.evaluate, self.cut) = (false, true, Some(step));
+        (self.evaluating, self.fresh, self.tell) = (None, false, false);
         self.diverged = None;
         self.update.forget();
         self.goals.drain(..).map(|g| g.id).collect()
     }
 
-    /// Whether an evaluation is due for the step submitted last: a goal was reached, or somebody asked. Asking twice
-    /// gives it once.
-    pub(super) fn arrived(&mut self) -> bool {
+    /// Whether an evaluation is due for the step submitted last: the curve has a point there, a goal was reached, or somebody
+    /// asked. Asking twice gives it once.
+    pub(super) fn due(&mut self, goes_on: bool) -> bool {
+        if self.diverged.is_some() {
+            return false;
+        }
         let asked = self.goals.is_empty() && std::mem::take(&mut self.evaluate);
+        self.tell |= asked && self.fresh;
+        let at = self.step;
+        // The curve begins at step 0 even when nobody waited for its read-outs.
+        let point = self.programs.points.has(at) && (at > 0 || goes_on);
+        self.arrived() || (asked || point) && !self.fresh
+    }
+
+    /// Whether a goal was reached that has no evaluation yet; it has one now.
+    pub(super) fn arrived(&mut self) -> bool {
         let at = self.step;
         let reached = self.goals.iter_mut().filter(|g| g.step == at && !g.evaluated);
-        reached.map(|g| g.evaluated = true).count() > 0 || asked
+        reached.map(|g| g.evaluated = true).count() > 0
+    }
+
+    /// Gives up an evaluation that nobody waits for any more: the curve has no point there, and no goal is reached. Gives
+    /// whether the next one must begin anew.
+    pub(super) fn hurry(&mut self) -> bool {
+        let at = self.step;
+        let waited = self.programs.points.has(at) || self.goals.iter().any(|g| g.step == at);
+        !waited && self.evaluating.take().is_some()
     }
 
     /// What is told of the goals reached with `step`.

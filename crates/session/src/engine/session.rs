@@ -7,6 +7,7 @@ use super::best;
 use super::flights::Pace;
 use super::hardware::Hardware;
 use super::inside::check;
+use super::keep::Keep;
 use super::load::Supplies;
 use super::looks::Looks;
 use super::own::{Bringing, Own};
@@ -43,6 +44,10 @@ pub struct Session {
     pub(super) gone: bool,
     /// Every batch loss not yet taken, where they are kept.
     pub(super) losses: Option<Vec<(u32, f32)>>,
+    /// What is kept beside a run.
+    pub(super) keep: Keep,
+    /// Bytes that a run on the CPU may take, where that is known.
+    pub(super) room: Option<u64>,
 }
 
 impl Session {
@@ -60,7 +65,20 @@ impl Session {
             images: Bringing::default(),
             gone: false,
             losses: None,
+            keep: Keep::ALL,
+            room: None,
         }
+    }
+
+    /// Says what is kept beside the runs that are loaded from now on; everything unless told.
+    pub fn keep_beside(&mut self, keep: Keep) {
+        self.keep = keep;
+    }
+
+    /// Says how many bytes of memory are left for what is loaded from now on: what would take more on the CPU is refused before
+    /// any of it is taken.
+    pub fn limit_memory(&mut self, room: Option<u64>) {
+        self.room = room;
     }
 
     pub(super) fn now(&self) -> f64 {
@@ -170,6 +188,7 @@ impl Session {
     fn play(&mut self) {
         let now = self.now();
         self.pace.resume(now);
+        self.hurry();
         let Some(run) = &mut self.run else { return };
         run.playing = run.diverged.is_none();
         let events = [Some(Event::Playing { playing: run.playing }), run.diverged.clone()];
@@ -198,6 +217,16 @@ impl Session {
         if was_playing {
             self.say(Event::Playing { playing: false });
         }
+        self.hurry();
+    }
+
+    /// Goes on at once, where only somebody who is gone waits for an evaluation.
+    fn hurry(&mut self) {
+        let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return };
+        if run.hurry() {
+            // What fails here fails again at the next submit, which tells it.
+            drop(backend.write_u32(names::CURSOR, 0, &[0]));
+        }
     }
 
     pub(super) fn answer(&mut self, ids: Vec<u32>) {
@@ -224,7 +253,7 @@ impl Session {
             return self.nothing_built();
         };
         run.programs.rewind(backend, &run.experiment)?;
-        best::forget(backend, &run.programs.kept)?;
+        best::forget(backend, &run.programs.best)?;
         run.best = None;
         run.snapshots = run.programs.no_copies();
         run.wild = None;
@@ -241,7 +270,13 @@ impl Session {
         let (Some(run), Some(backend)) = (&mut self.run, &mut self.backend) else { return Ok(()) };
         if index < run.programs.model.parameters() && value.is_finite() {
             backend.write_f32(names::PARAMETERS, index, &[value])?;
-            run.evaluate |= run.diverged.is_none();
+            run.evaluate |= run.diverged.is_none() && !run.playing;
+            run.fresh = false;
+            if run.evaluating.take().is_some() {
+                // It began with other weights.
+                backend.write_u32(names::CURSOR, 0, &[0])?;
+                run.evaluate |= !run.playing;
+            }
             run.update.forget();
         }
         Ok(())
@@ -298,7 +333,7 @@ impl Session {
             backend.finished(&flight.ticket).await.map_err(BuildError::from)?;
             let now = (self.clock)();
             let pictures = flight.report.as_ref().is_some_and(|r| r.look.is_some());
-            let beside = self.pace.landed(flight.started, flight.steps, pictures, now);
+            let beside = self.pace.landed(flight.started, [flight.steps, flight.pieces], pictures, now);
             if pictures {
                 self.looks.cost(beside);
             }
@@ -309,7 +344,7 @@ impl Session {
         let Some(run) = &self.run else { return Ok(Wait::Command) };
         Ok(match () {
             () if !run.flights.is_empty() || run.look.is_some() || run.evaluate => Wait::Now,
-            () if !run.goals.is_empty() => Wait::Now,
+            () if !run.goals.is_empty() || run.evaluating.is_some() => Wait::Now,
             () if run.playing => match self.pace.wait() {
                 ms if ms > 0.0 => Wait::Ms(ms),
                 _ => Wait::Now,

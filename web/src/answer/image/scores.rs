@@ -71,12 +71,17 @@ pub fn Scores(
             .with(|f| f.as_ref().and_then(|f| f.class_names.get(class).cloned()))
             .unwrap_or_else(|| class.to_string())
     };
+    let shares = Memo::new(move |_| page.facts.with(|f| f.as_ref().is_some_and(|f| f.shares)));
     let row = move |place: usize| {
         let class = Memo::new(move |_| shown.with(|s| s.get(place).copied().unwrap_or(0)));
         let score = Memo::new(move |_| scores.with(|s| s.get(class.get()).copied().unwrap_or(0.0)));
         let best = Memo::new(move |_| scores.with(|s| argmax(s) == Some(class.get())));
         let right = Memo::new(move |_| truth.get() == Some(class.get()));
-        let shares = Memo::new(move |_| scores.with(|s| s.iter().all(|v| (-0.001..=1.001).contains(v))));
+        // A number to predict is no share of anything; its bar is as long as it is large among them.
+        let along = move || {
+            let most = scores.with(|s| s.iter().fold(f32::MIN_POSITIVE, |most, v| most.max(v.abs())));
+            if shares.get() { score.get() } else { score.get().abs() / most }
+        };
         let text = move || if shares.get() { percent(Some(score.get())) } else { signed(score.get()) };
         let title = move || {
             let words = [("class", name(class.get())), ("share", text())];
@@ -84,10 +89,10 @@ pub fn Scores(
             if right.get() { fill("images.score-true", &words) } else { fill("images.score", &words) }
         };
         view! {
-            <li class:best=move || best.get() class:right=move || right.get() title=title data-class=move || class.get()
+            <li class:best=move || best.get() && shares.get() class:right=move || right.get() title=title data-class=move || class.get()
                 data-share=move || score.get().to_string()>
                 <span class="score-name">{move || name(class.get())}</span>
-                <i style:--share=move || format!("{:.2}%", score.get().clamp(0.0, 1.0) * 100.0)></i>
+                <i style:--share=move || format!("{:.2}%", along().clamp(0.0, 1.0) * 100.0)></i>
                 <span class="score-share">{text}</span>
             </li>
         }

@@ -263,7 +263,7 @@ mod tests {
             epoch,
             train_loss: loss,
             test_loss: Some(loss * 2.0),
-            test_accuracy: None,
+            ..CurvePoint::default()
         }
     }
 
