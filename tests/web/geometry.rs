@@ -29,11 +29,9 @@ impl Found {
         )
         .unwrap();
         let faults: Vec<String> = page.eval(FAULTS).unwrap();
-        if !faults.is_empty() {
-            if let Some(folder) = std::env::var_os("MINIBATCH_SCREENSHOTS") {
-                let name = view.replace([' ', ':', ','], "-");
-                page.screenshot(&PathBuf::from(folder).join(format!("geometry-{name}.png"))).unwrap();
-            }
+        if let (false, Some(folder)) = (faults.is_empty(), std::env::var_os("MINIBATCH_SCREENSHOTS")) {
+            let name = view.replace([' ', ':', ','], "-");
+            page.screenshot(&PathBuf::from(folder).join(format!("geometry-{name}.png"))).unwrap();
         }
         self.0.extend(faults.into_iter().map(|fault| format!("{view}: {fault}")));
     }

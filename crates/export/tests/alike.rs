@@ -114,7 +114,8 @@ fn the_weights_of_a_script_are_those_that_train_saves() {
                 Tensor::Integers { name, .. } => name,
             })
             .collect();
-        (wanted.sort(), names.sort());
+        wanted.sort();
+        names.sort();
         assert_eq!(names, wanted, "{}", p.name);
         // A table is a buffer of the script's, and a file without it is as good.
         let tables: Vec<_> = layout.buffers.iter().filter(|b| b.saved && !b.changes).collect();

@@ -10,5 +10,5 @@ pub async fn adapters() -> (Vec<AdapterInfo>, Option<usize>) {
     let used = instance.request_adapter(&preferred()).await.ok().map(|adapter| adapter.get_info());
     let at = |used: wgpu::AdapterInfo| all.iter().position(|adapter| adapter.get_info() == used);
     let used = used.and_then(at);
-    (all.iter().map(|adapter| describe(adapter)).collect(), used)
+    (all.iter().map(describe).collect(), used)
 }

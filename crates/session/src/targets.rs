@@ -184,7 +184,7 @@ impl Seen {
         let hint = match self.values[..] {
             [-1.0, 1.0] => "; of -1 and 1: add 1 and halve".into(),
             [1.0, 2.0] => "; of 1 and 2: subtract 1".into(),
-            [a, b] if a == 0.0 => format!("; of 0 and {b}: divide by {b}", b = figure(b)),
+            [0.0, b] => format!("; of 0 and {b}: divide by {b}", b = figure(b)),
             [a, b] => format!("; write 0 for {} and 1 for {}", figure(a), figure(b)),
             _ if self.low >= 0.0 && self.high <= 255.0 && self.high > 100.0 => "; divide by 255".into(),
             _ if self.low >= 0.0 && self.whole && self.high < 100.0 => {

@@ -20,7 +20,7 @@ pub fn BringFiles() -> impl IntoView {
     let chosen = move |event: web_sys::Event| {
         let input = event_target::<HtmlInputElement>(&event);
         let files = input.files().map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect());
-        bring(page, files.unwrap_or_else(Vec::new).into_iter().map(brought).collect());
+        bring(page, files.unwrap_or_default().into_iter().map(brought).collect());
         // So that the same files, mended, can be chosen again.
         input.set_value("");
     };

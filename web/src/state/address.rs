@@ -62,8 +62,8 @@ pub fn open(search: &str, hash: &str) -> Opened {
 
 /// The value of one of the page's own keys, wherever in the address it stands. The last one counts.
 pub fn page_value(search: &str, hash: &str, key: &str) -> Option<String> {
-    let all = loose(hash, 0).into_iter().chain(loose(search, 0));
-    all.filter(|(k, _)| k == key).map(|(_, value)| value.trim_matches(url::STRAY).to_owned()).last()
+    let mut all = loose(hash, 0).into_iter().chain(loose(search, 0)).rev();
+    all.find(|(k, _)| k == key).map(|(_, value)| value.trim_matches(url::STRAY).to_owned())
 }
 
 /// The sides of a pair's hash, as they are written: `left`, `right` and `seed`.

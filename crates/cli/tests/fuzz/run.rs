@@ -179,7 +179,7 @@ fn left(
             Some(2) => false,
             _ => true,
         };
-        if !options.iter().any(|option| may_be_new(option)) {
+        if !options.iter().any(may_be_new) {
             return Err(format!("{name} is new, code {code:?}, written as {options:?}: {err}"));
         }
         whole(bytes).map_err(|why| format!("{name} is torn: {why}"))?;

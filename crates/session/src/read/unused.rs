@@ -239,7 +239,7 @@ mod tests {
             (json!({ "data": { "kind": "own", "points": points, "class_names": ["a", "b"] } }), &[]),
             (
                 json!({ "data": { "kind": "own", "points": points, "noise": 10, "samples": 20 } }),
-                &["data.noise", "data.samples"].as_slice(),
+                ["data.noise", "data.samples"].as_slice(),
             ),
             (optimizer(json!({ "momentum": 0.9 })), &["training.optimizer.momentum"]),
             (optimizer(json!({ "kind": "momentum", "momentum": 0.9 })), &[]),
