@@ -21,6 +21,8 @@ const LONG_MS: f64 = 2000.0;
 const BEGIN: Duration = Duration::from_millis(1500);
 /// The same for a worker that has just been started, which must be compiled and find its device.
 const BEGIN_ANEW: Duration = Duration::from_millis(5000);
+/// The same where the GPU was asked for, which decides as long as there is hope.
+const BEGIN_AS_ASKED: Duration = Duration::from_secs(20);
 /// Two falls within this, in milliseconds, are one after the other.
 const AT_ONCE_MS: f64 = 60_000.0;
 
@@ -39,6 +41,8 @@ pub struct Patience {
     pub building: bool,
     /// The worker was started in the place of one that did not answer.
     pub anew: bool,
+    /// The worker has fallen, and another is about to take its place.
+    falling: bool,
     /// The next worker runs on the CPU, whatever was asked for: the device is still busy.
     pub spare_device: bool,
 }
@@ -46,8 +50,8 @@ pub struct Patience {
 impl Patience {
     /// Another worker takes the place of the one that was minded. Whether it leaves the device alone.
     pub fn renew(&mut self) -> bool {
-        let Self { watching, spare_device, .. } = *self;
-        *self = Self { watching, ..Self::default() };
+        let Self { watching, anew, spare_device, .. } = *self;
+        *self = Self { watching, anew, ..Self::default() };
         spare_device
     }
 
@@ -123,7 +127,12 @@ impl Page {
             e.patience.anew
         });
         let files = self.experiment.with_untracked(from_files);
-        let wait = if anew == Some(true) || files { BEGIN_ANEW } else { BEGIN };
+        let asked_for = self.choice.get_untracked() == Choice::Gpu;
+        let wait = match anew == Some(true) {
+            true if asked_for => BEGIN_AS_ASKED,
+            anew if anew || files => BEGIN_ANEW,
+            _ => BEGIN,
+        };
         let late = move || {
             let waits = page.errands.try_with_value(|e| {
                 e.generation == generation && !e.patience.begun && e.patience.loading.is_some()
@@ -158,10 +167,9 @@ impl Page {
         let asked_for = self.choice.get_untracked() == Choice::Gpu;
         self.errands.update_value(|e| {
             let held = e.patience.anew || !(e.patience.building || asked_for);
-            e.patience.spare_device = on_device && held;
+            (e.patience.spare_device, e.patience.anew) = (on_device && held, true);
         });
         drop(self.start_anew());
-        self.errands.update_value(|e| e.patience.anew = true);
     }
 
     /// Breaks off what takes so long. Its worker ends; what ran before is built by another.
@@ -187,7 +195,11 @@ impl Page {
     /// The same, once whoever calls is through: it is a closure of the worker that goes.
     pub(super) fn fell_soon(&self, why: String) {
         let page = *self;
-        set_timeout(move || page.fell(&why), Duration::ZERO);
+        // A panic is told by its hook, and the browser tells of the same fall once more.
+        let known = self.errands.try_update_value(|e| std::mem::replace(&mut e.patience.falling, true));
+        if known == Some(false) {
+            set_timeout(move || page.fell(&why), Duration::ZERO);
+        }
     }
 
     /// The worker has fallen by a fault of its own: another one builds the same experiment, and the learner is told. If that

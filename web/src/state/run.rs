@@ -17,7 +17,7 @@ impl Page {
     /// Starts the worker, or starts it anew, and has it build the present experiment.
     pub fn start(&self) -> Receiver<Answer> {
         self.notice.set(None);
-        self.errands.update_value(|e| e.wants_play = false);
+        self.errands.update_value(|e| (e.wants_play, e.patience.anew) = (false, false));
         self.start_anew()
     }
 
