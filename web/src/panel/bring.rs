@@ -19,7 +19,8 @@ pub fn BringFiles() -> impl IntoView {
     let page = Page::get();
     let chosen = move |event: web_sys::Event| {
         let input = event_target::<HtmlInputElement>(&event);
-        let files = input.files().map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect::<Vec<_>>());
+        let files =
+            input.files().map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect::<Vec<_>>());
         bring(page, files.unwrap_or_default().into_iter().map(brought).collect());
         // So that the same files, mended, can be chosen again.
         input.set_value("");
