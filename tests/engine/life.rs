@@ -187,20 +187,20 @@ fn every_way_back_from_a_divergence_leads_to_a_run_that_goes_on() {
         (e.training.l2, e.training.learning_rate) = (1.0, 1e7);
         cases.push((format!("plane {kind:?} rate 1e7"), e));
     }
-    let mut digits = preset("digits").expect("a preset");
-    (digits.training.l2, digits.training.learning_rate) = (30.0, 0.1);
-    cases.push(("digits, l2 30".into(), digits));
+    let mut layers = preset("m2").expect("a preset");
+    (layers.training.l2, layers.training.learning_rate) = (10.0, 0.3);
+    cases.push(("m2, l2 10".into(), layers));
     for (i, (name, experiment)) in cases.iter().enumerate() {
         // A software GPU takes its time: some of the kinds there.
         for cpu in if [0, 1, 2, 5].contains(&i) { vec![true, false] } else { vec![true] } {
             let name = format!("cpu {cpu}: {name}");
             let mut driver = Driver::start(cpu);
             driver.load(experiment);
-            if diverges(&mut driver, 20_000) {
+            if diverges(&mut driver, 2_000) {
                 comes_back(&mut driver, experiment, &name);
             } else {
                 // The others may hold out.
-                assert!(![0, 1, 5].contains(&i), "{name} does not diverge");
+                assert!(i > 1, "{name} does not diverge");
             }
         }
     }

@@ -205,10 +205,10 @@ fn a_long_build_is_broken_off() {
     site.call("load", json!("gauss"));
     let heavy = json!({ "experiment": {
         "model": { "input": { "shape": [4096], "tokens": 8 }, "layers": [
-            { "layer": "embedding", "vocabulary": 8, "units": 32 }, { "layer": "self-attention", "heads": 1 },
+            { "layer": "embedding", "vocabulary": 8, "units": 64 }, { "layer": "self-attention", "heads": 1 },
             { "layer": "flatten" }, { "layer": "linear", "units": 2 } ],
-            "samples": { "kind": "random", "train": 512, "test": 128 } },
-        "loss": "cross-entropy", "training": { "batch_size": 64 } } });
+            "samples": { "kind": "random", "train": 16, "test": 0 } },
+        "loss": "cross-entropy", "training": { "batch_size": 16 } } });
     for way in ["preset", "stop"] {
         site.page.run(&format!("window.heavy = minibatch.call('load', {heavy}).catch(e => e.message); minibatch.call('play'); 0")).unwrap();
         wait(&site, "document.querySelector('[data-testid=busy]')");
