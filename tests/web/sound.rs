@@ -66,7 +66,8 @@ impl Faults {
 /// Says what is wrong with a page that should answer, show something and train.
 fn alive(site: &Site) -> Result<(), String> {
     let page = &site.page;
-    let seen = "(() => { const main = document.querySelector('.page'), box = main?.getBoundingClientRect();
+    let seen =
+        "(() => { const main = document.querySelector('.page, .embed'), box = main?.getBoundingClientRect();
         return [document.body.innerText.trim().length, box ? box.width * box.height : 0,
             [...document.querySelectorAll('canvas')].filter(c => c.width && c.height).length]; })()";
     let (text, area, canvases): (usize, f64, usize) =

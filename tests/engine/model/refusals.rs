@@ -115,7 +115,7 @@ fn settings_out_of_range() {
         r#"{"layer": "recurrent", "cell": "gru", "units": 4, "layers": 1000}"#,
         &["layers is 1000"],
     );
-    refused(SERIES, r#"{"layer": "linear", "unit": 4}"#, &["unknown field"]);
+    refused(SERIES, r#"{"layer": "linear", "unit": 4}"#, &["has no field"]);
     refused(SERIES, r#"{"layer": "liner", "units": 4}"#, &["unknown variant"]);
     let wide = r#"{"layer": "linear", "units": 1000000}, {"layer": "linear", "units": 1000000}"#;
     refused(SERIES, wide, &["layers.1 (linear)", "smaller"]);

@@ -141,8 +141,12 @@ pub fn hear(
             Reflect::get(&target, &name.into()).ok().and_then(|v| v.as_string()).unwrap_or_default()
         };
         let (key, code, tag, input) = (event.key(), event.code(), read("tagName"), read("type"));
-        let led = led.borrow();
-        let press = Press { key: &key, code: &code, tag: &tag, input: &input, led: led.0 == target && led.1 };
+        // Let go before anything is done: what opens a dialogue moves the focus, and that is noted.
+        let led = {
+            let noted = led.borrow();
+            noted.0 == target && noted.1
+        };
+        let press = Press { key: &key, code: &code, tag: &tag, input: &input, led };
         if hear(&event, press, event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
             down.set(key == " ");
