@@ -116,7 +116,7 @@ fn settings_out_of_range() {
         &["layers is 1000"],
     );
     refused(SERIES, r#"{"layer": "linear", "unit": 4}"#, &["has no field"]);
-    refused(SERIES, r#"{"layer": "liner", "units": 4}"#, &["unknown variant"]);
+    refused(SERIES, r#"{"layer": "liner", "units": 4}"#, &["did you mean"]);
     let wide = r#"{"layer": "linear", "units": 1000000}, {"layer": "linear", "units": 1000000}"#;
     refused(SERIES, wide, &["layers.1 (linear)", "smaller"]);
 }
