@@ -13,7 +13,7 @@
 //           defined the pair (sum, 0) of each goes to scratch, for shaders/sum.wgsl.
 // backward: y = dloss scale times the derivative; one invocation an element, striding.
 // Cost: two reads an element, and one write backward.
-#import activation
+#import loss_terms
 #import rows
 
 struct LossParams {
@@ -33,26 +33,7 @@ struct LossParams {
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 @group(0) @binding(5) var<storage, read_write> scratch: array<f32>;
 
-const HALF_MSE = 1u;
-const BINARY = 2u;
-const L1 = 5u;
-const HUBER = 6u;
-
 override WORKGROUP: u32 = 256;
-override CODE: u32 = 0; // which loss
-
-fn term(p: f32, t: f32) -> f32 {
-    let e = p - t;
-    switch CODE {
-        case HALF_MSE: { return 0.5 * e * e; }
-        case BINARY: { return softplus(p) - p * t; }
-        case L1: { return abs(e); }
-        case HUBER: {
-            return select(0.5 * e * e, params.delta * (abs(e) - 0.5 * params.delta), abs(e) > params.delta);
-        }
-        default: { return e * e; }
-    }
-}
 
 fn derivative(p: f32, t: f32) -> f32 {
     let e = p - t;
@@ -73,7 +54,7 @@ fn forward(
 ) {
     var sum = 0.0;
     for (var i = group.x * LANES + lane; i < params.len; i += groups.x * LANES) {
-        sum += term(prediction[params.prediction_offset + i], targets[params.target_offset + i]);
+        sum += term(prediction[params.prediction_offset + i], targets[params.target_offset + i], params.delta);
     }
     let total = group_sum(lane, vec2(sum, 0.0));
     if lane == 0u {

@@ -7,7 +7,7 @@
 // The others: the sum of their terms, as in shaders/loss.wgsl; weight columns; right: how many p > 0 are as t > threshold.
 //
 // Grid: LANES invocations a row, ROWS rows a workgroup, striding. Cost: one read an element, for cross-entropy two.
-#import activation
+#import loss_terms
 #import rows
 
 struct ScoreParams {
@@ -28,27 +28,7 @@ struct ScoreParams {
 @group(0) @binding(2) var<storage, read> targets: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-override CODE: u32 = 0; // which loss
 override SMOOTH: u32 = 0; // smoothing is not 0
-
-const HALF_MSE = 1u;
-const BINARY = 2u;
-const CROSS_ENTROPY = 3u;
-const L1 = 5u;
-const HUBER = 6u;
-
-fn element(p: f32, t: f32) -> f32 {
-    let e = p - t;
-    switch CODE {
-        case HALF_MSE: { return 0.5 * e * e; }
-        case BINARY: { return softplus(p) - p * t; }
-        case L1: { return abs(e); }
-        case HUBER: {
-            return select(0.5 * e * e, params.delta * (abs(e) - 0.5 * params.delta), abs(e) > params.delta);
-        }
-        default: { return e * e; }
-    }
-}
 
 fn z_four(row: u32, column: u32) -> vec4<f32> {
     let at = params.prediction_offset + row * params.columns + min(four(column), vec4(params.columns - 1u));
@@ -71,11 +51,11 @@ fn class_row(lane: u32, row: u32, columns: u32) -> vec2<f32> {
     }
     let total = row_join(lane, part);
     let sums = row_sum(lane, more);
-    var term = total.x - wanted + log(total.y);
+    var loss = total.x - wanted + log(total.y);
     if SMOOTH == 1u {
-        term += params.smoothing * (wanted - sums.x / f32(params.columns));
+        loss += params.smoothing * (wanted - sums.x / f32(params.columns));
     }
-    return vec2(term, select(0.0, 1.0, sums.y == 0.0));
+    return vec2(loss, select(0.0, 1.0, sums.y == 0.0));
 }
 
 // (the sum of terms, right answers) of a row of elements.
@@ -85,7 +65,7 @@ fn element_row(lane: u32, row: u32, columns: u32) -> vec2<f32> {
         let at = row * columns + c;
         let p = prediction[params.prediction_offset + at];
         let t = bitcast<f32>(targets[params.target_offset + at]);
-        sums += vec2(element(p, t), select(0.0, 1.0, (p > 0.0) == (t > params.threshold)));
+        sums += vec2(term(p, t, params.delta), select(0.0, 1.0, (p > 0.0) == (t > params.threshold)));
     }
     return row_sum(lane, sums);
 }

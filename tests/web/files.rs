@@ -8,20 +8,8 @@ use crate::site::{Site, index};
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// Drops files of these bytes on the page, as a learner would.
-fn drop(site: &Site, files: &[(&str, Vec<u8>)]) {
-    let list = serde_json::to_string(files).expect("written");
-    site.page
-        .run(&format!(
-            "(() => {{ const data = new DataTransfer();
-              for (const [name, bytes] of {list}) data.items.add(new File([new Uint8Array(bytes)], name));
-              document.querySelector('.page').dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }})); }})()"
-        ))
-        .unwrap();
-}
-
 /// An IDX file of unsigned bytes with these extents.
-fn idx(extents: &[u32], bytes: &[u8]) -> Vec<u8> {
+pub fn idx(extents: &[u32], bytes: &[u8]) -> Vec<u8> {
     let mut file = vec![0, 0, 8, extents.len() as u8];
     extents.iter().for_each(|e| file.extend(e.to_be_bytes()));
     file.extend(bytes);
@@ -47,7 +35,7 @@ fn bad_files_are_named_and_the_run_goes_on() {
         ("song.mp3", b"ID3 this is music".to_vec(), "song.mp3"),
     ];
     for (step, (name, bytes, named)) in (3..).zip(bad) {
-        drop(&site, &[(name, bytes)]);
+        site.drop_files(&[(name, bytes)]);
         let told = told(&site);
         assert!(told.contains(named), "{name}: {told}");
         assert!(!told.contains("panicked"), "{told}");
@@ -55,7 +43,7 @@ fn bad_files_are_named_and_the_run_goes_on() {
         assert_eq!(site.metric("step"), f64::from(step), "the run goes on after {name}");
     }
     site.call("load", json!("language"));
-    drop(&site, &[("a.txt", b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".to_vec())]);
+    site.drop_files(&[("a.txt", b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".to_vec())]);
     let told = told(&site);
     assert!(told.contains("symbol"), "a text of one symbol: {told}");
     site.call("load", json!("digits"));
@@ -69,13 +57,10 @@ fn own_images_and_own_text_are_learned_from() {
     site.call("load", json!("digits"));
     let pixels: Vec<u8> = (0..40u32).flat_map(|i| vec![if i % 2 == 0 { 200 } else { 20 }; 64]).collect();
     let labels: Vec<u8> = (0..40).map(|i| i % 2).collect();
-    drop(
-        &site,
-        &[
-            ("train-images-idx3-ubyte", idx(&[40, 8, 8], &pixels)),
-            ("train-labels-idx1-ubyte", idx(&[40], &labels)),
-        ],
-    );
+    site.drop_files(&[
+        ("train-images-idx3-ubyte", idx(&[40, 8, 8], &pixels)),
+        ("train-labels-idx1-ubyte", idx(&[40], &labels)),
+    ]);
     let own = "minibatch.call('state').then(s => s.loaded && s.experiment.model.samples.kind == 'own')";
     site.page.wait_for(own, SOON).unwrap();
     let state = site.call("state", json!({}));
@@ -86,7 +71,7 @@ fn own_images_and_own_text_are_learned_from() {
 
     site.call("load", json!("language"));
     let text = "the cat sat on the mat and the dog sat on the log. ".repeat(40);
-    drop(&site, &[("rhyme.txt", text.clone().into_bytes())]);
+    site.drop_files(&[("rhyme.txt", text.clone().into_bytes())]);
     let learns = "minibatch.call('state').then(s => s.loaded && Boolean(s.experiment.model.samples.text))";
     site.page.wait_for(learns, SOON).unwrap();
     assert_eq!(site.call("state", json!({}))["experiment"]["model"]["samples"]["text"], text);
@@ -104,7 +89,7 @@ fn a_table_in_centimetres_is_fitted_into_the_picture_and_its_classes_keep_their_
             format!("{},{},{name}\n", 120 + 10 * (i % 3) + i / 3, 40 + i)
         })
         .collect();
-    drop(&site, &[("heights.csv", format!("height,weight,kind\n{lines}").into_bytes())]);
+    site.drop_files(&[("heights.csv", format!("height,weight,kind\n{lines}").into_bytes())]);
     site.page
         .wait_for(
             "minibatch.call('state').then(s => s.loaded && s.experiment.data.points.length == 60)",

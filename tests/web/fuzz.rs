@@ -184,15 +184,8 @@ fn broken_files_lose_no_run() {
         let files: Vec<(String, Vec<u8>)> = (0..1 + below(&mut rng, 3)).map(|_| file(&mut rng)).collect();
         let deed =
             format!("{:?}", files.iter().map(|(n, b)| (n, String::from_utf8_lossy(b))).collect::<Vec<_>>());
-        let list = serde_json::to_string(&files).expect("written");
         let before = standing(&site);
-        site.page
-            .run(&format!(
-                "(() => {{ const data = new DataTransfer();
-                  for (const [name, bytes] of {list}) data.items.add(new File([new Uint8Array(bytes)], name));
-                  document.querySelector('.page').dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }})); }})()"
-            ))
-            .unwrap();
+        site.drop_files(&files);
         std::thread::sleep(std::time::Duration::from_millis(400));
         // Whatever was made of them, waiting ends.
         let waits = "!document.body.innerText.includes('Reading your files')";

@@ -29,6 +29,7 @@
   if (document.documentElement.scrollWidth > innerWidth) found.add(`the page is ${document.documentElement.scrollWidth} wide`);
 
   // Text.
+  const texts = [];
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const e = node.parentElement;
@@ -46,6 +47,19 @@
       const low = !v.y && (v.top - r.top > 0.3 * r.height || r.bottom - v.bottom > 0.3 * r.height);
       if (cut || low) { say(cut ? 'cut' : 'cut below', e, `${(r.right - v.right).toFixed(0)} ${(r.bottom - v.bottom).toFixed(0)}`); break; }
       if (!v.x && (r.right > width + 1 || r.left < -1)) { say('text beyond the window', e); break; }
+      texts.push({ e, seen: v });
+    }
+  }
+  // What lies over others on purpose, with a ground of its own.
+  const layer = e => e.closest('.sheet, .network-editor, .notices, .large, .map-big, .output-read, .layer-tools, .pop[open] > :not(summary), dialog');
+  for (let i = 0; i < texts.length; i++) {
+    for (let j = i + 1; j < texts.length; j++) {
+      const [a, b] = [texts[i], texts[j]];
+      if (a.e === b.e || a.e.contains(b.e) || b.e.contains(a.e) || layer(a.e) !== layer(b.e)) continue;
+      const w = Math.min(a.seen.right, b.seen.right) - Math.max(a.seen.left, b.seen.left);
+      const h = Math.min(a.seen.bottom, b.seen.bottom) - Math.max(a.seen.top, b.seen.top);
+      // Line boxes are higher than letters, and are laid over each other by half of that.
+      if (w > 1.5 && h > 6) say('text over text', a.e, `by ${w.toFixed(0)} x ${h.toFixed(0)} over "${b.e.textContent.trim().slice(0, 30)}"`);
     }
   }
   const pen = document.createElement('canvas').getContext('2d');

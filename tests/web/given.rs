@@ -67,6 +67,14 @@ fn addresses_are_read_as_they_were_meant_or_named() {
         assert!(site.experiment().model.is_none(), "what stood in its place is shown");
         site.call("step", json!({ "n": 1 }));
     }
+    // What no worker has memory for is refused with both figures, before any of it is taken.
+    let large = json!({ "experiment": { "loss": "cross-entropy", "model": { "input": { "shape": [8192] },
+        "layers": [{ "layer": "linear", "units": 16_384 }, { "layer": "linear", "units": 2 }],
+        "samples": { "kind": "random", "train": 10, "test": 0 } } } });
+    let told = site.refused("load", large);
+    assert!(told.contains("of memory") && told.contains("are left"), "{told}");
+    assert!(site.page.eval::<bool>("workers.length == 1").unwrap(), "the worker has not fallen");
+    site.call("step", json!({ "n": 1 }));
     // A notice stays within the page, however long the value.
     open(&site, &format!("networkShape={}", vec!["5"; 300].join(",")));
     notice(&site);

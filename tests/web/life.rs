@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use minibatch_session::PRESETS;
 use serde_json::json;
 
+use crate::files::idx;
 use crate::site::{READY, Site, index};
 
 const SOON: Duration = Duration::from_secs(20);
@@ -172,6 +173,52 @@ fn after_a_worker_falls_another_has_the_same_experiment() {
     site.page.click("restart-default").unwrap();
     wait(&site, "minibatch.call('state').then(s => s.loaded && s.experiment.data.kind == 'circle')");
     site.call("step", json!({ "n": 1 }));
+}
+
+/// Breaks where the page does not hand the files on to the worker that comes after.
+#[test]
+fn ones_own_images_outlive_a_worker() {
+    let site = Site::open(&index("cpu"), true);
+    site.call("load", json!("digits"));
+    let pixels: Vec<u8> = (0..40u32).flat_map(|i| vec![if i % 2 == 0 { 200 } else { 20 }; 64]).collect();
+    let labels: Vec<u8> = (0..40).map(|i| i % 2).collect();
+    site.drop_files(&[
+        ("train-images-idx3-ubyte", idx(&[40, 8, 8], &pixels)),
+        ("train-labels-idx1-ubyte", idx(&[40], &labels)),
+    ]);
+    let own = "minibatch.call('state').then(s => s.loaded && s.experiment.model?.samples.kind == 'own')";
+    wait(&site, own);
+    site.call("set", json!({ "training.learning_rate": 0.0025 }));
+    site.call("step", json!({ "n": 5 }));
+    let (before, loss) = (site.call("state", json!({}))["experiment"].clone(), site.metric("train_loss"));
+    site.page.run("workers.at(-1).postMessage(JSON.stringify({do: 'panic'}))").unwrap();
+    wait(&site, &format!("workers.length == 2 && {own}"));
+    assert!(told(&site).contains("started again"), "{}", told(&site));
+    assert_eq!(site.call("state", json!({}))["experiment"], before);
+    site.call("step", json!({ "n": 5 }));
+    assert_eq!(site.metric("train_loss"), loss, "it is the same run once more");
+    // Another experiment, another worker, and back.
+    site.call("load", json!("shapes"));
+    site.page.run("workers.at(-1).postMessage(JSON.stringify({do: 'panic'}))").unwrap();
+    wait(&site, "document.querySelector('[data-testid=restart]')");
+    site.page.click("restart").unwrap();
+    wait(&site, "minibatch.call('state').then(s => s.loaded)");
+    site.page.run("document.activeElement.blur()").unwrap();
+    site.page.press_key("Control+z").unwrap();
+    wait(&site, own);
+    site.call("step", json!({ "n": 1 }));
+}
+
+#[test]
+fn more_points_than_an_address_holds_outlive_a_panic_of_the_page() {
+    let site = Site::open(&index("cpu"), true);
+    let points: Vec<_> = (0..600).map(|i| json!({ "x": f64::from(i % 30) / 5.0 - 3.0, "y": f64::from(i / 30) / 5.0 - 2.0, "label": i % 2 })).collect();
+    site.call("load", json!({ "experiment": { "data": { "kind": "own", "points": points } } }));
+    site.page.run("window.before = true; minibatch.call('fail'); 0").unwrap();
+    wait(&site, "!window.before && window.minibatch");
+    site.ready();
+    let data = &site.call("state", json!({}))["experiment"]["data"];
+    assert_eq!((&data["kind"], data["points"].as_array().map(Vec::len)), (&json!("own"), Some(600)));
 }
 
 #[test]

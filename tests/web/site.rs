@@ -60,6 +60,17 @@ impl Site {
         self.page.eval(&script).unwrap()
     }
 
+    /// Drops files of these names and bytes on the page, as a learner would.
+    pub fn drop_files<N: serde::Serialize>(&self, files: &[(N, Vec<u8>)]) {
+        let list = serde_json::to_string(files).expect("written");
+        let script = format!(
+            "(() => {{ const data = new DataTransfer();
+              for (const [name, bytes] of {list}) data.items.add(new File([new Uint8Array(bytes)], name));
+              document.querySelector('.page').dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }})); }})()"
+        );
+        self.page.run(&script).unwrap();
+    }
+
     /// One figure of `metrics`.
     pub fn metric(&self, name: &str) -> f64 {
         let metrics = self.call("metrics", json!({}));

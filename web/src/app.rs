@@ -13,14 +13,16 @@ use crate::{api, fault, gallery};
 #[component]
 pub fn App() -> impl IntoView {
     let opened = boot::opened();
-    let page = page(opened.experiment.clone(), boot::shown());
+    let first = fault::rescued(&opened.experiment).unwrap_or_else(|| opened.experiment.clone());
+    let page = page(first, boot::shown());
     provide_context(page);
+    page.know_address();
     page.take_taste(&opened);
     speed::by_area(page);
     theme::keep(page.taste.theme, page.taste.dark);
     fault::keep(page);
     let first = page.start();
-    page.tell_problems(&[&opened.problems[..], choice::problem().as_slice()].concat());
+    page.tell_problems(&opened.problems);
     fault::tell(page);
     api::install(page, first);
     listen(page);

@@ -18,6 +18,8 @@ thread_local! {
 
 /// What the window is called after a fault, with the time of it: it lasts over a reload, in frames without storage too.
 const MARK: &str = "minibatch-fault:";
+/// Where an experiment is kept that no address holds.
+const KEPT: &str = "minibatch.rescued";
 /// Two faults within this, in milliseconds, are one after the other.
 const AT_ONCE_MS: f64 = 60_000.0;
 
@@ -54,7 +56,9 @@ fn rescue(why: &str) {
     let before = last_fault();
     let _named = window().set_name(&format!("{MARK}{now}"));
     let last = LAST.with(|last| last.try_borrow_mut().ok().and_then(|mut last| last.take()));
-    if let Some(experiment) = last {
+    // An address that says the same stays as it is, with what else it says.
+    if let Some(experiment) = last.filter(|last| *last != boot::opened().experiment) {
+        remember(&experiment);
         let _written = boot::replace_hash(&url::write(&experiment));
     }
     if before.is_none_or(|at| now - at > AT_ONCE_MS) {
@@ -63,6 +67,27 @@ fn rescue(why: &str) {
         // It fails only where there is no page to say it on.
         let _said = say(why);
     }
+}
+
+/// Keeps for the next page what no address holds.
+fn remember(experiment: &Experiment) {
+    if url::read(&url::write(experiment)).experiment == *experiment {
+        return;
+    }
+    if let (Ok(Some(storage)), Ok(text)) = (window().session_storage(), serde_json::to_string(experiment)) {
+        // Where there is no room, the page comes back with what the address holds.
+        let _kept = storage.set_item(KEPT, &text);
+    }
+}
+
+/// The experiment that the page before this one kept when it failed, if the address is still that of it.
+pub fn rescued(opened: &Experiment) -> Option<Experiment> {
+    let storage = window().session_storage().ok().flatten()?;
+    let text = storage.get_item(KEPT).ok().flatten()?;
+    let _removed = storage.remove_item(KEPT);
+    let experiment: Experiment = serde_json::from_str(&text).ok()?;
+    let recent = last_fault().is_some_and(|at| js_sys::Date::now() - at < AT_ONCE_MS);
+    (recent && url::read(&url::write(&experiment)).experiment == *opened).then_some(experiment)
 }
 
 /// A notice made of plain elements, with a button for the same experiment and one for the default.

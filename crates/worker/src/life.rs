@@ -22,6 +22,9 @@ const LONGEST_SLEEP_MS: f64 = 8.0;
 /// More bytes than this are worth a new worker, where they were needed for nothing.
 const SWOLLEN: u64 = 512 << 20;
 
+/// What a run may take. WebAssembly's memory ends at 4 GiB; the rest is for what is read and told.
+const ROOM: u64 = 3 << 30;
+
 /// What the page said: a command in JSON, or files.
 enum Said {
     Command(Box<Command>),
@@ -84,6 +87,7 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
 
 async fn live(scope: DedicatedWorkerGlobalScope, mut commands: mpsc::UnboundedReceiver<Said>) {
     let mut session = Session::new(now);
+    session.limit_memory(Some(ROOM));
     let breath = Breath::new().ok();
     let mut wait = Wait::Command;
     let mut heard = None;

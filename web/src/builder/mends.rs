@@ -335,6 +335,13 @@ fn at_output(layers: &[Block], wanted: &Wanted) -> Vec<Mend> {
             }
         }
     }
+    // Where the task asks at every step, what gave the steps up goes.
+    for at in (0..layers.len()).rev() {
+        if let Block::LastStep | Block::MeanOverSteps | Block::Flatten = layers[at] {
+            let text = fill("layers.mend.remove", &[("layer", &face(&layers[at]).0)]);
+            all.push(Mend { text, layers: [&layers[..at], &layers[at + 1..]].concat() });
+        }
+    }
     let last = layers.last();
     let wider =
         last.filter(|b| matches!(b, Block::Linear { .. })).and_then(|b| transplant(b, "units", &output));

@@ -73,6 +73,19 @@ fn an_output_that_is_not_asked_is_mended_by_the_number_of_classes() {
 }
 
 #[test]
+fn what_gave_up_the_steps_goes_where_the_task_asks_at_each() {
+    for (name, layer) in
+        [("copy-memory", "last-step"), ("copy-memory", "mean-over-steps"), ("language", "last-step")]
+    {
+        let mut layers = serde_json::to_value(preset(name).unwrap().model.unwrap().layers).unwrap();
+        let all = layers.as_array_mut().unwrap();
+        all.insert(all.len() - 1, json!({ "layer": layer }));
+        let texts = offered(name, layers);
+        assert!(texts.first().is_some_and(|text| text.starts_with("Remove")), "{name}, {layer}: {texts:?}");
+    }
+}
+
+#[test]
 fn a_setting_out_of_range_is_set_to_one_that_fits() {
     let heads = json!([{ "layer": "transformer-encoder", "heads": 3, "feedforward": 50 }]);
     assert_eq!(offered("a3", heads)[0], "Set Heads to 4");

@@ -78,8 +78,17 @@ pub fn LayersPanel() -> impl IntoView {
     };
     let left = move |event: web_sys::FocusEvent| {
         if event.related_target().is_some() {
-            within.set_value(false);
+            return within.set_value(false);
         }
+        // To nothing: by a click beside everything, or because it goes away, which is told while it is still there.
+        let from = event.target().and_then(|t| t.dyn_into::<HtmlElement>().ok());
+        let after = move || {
+            let lost = document().active_element().is_none_or(|e| e.tag_name() == "BODY");
+            if lost && from.is_some_and(|e| e.is_connected()) {
+                let _gone = within.try_update_value(|within| *within = false);
+            }
+        };
+        set_timeout(after, std::time::Duration::ZERO);
     };
     let none = move || builder.lines.with(|lines| lines.len() < 2);
     view! {

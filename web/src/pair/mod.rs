@@ -28,7 +28,8 @@ use crate::words::{fill, t};
 /// The page of two.
 #[component]
 pub fn Pair() -> impl IntoView {
-    let opened = read(&window().location().hash().unwrap_or_default());
+    let location = window().location();
+    let opened = read(&location.search().unwrap_or_default(), &location.hash().unwrap_or_default());
     let drive = Drive::new(&opened);
     let name = themes::first();
     let dark = RwSignal::new(themes::is_dark(&name));

@@ -1,13 +1,11 @@
 //! The learner's own files: MNIST files, a zip or folder of images, a CSV of pixels, tables. The bytes go to the engine,
 //! which reads them and says what they hold.
 
-use js_sys::{Array, ArrayBuffer, Object, Reflect};
+use js_sys::Reflect;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlInputElement};
 
-use crate::state::{Brought, Notice, Page, task};
+use crate::state::{Brought, Notice, Page};
 use crate::words::t;
 
 /// The most bytes of all files together.
@@ -61,34 +59,5 @@ pub fn bring_again(page: Page, mix: bool) {
         page.hint.set(String::new());
         return page.notice.set(Some(Notice::Mistake(t("bring.large").into())));
     }
-    page.hint.set(t("bring.reading").into());
-    spawn_local(async move {
-        let area = page.experiment.with_untracked(task::area);
-        let sent = match read(&files, area.id(), mix).await {
-            Ok((said, buffers)) => page.engine.with_value(|engine| engine.send_files(&said, &buffers)),
-            Err(error) => Err(crate::engine::say(&error)),
-        };
-        if let Err(why) = sent {
-            page.hint.set(String::new());
-            page.notice.set(Some(Notice::Mistake(why)));
-        }
-    });
-}
-
-/// `{files: [{name, buffer}], area, mix}`, and the buffers to hand over.
-async fn read(files: &[Brought], area: &str, mix: bool) -> Result<(Object, Array), JsValue> {
-    let (list, buffers) = (Array::new(), Array::new());
-    for Brought { path, file } in files {
-        let buffer: ArrayBuffer = JsFuture::from(file.array_buffer()).await?.dyn_into()?;
-        let object = Object::new();
-        Reflect::set(&object, &"name".into(), &path.into())?;
-        Reflect::set(&object, &"buffer".into(), &buffer)?;
-        list.push(&object);
-        buffers.push(&buffer);
-    }
-    let said = Object::new();
-    Reflect::set(&said, &"files".into(), &list)?;
-    Reflect::set(&said, &"area".into(), &area.into())?;
-    Reflect::set(&said, &"mix".into(), &mix.into())?;
-    Ok((said, buffers))
+    page.send_files(mix);
 }

@@ -5,7 +5,7 @@ use minibatch_session::{Area, Experiment, PRESETS};
 
 use crate::gallery;
 use crate::numbers::grouped;
-use crate::state::{Page, task};
+use crate::state::{Page, alike, task};
 use crate::words::{fill, named};
 
 /// A button for each area; it brings back the experiment left there, or the area's first preset.
@@ -13,19 +13,25 @@ use crate::words::{fill, named};
 pub fn Areas() -> impl IntoView {
     let page = Page::get();
     let here = Memo::new(move |_| page.experiment.with(task::area));
-    let left = StoredValue::new(Vec::<(Area, Experiment)>::new());
+    // What stood in each area last, whatever led away from it.
+    let left = RwSignal::new(Vec::<Experiment>::new());
+    Effect::watch(
+        move || page.experiment.get(),
+        move |now, before, _| {
+            let Some(before) = before.filter(|before| task::area(before) != task::area(now)) else { return };
+            left.update(|left| {
+                left.retain(|e| task::area(e) != task::area(before));
+                left.push(before.clone());
+            });
+        },
+        false,
+    );
+    let last = move |area: Area| left.with(|left| left.iter().find(|e| task::area(e) == area).cloned());
     let go = move |to: Area| {
-        let now = page.experiment.get_untracked();
-        let from = task::area(&now);
-        if from == to {
+        if here.get_untracked() == to {
             return;
         }
-        let back = left.try_update_value(|left| {
-            left.retain(|(area, _)| *area != from);
-            left.push((from, now));
-            left.iter().find(|(area, _)| *area == to).map(|(_, e)| e.clone())
-        });
-        match back.flatten() {
+        match untrack(|| last(to)) {
             Some(experiment) => drop(page.go(experiment)),
             None => {
                 if let Some(first) = PRESETS.iter().find(|p| p.area == to) {
@@ -37,7 +43,9 @@ pub fn Areas() -> impl IntoView {
     let button = move |area: Area| {
         // A run waits there.
         let waits = Memo::new(move |_| {
-            page.aside.with(|all| all.iter().find(|(a, step)| *a == area && *step > 0).map(|(_, step)| *step))
+            let last = last(area).filter(|_| here.get() != area)?;
+            page.aside
+                .with(|all| all.iter().find(|(e, step)| *step > 0 && alike(e, &last)).map(|(_, step)| *step))
         });
         let title = move || waits.get().map(|step| fill("aside.waits", &[("step", &grouped(step.into()))]));
         view! {

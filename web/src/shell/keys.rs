@@ -89,7 +89,8 @@ pub fn deed(press: Press) -> Option<Deed> {
     let Press { key, code, tag, input, led } = press;
     // Space presses the button to which the keyboard led; one that was clicked is done with. Enter presses any.
     let presses = matches!(tag, "BUTTON" | "SUMMARY" | "A") || matches!(input, "checkbox" | "radio");
-    if typing(tag, input) || (presses && led && key == " ") {
+    let types = typing(tag, input) && !(tag == "SELECT" && key == " " && !led);
+    if types || (presses && led && key == " ") {
         return None;
     }
     match latin(key, code) {
@@ -131,8 +132,7 @@ pub fn hear(
     // The click that a button makes of Space comes when the key is let go.
     let used = Rc::new(Cell::new(false));
     let down = Rc::clone(&used);
-    let pressed = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-        down.set(false);
+    let take = Rc::new(move |event: &KeyboardEvent, early: bool| {
         if event.alt_key() || event.default_prevented() {
             return;
         }
@@ -146,12 +146,26 @@ pub fn hear(
             let noted = led.borrow();
             noted.0 == target && noted.1
         };
+        // A pad, a map or a plot that was clicked hears Space before the page does, and would take it: only where the
+        // keyboard led there is it meant for them.
+        if early && (key != " " || led) {
+            return;
+        }
         let press = Press { key: &key, code: &code, tag: &tag, input: &input, led };
-        if hear(&event, press, event.ctrl_key() || event.meta_key()) {
+        if hear(event, press, event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
+            if early {
+                event.stop_propagation();
+            }
             down.set(key == " ");
         }
     });
+    let (begun, taken) = (Rc::clone(&used), Rc::clone(&take));
+    let arriving = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+        begun.set(false);
+        taken(&event, true);
+    });
+    let pressed = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| take(&event, false));
     let released = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
         if event.key() == " " && used.replace(false) {
             event.prevent_default();
@@ -163,11 +177,12 @@ pub fn hear(
     listen("pointerdown", pointing.as_ref(), true);
     listen("keydown", moving.as_ref(), true);
     listen("focusin", arrived.as_ref(), true);
+    listen("keydown", arriving.as_ref(), true);
     listen("keydown", pressed.as_ref(), first);
     listen("keyup", released.as_ref(), true);
     // As long as the page lives.
     [arrived, pointing].into_iter().for_each(Closure::forget);
-    [moving, pressed, released].into_iter().for_each(Closure::forget);
+    [moving, arriving, pressed, released].into_iter().for_each(Closure::forget);
 }
 
 /// What an event happened to. An element of another window is of that window's classes.
@@ -271,6 +286,13 @@ mod tests {
             assert_eq!(deed(on(" ", tag, input, false)), Some(Deed::Toggle), "{tag} {input}");
         }
         assert_eq!(deed(on("r", "BUTTON", "button", true)), Some(Deed::Reset));
+    }
+
+    #[test]
+    fn a_list_that_was_clicked_and_left_as_it_was_keeps_no_space() {
+        assert_eq!(deed(on(" ", "SELECT", "", false)), Some(Deed::Toggle));
+        assert_eq!(deed(on(" ", "SELECT", "", true)), None);
+        assert_eq!(deed(on("s", "SELECT", "", false)), None, "letters choose");
     }
 
     #[test]

@@ -38,6 +38,11 @@ const TRACKERS: [&str; 17] = [
     "_gl",
 ];
 
+/// Whether others hang this key on addresses.
+fn tracks(key: &str) -> bool {
+    TRACKERS.contains(&key) || key.starts_with("utm_")
+}
+
 /// Characters that have no width and come along when text is copied.
 pub const WIDTHLESS: [char; 7] =
     ['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{200e}'];
@@ -66,10 +71,38 @@ pub fn page_value(search: &str, hash: &str, key: &str) -> Option<String> {
     all.find(|(k, _)| k == key).map(|(_, value)| value.trim_matches(url::STRAY).to_owned())
 }
 
-/// The sides of a pair's hash, as they are written: `left`, `right` and `seed`.
-pub fn halves(hash: &str) -> Vec<Pair> {
-    let known =
-        |pairs: &[Pair]| pairs.iter().all(|(key, _)| matches!(key.as_str(), "left" | "right" | "seed"));
+/// The keys of a pair's address.
+const HALVES: [&str; 3] = ["left", "right", "seed"];
+
+/// The sides of a pair's address, as they are written, in its hash or else in its query: `left`, `right` and `seed`; and what
+/// else stands there, named.
+pub fn halves(search: &str, hash: &str) -> (Vec<Pair>, Vec<String>) {
+    let own = |(key, _): &Pair| HALVES.contains(&key.as_str());
+    let (within, beside) = (halves_of(hash), halves_of(search));
+    let strange = |(key, value): &Pair| {
+        if own(&(key.clone(), String::new())) {
+            return None;
+        }
+        if PAGE_KEYS.contains(&key.as_str()) {
+            return page_problem(key, value);
+        }
+        let nearby = did_you_mean(key, HALVES.into_iter());
+        (!tracks(key) && key != "v").then(|| {
+            format!("{}: there is no such key{nearby}; there are {}", shorten(key), HALVES.join(", "))
+        })
+    };
+    let problems = beside.iter().chain(&within).filter_map(strange).collect();
+    let mut pairs: Vec<Pair> = within.into_iter().filter(own).collect();
+    let missing: Vec<Pair> =
+        beside.into_iter().filter(|pair| own(pair) && pairs.iter().all(|(key, _)| *key != pair.0)).collect();
+    pairs.extend(missing);
+    (pairs, problems)
+}
+
+fn halves_of(hash: &str) -> Vec<Pair> {
+    let known = |pairs: &[Pair]| {
+        pairs.iter().all(|(key, _)| HALVES.contains(&key.as_str()) || PAGE_KEYS.contains(&key.as_str()))
+    };
     let first = exact(hash);
     if known(&first) {
         return first;
@@ -160,7 +193,6 @@ fn split(text: &str) -> Vec<&str> {
 /// What the pairs of the query and the hash mean.
 fn meaning(query: Vec<Pair>, mut hash: Vec<Pair>) -> Opened {
     let ours = |(key, _): &Pair| !PAGE_KEYS.contains(&key.as_str());
-    let tracks = |key: &str| TRACKERS.contains(&key) || key.starts_with("utm_");
     let page: Vec<Pair> = query.iter().chain(&hash).filter(|pair| !ours(pair)).cloned().collect();
     hash.retain(ours);
     let mut query: Vec<Pair> = query.into_iter().filter(|pair| ours(pair) && !tracks(&pair.0)).collect();
@@ -278,6 +310,10 @@ mod tests {
         let mut e = preset("c2").expect("a preset");
         e.model.as_mut().expect("layers").layers.remove(1);
         let text = write(&e);
+        // What is written behind it is read too.
+        let rate =
+            open("", &format!("#{}", url::encode(&format!("{text}&lr=0.5")).replace("model%3D", "model=")));
+        assert!(rate.experiment.training.learning_rate == 0.5 || !rate.problems.is_empty(), "{rate:?}");
         let forms = [
             format!("#{text}"),
             format!("#{}", text.replace('&', "&amp;")),

@@ -8,11 +8,15 @@ use leptos::prelude::*;
 use minibatch_session::data::Point;
 use minibatch_session::{Area, CurvePoint, Event, Experiment, Facts, Metrics, SampleSource, Shown};
 
+use super::history::OPEN;
 use super::waits::Answer;
 use super::{Draft, Frame, Notice, Page, Status, task, url};
 use crate::engine::Engine;
 use crate::numbers::grouped;
 use crate::words::{fill, named};
+
+/// The most runs that wait at once; each has a worker with its memory.
+const MOST: usize = 4;
 
 /// A run that was left.
 pub struct Aside {
@@ -53,11 +57,16 @@ impl Seen {
     }
 }
 
+/// Whether two experiments are the same, as far as an address tells: nothing of samples from files.
+pub fn alike(a: &Experiment, b: &Experiment) -> bool {
+    a == b || url::write(a) == url::write(b)
+}
+
 impl Page {
     /// Opens an experiment that the learner chose. Where that leads to another area, the run that is left is kept, and the
     /// one that was left there goes on where it stood.
     pub fn go(&self, experiment: Experiment) -> Receiver<Answer> {
-        self.remember("open");
+        self.remember(OPEN);
         self.switch(experiment)
     }
 
@@ -70,7 +79,7 @@ impl Page {
         }
         // What was edited a moment ago belongs to the entry that is left, so that the browser's Back leads to this very run;
         // unless the browser has left it already.
-        if task::area(&super::boot::opened().experiment) == from {
+        if self.knows_address() && task::area(&super::boot::opened().experiment) == from {
             self.write_address();
         }
         let told = self.put_aside(from);
@@ -128,27 +137,33 @@ impl Page {
             trouble: self.trouble.get_untracked(),
             errands: errands?,
         };
-        self.asides.update_value(|all| {
-            all.retain(|other| other.area != area);
+        let gone = self.asides.try_update_value(|all| {
+            let same = all.iter().position(|other| alike(&other.experiment, &aside.experiment));
+            let oldest = same.or((all.len() == MOST).then_some(0));
+            let gone = oldest.map(|at| all.remove(at));
             all.push(aside);
+            gone
         });
         self.list_asides();
         self.see(Seen::nothing());
-        let words = [("area", named("area", area.id())), ("step", &grouped(step.into()))];
-        Some(if step > 0 { fill("aside.kept", &words) } else { String::new() })
+        let told = |key, area: Area, step: u32| {
+            let words = [("area", named("area", area.id())), ("step", &*grouped(step.into()))];
+            if step > 0 { fill(key, &words) } else { String::new() }
+        };
+        let kept = told("aside.kept", area, step);
+        let gone = gone.flatten().map(|run| told("aside.gone", run.area, run.seen.metrics.step));
+        Some(format!("{kept} {}", gone.unwrap_or_default()).trim().into())
     }
 
-    /// The run that was left in an area, where it is that of this experiment; any other is let go.
+    /// The run of this experiment that was left in an area, if it waits.
     fn taken_back(&self, area: Area, experiment: &Experiment) -> Option<Aside> {
         let found = self.asides.try_update_value(|all| {
-            let at = all.iter().position(|aside| aside.area == area)?;
+            let at =
+                all.iter().rposition(|aside| aside.area == area && alike(&aside.experiment, experiment))?;
             Some(all.remove(at))
         });
         self.list_asides();
-        // An address says less than an experiment: nothing of samples from files.
-        found.flatten().filter(|aside| {
-            aside.experiment == *experiment || url::write(&aside.experiment) == url::write(experiment)
-        })
+        found.flatten()
     }
 
     /// Goes on with a run that was left, paused.
@@ -236,7 +251,9 @@ impl Page {
     }
 
     fn list_asides(&self) {
-        let all = self.asides.with_value(|all| all.iter().map(|a| (a.area, a.seen.metrics.step)).collect());
+        let all = self
+            .asides
+            .with_value(|all| all.iter().map(|a| (a.experiment.clone(), a.seen.metrics.step)).collect());
         self.aside.set(all);
     }
 }

@@ -69,6 +69,7 @@ impl Page {
 
     /// The address was changed by hand or by the browser's history: opens what it holds.
     pub fn address_changed(&self) {
+        self.know_address();
         let opened = opened();
         if opened.experiment == self.experiment.get_untracked() && opened.problems.is_empty() {
             return;
@@ -94,12 +95,24 @@ impl Page {
             return;
         }
         let page = *self;
-        let timer = set_timeout_with_handle(move || page.write_address(), GATHER).ok();
+        let due = move || if page.knows_address() { page.write_address() } else { page.address_changed() };
+        let timer = set_timeout_with_handle(due, GATHER).ok();
         self.errands.update_value(|e| {
             if let Some(earlier) = std::mem::replace(&mut e.address, timer) {
                 earlier.clear();
             }
         });
+    }
+
+    /// Notes what the address holds now, as read or written.
+    pub fn know_address(&self) {
+        self.errands.update_value(|e| e.known = here().1);
+    }
+
+    /// Whether the address is still what was read from it or written into it last. Where it is not, somebody has changed it,
+    /// and the browser's word for that comes only now: it is to be read, not written over.
+    pub(super) fn knows_address(&self) -> bool {
+        self.errands.with_value(|e| e.known == here().1)
     }
 
     pub(super) fn write_address(self) {
@@ -108,6 +121,7 @@ impl Page {
         let moved = task::area(&opened().experiment) != task::area(&experiment);
         let hash = url::write(&experiment);
         let _written = if moved { push_hash(&hash) } else { replace_hash(&hash) };
+        self.know_address();
         if hash.len() > LONG {
             self.hint.set(words::fill("address.long", &[("n", &(hash.len() / 1000).to_string())]));
         }

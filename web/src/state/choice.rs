@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use minibatch_session::{Choice, Command};
 
 use super::{Page, boot};
-use crate::words;
 
 /// Where it is kept as long as the tab lives.
 const KEY: &str = "minibatch.backend";
@@ -34,12 +33,6 @@ pub fn first() -> Choice {
     let kept = || window().session_storage().ok().flatten().and_then(|s| s.get_item(KEY).ok().flatten());
     let asked = boot::asked("backend").as_deref().and_then(read);
     asked.or_else(|| kept().as_deref().and_then(read)).unwrap_or_default()
-}
-
-/// What is wrong with what the address asks for, if anything is.
-pub fn problem() -> Option<String> {
-    let wrong = boot::asked("backend").filter(|text| read(text).is_none())?;
-    Some(words::fill("backend.unknown", &[("backend", &wrong)]))
 }
 
 impl Page {

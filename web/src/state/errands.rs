@@ -3,6 +3,7 @@
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use minibatch_session::Experiment;
 
+use super::files::Kept;
 use super::patience::Patience;
 use super::pull::Pull;
 use super::waits::Waits;
@@ -24,6 +25,8 @@ pub struct Errands {
     pub rebuild: Option<TimeoutHandle>,
     /// The rewriting of the address that is about to happen.
     pub address: Option<TimeoutHandle>,
+    /// The address's hash as it was read or written last.
+    pub known: String,
     /// The learner wants it to play. The engine's word for it comes later, and is lost in a rebuild; what is pressed or
     /// edited meanwhile must go by this.
     pub wants_play: bool,
@@ -41,6 +44,12 @@ pub struct Errands {
     pub patience: Patience,
     /// When it last was started again because it had stopped, and how often in a row.
     pub falls: (f64, u32),
+    /// The split of the files sent last was left aside.
+    pub mix: bool,
+    /// The files that images were read from.
+    pub images: Option<Kept>,
+    /// They are sent again, and a build waits for them.
+    pub restoring: bool,
     /// Its memory has grown large for nothing, and comes back with another worker.
     pub swollen: bool,
 }

@@ -10,6 +10,9 @@ use crate::words;
 const MOST: usize = 100;
 /// Edits of one kind closer together than this, in milliseconds, are one: a slider's way is not undone pixel by pixel.
 const TOGETHER_MS: f64 = 700.0;
+/// The kind of an edit that puts another experiment in the place of all there is: each is one of its own, however soon after
+/// another it comes.
+pub const OPEN: &str = "open";
 
 /// What was before, and what was undone.
 #[derive(Clone, Default, Debug)]
@@ -22,7 +25,7 @@ pub struct History {
 impl History {
     /// Notes what stood before an edit of this kind, at this time in milliseconds.
     pub fn note(&mut self, before: &Experiment, kind: &'static str, now: f64) {
-        let joins = self.last.is_some_and(|(k, at)| k == kind && now - at < TOGETHER_MS);
+        let joins = kind != OPEN && self.last.is_some_and(|(k, at)| k == kind && now - at < TOGETHER_MS);
         self.last = Some((kind, now));
         self.future.clear();
         if joins && !self.past.is_empty() {
@@ -143,6 +146,15 @@ mod tests {
         history.note(&seeded(0), "network", 0.0);
         history.part();
         history.note(&seeded(1), "network", 1.0);
+        assert_eq!(history.undo(seeded(2)), Some(seeded(1)));
+        assert_eq!(history.undo(seeded(1)), Some(seeded(0)));
+    }
+
+    #[test]
+    fn what_is_opened_is_undone_apart() {
+        let mut history = History::default();
+        history.note(&seeded(0), OPEN, 0.0);
+        history.note(&seeded(1), OPEN, 1.0);
         assert_eq!(history.undo(seeded(2)), Some(seeded(1)));
         assert_eq!(history.undo(seeded(1)), Some(seeded(0)));
     }

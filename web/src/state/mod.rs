@@ -7,6 +7,7 @@ pub mod cause;
 pub mod choice;
 mod edit;
 mod errands;
+mod files;
 pub mod history;
 pub mod imported;
 mod page;
@@ -28,7 +29,7 @@ mod url_tests;
 pub mod waits;
 mod watch;
 
-pub use aside::Aside;
+pub use aside::{Aside, alike};
 pub use edit::{Effect, effect};
 pub use errands::Errands;
 pub use history::History;

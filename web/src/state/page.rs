@@ -8,8 +8,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use minibatch_session::data::Point;
 use minibatch_session::{
-    Area, Cause, Choice, Command, CurvePoint, Experiment, ExperimentError, Facts, Look, Metrics,
-    Shown as Sample, Summary, Why,
+    Cause, Choice, Command, CurvePoint, Experiment, ExperimentError, Facts, Look, Metrics, Shown as Sample,
+    Summary, Why,
 };
 
 use crate::engine::Engine;
@@ -214,8 +214,8 @@ pub struct Page {
     pub engine: StoredValue<Engine, LocalStorage>,
     /// Runs that were left for another area.
     pub asides: StoredValue<Vec<Aside>, LocalStorage>,
-    /// Their areas and the steps at which they stand.
-    pub aside: RwSignal<Vec<(Area, u32)>>,
+    /// Their experiments and the steps at which they stand.
+    pub aside: RwSignal<Vec<(Experiment, u32)>>,
     /// What is under way between page and worker.
     pub errands: StoredValue<Errands, LocalStorage>,
 }

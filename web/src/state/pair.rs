@@ -26,9 +26,9 @@ pub struct Opened {
     pub seed: u32,
 }
 
-/// Reads the hash. A side that is not there is a copy of the other.
-pub fn read(hash: &str) -> Opened {
-    let pairs = address::halves(hash);
+/// Reads the query and the hash. A side that is not there is a copy of the other; what belongs to no side is told on the left.
+pub fn read(search: &str, hash: &str) -> Opened {
+    let (pairs, strange) = address::halves(search, hash);
     let find = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let (left, right) = (find("left"), find("right"));
     let half = |text: Option<String>| {
@@ -36,7 +36,8 @@ pub fn read(hash: &str) -> Opened {
         let url::Opened { experiment, problems, .. } = url::read(&text);
         Half { text, experiment, problems }
     };
-    let halves = [half(left.clone().or_else(|| right.clone())), half(right.or(left))];
+    let mut halves = [half(left.clone().or_else(|| right.clone())), half(right.or(left))];
+    halves[0].problems.extend(strange);
     let seed = find("seed")
         .and_then(|seed| url::number(seed.trim_matches(url::STRAY)).ok())
         .unwrap_or(halves[0].experiment.seed);
@@ -92,7 +93,7 @@ mod tests {
             if let Some(model) = &mut left.model {
                 model.layers.remove(0);
             }
-            let opened = read(&write(&left, &right));
+            let opened = read("", &write(&left, &right));
             let [l, r] = opened.halves;
             let told = url::read(&url::write(&left));
             assert_eq!((l.experiment, l.problems), (told.experiment, told.problems), "{}", p.name);
@@ -106,32 +107,44 @@ mod tests {
         if let SampleSource::Task(task) = &mut e.model.as_mut().expect("layers").samples {
             task.text = Some("50%25 of a&b=c #1. ".repeat(60));
         }
-        let opened = read(&write(&e, &e));
+        let opened = read("", &write(&e, &e));
         assert_eq!(opened.halves.map(|half| half.experiment), [e.clone(), e]);
     }
 
     #[test]
     fn one_side_is_enough_and_mistakes_are_named() {
-        let opened = read("#left=data%3Dxor");
+        let opened = read("", "#left=data%3Dxor");
         assert_eq!(opened.halves[0], opened.halves[1]);
-        let opened = read("#right=preset%3Dspiral&seed=9");
+        let opened = read("", "#right=preset%3Dspiral&seed=9");
         assert_eq!(opened.halves[0], opened.halves[1]);
         assert_eq!(opened.seed, 9);
-        let opened = read("#left=preset%3Dspirral&right=lr%3D0.1");
+        let opened = read("", "#left=preset%3Dspirral&right=lr%3D0.1");
         assert!(opened.halves[0].problems[0].contains("spirral"), "{:?}", opened.halves[0].problems);
         assert_eq!(opened.halves[1].experiment.training.learning_rate, 0.1);
     }
 
     #[test]
+    fn a_query_is_read_and_a_misspelt_side_is_named() {
+        let opened = read("?left=data%3Dxor&right=preset%3Dspiral&seed=9&utm_source=mail&backend=cpu", "");
+        let right = read("", "#left=data%3Dxor&right=preset%3Dspiral&seed=9");
+        assert_eq!(opened, right);
+        let told = |search: &str, hash: &str| read(search, hash).halves[0].problems.join("; ");
+        assert!(told("", "#left=data%3Dxor&rigth=preset%3Dspiral").contains("did you mean right?"));
+        assert!(told("", "#lft=data%3Dxor").contains("lft"));
+        assert!(told("?rihgt=data%3Dxor", "#left=data%3Dxor").contains("rihgt"));
+        assert!(told("?backend=tpu", "#left=data%3Dxor").contains("tpu"));
+    }
+
+    #[test]
     fn an_address_of_two_that_was_changed_on_its_way_is_read_as_it_was_meant() {
-        let right = read("#left=data%3Dxor%26lr%3D0.1&right=preset%3Dspiral&seed=9");
+        let right = read("", "#left=data%3Dxor%26lr%3D0.1&right=preset%3Dspiral&seed=9");
         let forms = [
             "#left=data%3Dxor%26lr%3D0.1&amp;right=preset%3Dspiral&amp;seed=9",
             "#left%3Ddata%253Dxor%2526lr%253D0.1%26right%3Dpreset%253Dspiral%26seed%3D9",
             "#Left=data%3Dxor%26lr%3D0.1&RIGHT=preset%3Dspiral&seed=9.",
         ];
         for form in forms {
-            let opened = read(form);
+            let opened = read("", form);
             let experiments = |of: &Opened| of.halves.clone().map(|half| half.experiment);
             assert_eq!((experiments(&opened), opened.seed), (experiments(&right), 9), "{form}");
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use minibatch_session::{Choice, Command, Experiment, SampleSource};
 
+use super::history::OPEN;
 use super::page::Busy;
 use super::{Notice, Page};
 use crate::clock::now;
@@ -181,7 +182,7 @@ impl Page {
         let next = earlier.filter(|earlier| *earlier != stopped).unwrap_or_default();
         let next = if next == stopped { None } else { Some(next) };
         if let Some(next) = next {
-            self.remember("open");
+            self.remember(OPEN);
             self.draft.set(None);
             self.experiment.set(next);
             self.note_address();

@@ -118,6 +118,10 @@ impl Page {
             {
                 self.refused(why, None, false);
             }
+            // Files that were sent again and are not what they were: the build says what is missing.
+            News::Notice(Notice::Mistake(_)) if self.errands.with_value(|e| e.restoring) => {
+                let _waited = self.restored(None);
+            }
             News::Notice(notice) => {
                 if let Notice::Mistake(why) = &notice {
                     self.errands.update_value(|e| e.waits.settle(|_| true, &Err(why.clone())));

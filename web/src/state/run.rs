@@ -4,6 +4,7 @@ use futures_channel::oneshot::Receiver;
 use leptos::prelude::*;
 use minibatch_session::{Best, Choice, Command, Experiment};
 
+use super::history::OPEN;
 use super::waits::{Answer, Wait};
 use super::{Notice, Page};
 use crate::words;
@@ -35,6 +36,11 @@ impl Page {
             e.worker
         });
         let worker = worker.unwrap_or_default();
+        self.errands.update_value(|e| {
+            e.restoring = false;
+            // It was asked of the worker that goes.
+            e.waits.settle(|w| w == Wait::Memory, &Err(words::t("api.superseded").into()));
+        });
         self.status.update(|status| *status = super::Status::default());
         self.trouble.set(None);
         let failed = move |why: String| match page.at_work(worker) {
@@ -86,6 +92,9 @@ impl Page {
 
     /// The same, by the engine there is. `again`: who waits for a load waits for this one.
     pub(super) fn build(&self, again: bool) -> Receiver<Answer> {
+        if let Some(receiver) = self.restore() {
+            return receiver;
+        }
         let experiment = self.experiment.get_untracked();
         let valid = experiment.validate();
         let mut command = None;
@@ -287,7 +296,7 @@ impl Page {
 
     /// Sets a whole experiment, from a preset say, and has it built.
     pub fn open(&self, experiment: Experiment) -> Receiver<Answer> {
-        self.remember("open");
+        self.remember(OPEN);
         self.put(experiment)
     }
 

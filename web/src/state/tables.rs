@@ -115,6 +115,9 @@ impl Page {
             self.hint.set(String::new());
             self.notice.set(Some(Notice::Mistake(why)));
         };
+        if self.restored(Some(source)) {
+            return;
+        }
         if self.experiment.with_untracked(super::task::area) != minibatch_session::Area::Images {
             // The learner went elsewhere while the files were read; what is trained there is not ended.
             return refuse(fill("bring.left", &[("name", name)]));
@@ -123,6 +126,7 @@ impl Page {
             return refuse(fill("bring.unfit", &[("name", name)]));
         };
         let said = super::imported::of_images(source, class_names, taken);
+        self.keep_files(source);
         drop(self.open(new));
         let parting = taken.parting;
         self.imported.set(Some(Imported::Images { source: source.clone(), said: said.clone(), parting }));

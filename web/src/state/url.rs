@@ -165,7 +165,12 @@ fn tries(key: &str, value: &str) -> Vec<String> {
     let visible: String = value.chars().filter(|c| !address::WIDTHLESS.contains(c)).collect();
     let mut all = vec![value.to_owned(), visible.clone()];
     if key == "model" {
-        let inner = visible.find('{').zip(visible.rfind('}')).and_then(|(a, b)| visible.get(a..=b));
+        // Marks around it were not meant; what says more is not left out in silence.
+        let inner = visible.find('{').zip(visible.rfind('}')).and_then(|(a, b)| {
+            let (before, after) = (visible.get(..a)?, visible.get(b + 1..)?);
+            let marks = [before, after].into_iter().all(|text| text.trim_matches(STRAY).is_empty());
+            visible.get(a..=b).filter(|_| marks)
+        });
         all.extend(inner.map(str::to_owned));
     } else {
         let trimmed = visible.trim_matches(STRAY);
