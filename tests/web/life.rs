@@ -205,8 +205,9 @@ fn ones_own_images_outlive_a_worker() {
     wait(&site, "minibatch.call('state').then(s => s.loaded)");
     site.page.run("document.activeElement.blur()").unwrap();
     site.page.press_key("Control+z").unwrap();
-    wait(&site, own);
-    site.call("step", json!({ "n": 1 }));
+    wait(&site, "minibatch.call('state').then(s => s.experiment.model?.samples.kind == 'own')");
+    wait(&site, "minibatch.call('step', { n: 1 }).then(() => true, () => false)");
+    assert_eq!(site.call("state", json!({}))["experiment"]["model"]["samples"]["kind"], "own");
 }
 
 #[test]

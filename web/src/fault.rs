@@ -85,7 +85,7 @@ pub fn rescued(opened: &Experiment) -> Option<Experiment> {
     let storage = window().session_storage().ok().flatten()?;
     let text = storage.get_item(KEPT).ok().flatten()?;
     let _removed = storage.remove_item(KEPT);
-    let experiment: Experiment = serde_json::from_str(&text).ok()?;
+    let (experiment, _) = Experiment::read_json(&text).ok()?;
     let recent = last_fault().is_some_and(|at| js_sys::Date::now() - at < AT_ONCE_MS);
     (recent && url::read(&url::write(&experiment)).experiment == *opened).then_some(experiment)
 }

@@ -49,8 +49,8 @@ const EXPORT: &str = "\
 Example:
   minibatch export c2 --pytorch c2.py && python c2.py 10
 
-Writes c2.py, one PyTorch script; c2.data.safetensors, the samples it trains on; and
-c2.weights.safetensors, the weights it begins with: by the seed, or those of --weights. It prints the
+Writes c2.py, one PyTorch script; c2.data.safetensors, the samples it trains on: the experiment's, or
+those of --data; and c2.weights.safetensors, the weights it begins with: by the seed, or those of --weights. It prints the
 losses that `minibatch train` prints. Files of these names that stand there already are written over if
 `export` wrote them and nobody changed them since.";
 
@@ -169,6 +169,9 @@ pub struct Export {
     /// The weights it begins with; without it, those drawn by the seed
     #[arg(long, value_name = "W.safetensors")]
     pub weights: Option<PathBuf>,
+    /// The samples it trains on; without it, the experiment's
+    #[arg(long, value_name = "D.safetensors")]
+    pub data: Option<PathBuf>,
     /// Write over files that `export` did not write
     #[arg(long)]
     pub force: bool,

@@ -213,14 +213,31 @@ impl Engine {
         Ok(all)
     }
 
-    /// All weights, at the end of a run: the session's memory is given back, read-outs stay.
+    /// The names and extents of all weights, in the order in which [`Engine::hand_weights`] hands them over.
     ///
     /// # Errors
-    /// When the device fails.
-    pub fn take_weights(&mut self) -> Result<Vec<NamedTensor>> {
-        let weights = pollster::block_on(self.session.take_weights());
-        self.session = Session::new(|| 0.0);
-        weights.map_err(|error| Error::Session(error.to_string()))
+    /// When nothing is built.
+    pub fn weight_shapes(&self) -> Result<Vec<(String, Vec<usize>)>> {
+        self.session.weight_shapes().map_err(|error| Error::Session(error.to_string()))
+    }
+
+    /// Hands over all weights, or the best ones, part by part: nobody needs room for all of them.
+    ///
+    /// # Errors
+    /// When the device fails, or `take` does.
+    pub fn hand_weights(
+        &mut self,
+        best: bool,
+        take: &mut dyn FnMut(&str, &[f32]) -> Result<()>,
+    ) -> Result<()> {
+        let mut taken = Ok(());
+        let mut goes_on = |name: &str, part: &[f32]| {
+            taken = take(name, part);
+            taken.is_ok()
+        };
+        let handed = pollster::block_on(self.session.hand_weights(best, &mut goes_on));
+        handed.map_err(|error| Error::Session(error.to_string()))?;
+        taken
     }
 
     /// The best evaluation so far, as far as has been told.
@@ -228,12 +245,12 @@ impl Engine {
         self.metrics.best
     }
 
-    /// The weights of the best evaluation, with its step and loss; none as long as there was none.
+    /// Step and loss of the best evaluation, which the device may know before they are told; none as long as there was none.
     ///
     /// # Errors
     /// When the device fails.
-    pub fn best_weights(&mut self) -> Result<Option<(u32, f32, Vec<NamedTensor>)>> {
-        pollster::block_on(self.session.best_weights()).map_err(|error| Error::Session(error.to_string()))
+    pub fn best_step(&mut self) -> Result<Option<(u32, f32)>> {
+        pollster::block_on(self.session.best_step()).map_err(|error| Error::Session(error.to_string()))
     }
 
     /// The model's output for these inputs.
@@ -241,6 +258,7 @@ impl Engine {
     /// # Errors
     /// When they do not fit the model, or the device fails.
     pub fn answers(&mut self, inputs: &NamedTensor) -> std::result::Result<NamedTensor, BuildError> {
+        self.session.limit_memory(memory::left().map(|left| left.bytes));
         pollster::block_on(self.session.answers(inputs))
     }
 }

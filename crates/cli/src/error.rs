@@ -7,6 +7,7 @@ use minibatch_export::ExportError;
 use minibatch_session::{BenchError, Cause, ExperimentError, figure};
 
 use crate::cause::mend;
+use crate::output::bytes;
 
 /// What every command returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -114,6 +115,16 @@ pub enum Error {
         /// Which.
         source: Box<ExperimentError>,
     },
+    /// Its samples were read from files, and are not part of it.
+    #[error(
+        "{name}: its samples were read from files ({files}) and are not part of it; give them with `--data`"
+    )]
+    NoSamples {
+        /// The experiment's file.
+        name: String,
+        /// What the files were called.
+        files: String,
+    },
     /// A file of another kind where tensors were wanted.
     #[error("{}: this is not a safetensors file, {why}", .path.display())]
     NotTensors {
@@ -194,6 +205,20 @@ pub enum Error {
         name: String,
         /// Why.
         source: Box<ExportError>,
+    },
+    /// There is not enough memory.
+    #[error("{what} takes {} of memory, and {} are left{by}: {mend}", bytes(*.need), bytes(*.room))]
+    Memory {
+        /// What takes it: "training this".
+        what: String,
+        /// Bytes it takes.
+        need: u64,
+        /// Bytes that are left.
+        room: u64,
+        /// " (by ulimit -v)", or nothing.
+        by: String,
+        /// What to do.
+        mend: &'static str,
     },
     /// The GPU was asked for, and there is none.
     #[error("{0}; `--backend cpu` trains on the processor")]

@@ -3,7 +3,9 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use minibatch_session::{Advice, Experiment, ExperimentError, PRESETS, VERSION, did_you_mean, preset};
+use minibatch_session::{
+    Advice, Experiment, ExperimentError, OptimizerKind, PRESETS, SampleSource, VERSION, did_you_mean, preset,
+};
 
 use crate::error::{Error, Result};
 use crate::output::note;
@@ -50,6 +52,34 @@ pub fn advise(name: &str, experiment: &Experiment) -> Result<()> {
         note(&format!("note: {name}: {path} ({kind}): {message}"));
     }
     Ok(())
+}
+
+/// Whether there are samples to train on: those that were read from files are not part of an experiment.
+///
+/// # Errors
+/// When they are not `given` and it has none.
+pub fn has_samples(name: &str, experiment: &Experiment, given: bool) -> Result<()> {
+    match experiment.model.as_ref().map(|model| &model.samples) {
+        Some(SampleSource::Own { name: files, .. }) if !given => {
+            Err(Error::NoSamples { name: name.into(), files: files.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The experiment for who asks its model and trains nothing: no optimizer keeps anything, and samples that are not part of it
+/// are stood in for.
+pub fn to_ask(experiment: &Experiment) -> Experiment {
+    let mut new = experiment.clone();
+    new.training.optimizer.kind = OptimizerKind::Sgd;
+    let Some(spec) = &mut new.model else { return new };
+    if let SampleSource::Own { train, .. } = spec.samples {
+        // A batch of them, so that it runs where it would train.
+        let train = train.min(experiment.training.batch_size).max(1);
+        spec.samples = SampleSource::Random { train, test: 0 };
+        new.loss_options.ignore_index = None;
+    }
+    new
 }
 
 /// An experiment's own fault, told with its name.

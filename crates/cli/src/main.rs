@@ -14,6 +14,7 @@ mod experiment;
 mod input;
 mod kinds;
 mod memory;
+mod net;
 mod output;
 mod place;
 mod save;

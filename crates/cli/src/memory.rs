@@ -1,5 +1,7 @@
 //! How much memory this process may still take: by its own limit, by its control groups, and by what the machine has left.
 
+use crate::error::{Error, Result};
+
 /// What is left, and who says so.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Left {
@@ -29,6 +31,27 @@ pub fn left() -> Option<Left> {
     let machine = field(&read("/proc/meminfo")?, "MemAvailable:")
         .map(|kilobytes| Left { bytes: 1024 * kilobytes, by: "by this machine" });
     own.into_iter().chain(group).chain(machine).min_by_key(|left| left.bytes)
+}
+
+/// That something takes more memory than there is.
+pub fn too_much(what: String, need: u64, room: u64) -> Error {
+    let by = left().map_or(String::new(), |left| format!(" ({})", left.by));
+    let mend = match what.starts_with("reading") {
+        true => "give a smaller file, or more memory",
+        false => "make the model, the batch or the data smaller",
+    };
+    Error::Memory { what, need, room, by, mend }
+}
+
+/// Whether there is room for what comes next, before any of it is taken.
+///
+/// # Errors
+/// With both figures where there is not.
+pub fn check(what: impl FnOnce() -> String, need: u64) -> Result<()> {
+    match left() {
+        Some(left) if left.bytes < need => Err(too_much(what(), need, left.bytes)),
+        _ => Ok(()),
+    }
 }
 
 /// The limit of the address space, less what of it is taken.

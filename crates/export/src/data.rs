@@ -4,6 +4,8 @@ use minibatch_graph::{Op, random};
 use minibatch_nn::{Clip, Model, Samples};
 use minibatch_session::{DataSet, Experiment, NamedTensor};
 
+use safetensors::Dtype;
+
 use crate::ExportError;
 
 /// For how many epochs the order is written.
@@ -23,6 +25,55 @@ pub enum Tensor {
     },
 }
 
+/// Numbers of which the bytes are put together at once.
+const AT_ONCE: usize = 1 << 14;
+
+impl Tensor {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Floats(tensor) => &tensor.name,
+            Self::Integers { name, .. } => name,
+        }
+    }
+
+    /// Its extents.
+    pub(crate) fn shape(&self) -> Vec<usize> {
+        match self {
+            Self::Floats(tensor) => tensor.shape.clone(),
+            Self::Integers { values, .. } => vec![values.len()],
+        }
+    }
+
+    /// How a file keeps it.
+    pub(crate) fn dtype(&self) -> Dtype {
+        match self {
+            Self::Floats(_) => Dtype::F32,
+            Self::Integers { .. } => Dtype::I64,
+        }
+    }
+
+    /// How many numbers it has.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Floats(tensor) => tensor.values.len(),
+            Self::Integers { values, .. } => values.len(),
+        }
+    }
+
+    /// Its bytes in a file, part by part.
+    pub(crate) fn parts(&self, take: &mut dyn FnMut(&[u8])) {
+        match self {
+            Self::Floats(tensor) => tensor.values.chunks(AT_ONCE).for_each(|part| {
+                take(&part.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>());
+            }),
+            Self::Integers { values, .. } => values.chunks(AT_ONCE).for_each(|part| {
+                take(&part.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>());
+            }),
+        }
+    }
+}
+
 /// What a script reads beside it: `train_inputs`, `train_targets`, `test_inputs` and `test_targets` where samples are held
 /// back, `order` (row numbers of the first epochs, where a batch is not all there is) and `dropout` (the seed, then the
 /// number of each dropout's random stream, where there are any: for a comparison with the same units silenced).
@@ -30,9 +81,12 @@ pub enum Tensor {
 /// # Errors
 /// When the experiment is wrong.
 pub fn data(experiment: &Experiment) -> Result<Vec<Tensor>, ExportError> {
-    experiment.validate()?;
+    arrays(experiment, DataSet::of(experiment)?)
+}
+
+/// The same for these samples.
+pub(crate) fn arrays(experiment: &Experiment, set: DataSet) -> Result<Vec<Tensor>, ExportError> {
     let model = experiment.model()?;
-    let set = DataSet::of(experiment)?;
     let rows = set.train_inputs.shape.first().copied().unwrap_or(0);
     let batch = batch(experiment, rows);
     let mut tensors = vec![Tensor::Floats(set.train_inputs), Tensor::Floats(set.train_targets)];

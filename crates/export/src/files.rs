@@ -1,10 +1,11 @@
 //! The three files of an export, ready to be written.
 
-use minibatch_session::{Experiment, NamedTensor};
-use safetensors::tensor::{Dtype, TensorView, serialize};
+use minibatch_session::{DataSet, Experiment, NamedTensor};
+use safetensors::tensor::{Metadata, TensorInfo};
 
+use crate::data::arrays;
 use crate::names::hides;
-use crate::{ExportError, Names, Tensor, data, mark, pytorch, weights};
+use crate::{ExportError, Names, Tensor, mark, script, weights};
 
 /// A script, what it reads beside it, and how the files are called.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,62 +21,58 @@ pub struct Files {
 }
 
 /// The files for an experiment called `title` and a script of the file name `script`, neither with a folder. The weights are
-/// the experiment's own by its seed where none are handed in.
+/// the experiment's own by its seed where none are handed in, and so are the samples.
 ///
 /// # Errors
-/// When the experiment is wrong, weights do not fit, or the script is named like a module that it imports.
+/// When the experiment is wrong, weights or samples do not fit, or the script is named like a module that it imports.
 pub fn files(
     experiment: &Experiment,
     title: &str,
     script: &str,
     given: Option<&[NamedTensor]>,
+    set: Option<&DataSet>,
 ) -> Result<Files, ExportError> {
     if let Some(module) = hides(script) {
         return Err(ExportError::Module { module });
     }
     let names = Names::beside(title, script);
-    let script = mark::script(&pytorch(experiment, &names)?);
+    let set = DataSet::fitted(experiment, set)?;
+    let script = mark::script(&script::script(experiment, &names, &set)?);
     Ok(Files {
         script,
-        data: bytes(&data(experiment)?)?,
+        data: bytes(&arrays(experiment, set)?)?,
         weights: bytes(&weights(experiment, given)?)?,
         names,
     })
 }
 
-/// Where notes stand in a file, at the latest: they come first in its head.
-const LONGEST_HEAD: usize = 4096;
-
-/// The arrays as a safetensors file, with the note `format: pt` that PyTorch's tools look for, and our own mark.
+/// The arrays as a safetensors file, with the note `format: pt` that PyTorch's tools look for, and our own mark. It is put
+/// together in place: there is room for the arrays and the file, not for copies on the way.
 fn bytes(tensors: &[Tensor]) -> Result<Vec<u8>, ExportError> {
-    let raw = tensors.iter().map(|tensor| match tensor {
-        Tensor::Floats(t) => {
-            let bytes: Vec<u8> = t.values.iter().flat_map(|v| v.to_le_bytes()).collect();
-            (t.name.as_str(), Dtype::F32, t.shape.clone(), bytes)
-        }
-        Tensor::Integers { name, values } => {
-            let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
-            (name.as_str(), Dtype::I64, vec![values.len()], bytes)
-        }
-    });
-    let raw: Vec<_> = raw.collect();
-    let views = raw.iter().map(|(name, dtype, shape, bytes)| {
-        let view = TensorView::new(*dtype, shape.clone(), bytes)?;
-        Ok((*name, view))
-    });
-    let views = views.collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
-    let sum =
-        mark::note(raw.iter().map(|(name, dtype, shape, bytes)| (*name, *dtype, &shape[..], &bytes[..])));
-    let head = |pairs: [[&str; 2]; 2]| pairs.map(|[key, value]| format!("\"{key}\":\"{value}\"")).join(",");
-    let notes = [["format", "pt"], [mark::NOTE, &sum]];
-    let note = notes.map(|[key, value]| (key.to_owned(), value.to_owned())).into_iter().collect();
-    let file = views.and_then(|views| serialize(views, Some(note)));
-    let mut file = file.map_err(|error| ExportError::File(error.to_string()))?;
-    // The notes come in the order of a hash table, which is drawn anew each time; the same experiment shall give the same file.
-    let (wanted, turned) = (head(notes), head([notes[1], notes[0]]));
-    if let Some(at) = file.windows(turned.len()).take(LONGEST_HEAD).position(|part| part == turned.as_bytes())
-    {
-        file[at..at + wanted.len()].copy_from_slice(wanted.as_bytes());
+    // As safetensors puts them: what needs the larger alignment first, then by name.
+    let mut tensors: Vec<&Tensor> = tensors.iter().collect();
+    tensors.sort_by_key(|tensor| (std::cmp::Reverse(tensor.dtype()), tensor.name()));
+    let mut infos = vec![];
+    let mut end = 0;
+    for tensor in &tensors {
+        let (begin, shape) = (end, tensor.shape());
+        end += tensor.len() * tensor.dtype().bitsize() / 8;
+        let info = TensorInfo { dtype: tensor.dtype(), shape, data_offsets: (begin, end) };
+        infos.push((tensor.name().to_owned(), info));
     }
+    let fault = |error: String| ExportError::File(error);
+    let whole = Metadata::new(None, infos).map_err(|error| fault(error.to_string()))?;
+    let head = serde_json::to_string(&whole).map_err(|error| fault(error.to_string()))?;
+    let sum = mark::note(&tensors);
+    let notes = format!(r#"{{"__metadata__":{{"format":"pt","{}":"{sum}"}}"#, mark::NOTE);
+    let rest = head.strip_prefix('{').unwrap_or(&head);
+    let mut head = notes + if rest == "}" { "" } else { "," } + rest;
+    // So that the numbers begin at a multiple of eight bytes.
+    let wanted = head.len().next_multiple_of(8);
+    head.extend(std::iter::repeat_n(' ', wanted - head.len()));
+    let mut file = Vec::with_capacity(8 + head.len() + end);
+    file.extend((head.len() as u64).to_le_bytes());
+    file.extend(head.as_bytes());
+    tensors.iter().for_each(|tensor| tensor.parts(&mut |part| file.extend(part)));
     Ok(file)
 }

@@ -4,6 +4,8 @@
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 
+use crate::Tensor;
+
 /// A script's first line, around the check sum.
 const LINE: [&str; 2] =
     ["# Written by minibatch export (", "), which writes over this file again unless it was changed.\n"];
@@ -16,16 +18,21 @@ pub(crate) fn script(text: &str) -> String {
 }
 
 /// What the note of a safetensors file says of these arrays.
-pub(crate) fn note<'a>(tensors: impl Iterator<Item = (&'a str, Dtype, &'a [usize], &'a [u8])>) -> String {
-    let mut all: Vec<_> = tensors.collect();
+pub(crate) fn note(tensors: &[&Tensor]) -> String {
+    let mut all = tensors.to_vec();
     // A file has an order of its own.
-    all.sort_by_key(|tensor| tensor.0);
+    all.sort_by_key(|tensor| tensor.name());
     let mut sum = crc32fast::Hasher::new();
-    for (name, dtype, shape, bytes) in all {
-        sum.update(format!("{name}\0{dtype:?}{shape:?}\0").as_bytes());
-        sum.update(bytes);
+    for tensor in all {
+        sum.update(named(tensor.name(), tensor.dtype(), &tensor.shape()).as_bytes());
+        tensor.parts(&mut |part| sum.update(part));
     }
     format!("{:08x}", sum.finalize())
+}
+
+/// What the sum has of an array before its bytes.
+fn named(name: &str, dtype: Dtype, shape: &[usize]) -> String {
+    format!("{name}\0{dtype:?}{shape:?}\0")
 }
 
 /// Whether an export wrote these bytes, and nobody changed them.
@@ -43,9 +50,14 @@ fn tensors_are_ours(bytes: &[u8]) -> Option<bool> {
     let (_, head) = SafeTensors::read_metadata(bytes).ok()?;
     let said = head.metadata().as_ref()?.get(NOTE)?;
     let file = SafeTensors::deserialize(bytes).ok()?;
-    let all: Vec<_> = file.iter().collect();
-    let all = all.iter().map(|(name, view)| (*name, view.dtype(), view.shape(), view.data()));
-    Some(*said == note(all))
+    let mut all: Vec<_> = file.iter().collect();
+    all.sort_by_key(|(name, _)| *name);
+    let mut sum = crc32fast::Hasher::new();
+    for (name, view) in all {
+        sum.update(named(name, view.dtype(), view.shape()).as_bytes());
+        sum.update(view.data());
+    }
+    Some(*said == format!("{:08x}", sum.finalize()))
 }
 
 #[cfg(test)]
@@ -56,7 +68,7 @@ mod tests {
 
     #[test]
     fn every_file_of_an_export_is_known_again_until_it_is_changed() {
-        let export = || files(&preset("xor").expect("xor"), "xor", "xor.py", None).expect("files");
+        let export = || files(&preset("xor").expect("xor"), "xor", "xor.py", None, None).expect("files");
         let files = export();
         (0..8).for_each(|_| assert!(export() == files, "the same experiment gives the same files"));
         for written in [files.script.into_bytes(), files.data, files.weights] {

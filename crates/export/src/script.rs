@@ -40,9 +40,13 @@ impl Names {
 /// # Errors
 /// When the experiment is wrong.
 pub fn pytorch(experiment: &Experiment, names: &Names) -> Result<String, ExportError> {
-    experiment.validate()?;
+    script(experiment, names, &DataSet::of(experiment)?)
+}
+
+/// The same for these samples.
+pub(crate) fn script(experiment: &Experiment, names: &Names, set: &DataSet) -> Result<String, ExportError> {
     let model = experiment.model()?;
-    let rows = DataSet::of(experiment)?.train_inputs.shape.first().copied().unwrap_or(0);
+    let rows = set.train_inputs.shape.first().copied().unwrap_or(0);
     let batch = batch(experiment, rows);
     let tokens = model.input.tokens.is_some();
     let mut writer = Writer::new(&model)?;

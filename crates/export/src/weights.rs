@@ -15,8 +15,7 @@ pub fn weights(experiment: &Experiment, given: Option<&[NamedTensor]>) -> Result
     let buffers = layout.buffers.iter().filter(|b| b.saved);
     let wanted = parameters.chain(buffers.clone().map(|b| (&b.name, &b.shape)));
     let Some(given) = given else {
-        let all = layout.draw(experiment.seed);
-        let values = layout.parameters.iter().map(|p| all[p.offset..][..p.len()].to_vec());
+        let values = layout.parameters.iter().map(|p| p.init.draw(&p.shape, experiment.seed));
         let values = values.chain(buffers.map(|b| b.start.clone()));
         let tensor = |((name, shape), values): ((&String, &Vec<usize>), Vec<f32>)| NamedTensor {
             name: name.clone(),

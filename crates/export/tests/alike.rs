@@ -165,10 +165,10 @@ fn a_script_that_hides_a_module_is_refused() {
     let experiment = preset("xor").expect("xor");
     for name in ["torch.py", "select.py", "numpy.py", "safetensors.py", "random.py", "math.py", "pathlib.py"]
     {
-        let error = files(&experiment, "xor", name, None).expect_err(name);
+        let error = files(&experiment, "xor", name, None, None).expect_err(name);
         assert!(matches!(error, ExportError::Module { .. }), "{name}: {error}");
         let said = error.to_string();
         assert!(said.contains(name) && said.contains("another name"), "{said}");
     }
-    files(&experiment, "xor", "torch_xor.py", None).expect("a name of its own");
+    files(&experiment, "xor", "torch_xor.py", None, None).expect("a name of its own");
 }

@@ -207,7 +207,7 @@ fn weights_are_the_models_or_are_refused_by_name() {
     other[1].shape = vec![3, 5];
     let wrong = refused(&other);
     assert!(wrong.contains("layers.0.bias") && wrong.contains("[3, 5]") && wrong.contains("[15]"), "{wrong}");
-    let files = files(&experiment, "c2", "c2.py", Some(&named)).expect("files");
+    let files = files(&experiment, "c2", "c2.py", Some(&named), None).expect("files");
     assert_eq!(files.names.data, "c2.data.safetensors");
     assert!(files.script.contains("c2.weights.safetensors") && files.data.len() > 4 * 3 * 32 * 32);
 }

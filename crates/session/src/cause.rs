@@ -72,7 +72,7 @@ const LARGE_TARGET: f32 = 1e4;
 pub fn cause(experiment: &Experiment, scale: Scale, batch: usize, step: u32) -> Cause {
     let training = &experiment.training;
     let rate = training.schedule.rate(training.learning_rate, step.saturating_sub(1));
-    if let Some(layer) = no_epsilon(experiment) {
+    if let Some(layer) = no_epsilon(experiment, step, rate) {
         return Cause::Epsilon { layer };
     }
     if let Some(decay) = decay(&training.optimizer, rate, training.l2).filter(|_| step > 0) {
@@ -170,8 +170,10 @@ fn tidy(value: f32) -> f32 {
     format!("1e{power}").parse().unwrap_or(value)
 }
 
-/// Where nothing is added to a denominator: in the optimizer (an empty text) or in a layer.
-fn no_epsilon(experiment: &Experiment) -> Option<String> {
+/// Where nothing is added to a denominator: in the optimizer (an empty text), which divides once it has taken a step, or in a
+/// layer. There it matters where values are all alike, and they are so from the start on: of a run that went astray later, at
+/// no ordinary rate, that is not the cause.
+fn no_epsilon(experiment: &Experiment, step: u32, rate: f32) -> Option<String> {
     // GPUs take numbers below the normal ones for 0.
     let none = |eps: f32| eps < f32::MIN_POSITIVE;
     let optimizer = &experiment.training.optimizer;
@@ -184,16 +186,22 @@ fn no_epsilon(experiment: &Experiment) -> Option<String> {
         | OptimizerKind::AdamW
         | OptimizerKind::Muon => true,
     };
-    if divides && none(optimizer.eps) {
+    if divides && none(optimizer.eps) && step > 0 {
         return Some(String::new());
+    }
+    if step > 0 && rate > 1.0 {
+        return None;
     }
     let layers = experiment.model.as_ref().map_or(&[][..], |spec| &spec.layers);
     in_layers("layers", layers, &none)
 }
 
 fn in_layers(at: &str, layers: &[Block], none: &dyn Fn(f32) -> bool) -> Option<String> {
-    layers.iter().enumerate().find_map(|(i, layer)| {
-        let at = format!("{at}.{i}");
+    let mut modules = 0;
+    layers.iter().find_map(|layer| {
+        // Counted as PyTorch counts: a layer with its activation is two modules.
+        let at = format!("{at}.{modules}");
+        modules += layer.modules();
         let within = |name: &str, layers: &[Block]| in_layers(&format!("{at}.{name}"), layers, none);
         let named = |kind: &str, eps: f32| none(eps).then(|| format!("{at} ({kind})"));
         match layer {
@@ -282,13 +290,40 @@ mod tests {
         }
         let norms = [
             r#"[{"layer":"linear","units":2},{"layer":"layer-norm","eps":0}]"#,
-            r#"[{"layer":"residual","body":[{"layer":"branches","branches":[[{"layer":"rms-norm","eps":0}]]}]}]"#,
+            r#"[{"layer":"linear","units":4,"activation":"relu"},{"layer":"layer-norm","eps":0},{"layer":"linear","units":1}]"#,
+            r#"[{"layer":"linear","units":2,"activation":"tanh"},{"layer":"residual","body":[{"layer":"linear","units":2,
+                "activation":"relu"},{"layer":"branches","branches":[[{"layer":"linear","units":2,"activation":"sine"},
+                {"layer":"rms-norm","eps":0}]]}]}]"#,
         ];
-        let places = ["layers.1 (layer-norm)", "layers.0.body.0.branches.0.0 (rms-norm)"];
+        let places = [
+            "layers.1 (layer-norm)",
+            "layers.2 (layer-norm)",
+            "layers.2.body.2.branches.0.2 (rms-norm)",
+        ];
         for (layers, place) in norms.into_iter().zip(places) {
             let layers: Vec<Block> = serde_json::from_str(layers).expect("layers");
             assert_eq!(in_layers("layers", &layers, &|eps| eps == 0.0).as_deref(), Some(place));
         }
+    }
+
+    /// Breaks where an epsilon of 0 is blamed for whatever happens to an experiment that has one.
+    #[test]
+    fn an_epsilon_that_did_nothing_is_not_blamed() {
+        let norm = |rate: f32| {
+            let text = format!(
+                r#"{{"model": {{"input": {{"shape": [2]}}, "layers": [{{"layer": "linear", "units": 4, "activation": "relu"}},
+                    {{"layer": "layer-norm", "eps": 0}}, {{"layer": "linear", "units": 1}}],
+                    "samples": {{"kind": "random", "train": 4, "test": 0}}}}, "training": {{"learning_rate": {rate}}}}}"#
+            );
+            Experiment::from_json(&text).expect("an experiment")
+        };
+        let of = |e: &Experiment, step| cause(e, Scale { inputs: 1.0, targets: 1.0 }, 4, step);
+        let named = Cause::Epsilon { layer: "layers.2 (layer-norm)".into() };
+        assert_eq!([of(&norm(0.1), 0), of(&norm(0.1), 7), of(&norm(90.0), 0)], [named.clone(), named.clone(), named]);
+        assert_eq!(of(&norm(90.0), 7), Cause::LearningRate);
+        let mut e = Experiment::default();
+        (e.training.optimizer.kind, e.training.optimizer.eps) = (OptimizerKind::Adam, 0.0);
+        assert_eq!(of(&e, 0), Cause::Start, "no step was taken");
     }
 
     #[test]

@@ -170,7 +170,8 @@ impl Experiment {
             return Ok(());
         }
         let labels: Vec<f32> = self.data.points.iter().map(|p| p.label).collect();
-        check_targets(loss, 1, &[Side { name: "data.points.label", shape: &[labels.len()], values: &labels }])
+        let side = Side { name: "data.points.label", shape: &[labels.len()], values: &labels };
+        check_targets(loss, 1, None, &[side])
     }
 
     /// The loss in force over points in the plane, with the number of classes (none: regression).

@@ -6,6 +6,7 @@ mod cause;
 mod error;
 mod experiment;
 mod figure;
+mod inputs;
 mod place;
 mod presets;
 mod protocol;

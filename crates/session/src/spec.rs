@@ -6,6 +6,7 @@ use minibatch_data::{
 use minibatch_nn::{Activation, Block, Input, Loss, LossKind, Model};
 use serde::{Deserialize, Serialize};
 
+use crate::inputs::check_inputs;
 use crate::{Experiment, ExperimentError, Side, check_targets};
 
 /// A model written layer by layer. In an experiment it takes the place of the points in the plane, their features and
@@ -188,7 +189,9 @@ impl SampleSource {
                         model.target()
                     );
                     let classes = model.output.last().copied().unwrap_or(1);
-                    let one_hot = model.loss.takes_classes() && targets.len() == wanted * classes;
+                    let by_class = model.loss.takes_classes();
+                    let scores = if by_class { Some(classes) } else { model.classes };
+                    let one_hot = scores.is_some_and(|n| targets.len() == wanted * n);
                     let hint = if one_hot { "; these look one-hot: give the class numbers" } else { "" };
                     return Err(supply(message + hint));
                 }
@@ -211,17 +214,17 @@ pub(crate) fn random_fits(model: &Model, rows: usize) -> Result<(), ExperimentEr
 
 /// Whether the numbers of a table are such as a model can be trained on.
 fn written(inputs: &[Vec<f32>], targets: &[f32], model: &Model) -> Result<(), ExperimentError> {
+    let mut sides = vec![];
     for (i, row) in inputs.iter().enumerate() {
         let name = format!("model.samples.inputs[{i}]");
-        if let Some(at) = row.iter().position(|v| !v.is_finite()) {
-            return Err(
-                Side { name: &name, shape: &[row.len()], values: row }.wrong(at, "give finite numbers")
-            );
-        }
+        sides.push((name, [row.len()], &row[..]));
     }
+    let sides: Vec<Side> =
+        sides.iter().map(|(name, shape, values)| Side { name, shape, values }).collect();
+    check_inputs(model, &sides)?;
     let classes = model.output.last().copied().unwrap_or(1);
     let side = Side { name: "model.samples.targets", shape: &[targets.len()], values: targets };
-    check_targets(model.loss, classes, &[side])
+    check_targets(model.loss, classes, model.classes, &[side])
 }
 
 /// Whether samples are what a model takes and gives.

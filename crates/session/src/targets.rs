@@ -42,11 +42,24 @@ pub(crate) fn place(shape: &[usize], at: usize) -> String {
     if indices.is_empty() { String::new() } else { format!("[{}]", indices.join(", ")) }
 }
 
-/// Checks targets against a loss over `classes` outputs. Those to train on come first.
+/// Whether a squared error is taken over two classes, which then stand as -1 and 1: given as such, or as 0 and 1.
+pub(crate) fn are_signs(loss: Loss, classes: Option<usize>) -> bool {
+    matches!(loss, Loss::Mse | Loss::HalfMse) && classes.is_some()
+}
+
+/// Checks targets against a loss over `outputs` scores, and `classes` where answers are counted by them. Those to train on come
+/// first.
 ///
 /// # Errors
 /// [`ExperimentError::Value`] with the first wrong place and, where the targets as a whole show what was meant, the mend.
-pub fn check_targets(loss: Loss, classes: usize, sides: &[Side]) -> Result<(), ExperimentError> {
+pub fn check_targets(
+    loss: Loss,
+    outputs: usize,
+    classes: Option<usize>,
+    sides: &[Side],
+) -> Result<(), ExperimentError> {
+    let signs = are_signs(loss, classes);
+    let low = sides.iter().flat_map(|s| s.values).copied().find(|v| *v == 0.0 || *v == -1.0).unwrap_or(0.0);
     let ignored = match loss {
         Loss::CrossEntropy { ignore_index, .. } => ignore_index.map(|index| index as f32),
         _ => None,
@@ -57,7 +70,8 @@ pub fn check_targets(loss: Loss, classes: usize, sides: &[Side]) -> Result<(), E
             return Err(side.wrong(at, "give finite numbers"));
         }
         let means = |value: f32| match loss {
-            Loss::CrossEntropy { .. } => !counts(value) || is_class(value, classes),
+            Loss::CrossEntropy { .. } => !counts(value) || is_class(value, outputs),
+            Loss::Mse | Loss::HalfMse if signs => value == low || value == 1.0,
             Loss::BinaryCrossEntropy => (0.0..=1.0).contains(&value),
             Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => true,
         };
@@ -65,7 +79,8 @@ pub fn check_targets(loss: Loss, classes: usize, sides: &[Side]) -> Result<(), E
             let all = Seen::of(sides.iter().flat_map(|s| s.values).copied().filter(|&v| counts(v)));
             let mend = match loss {
                 Loss::BinaryCrossEntropy => all.for_binary(),
-                _ => all.for_classes(classes),
+                _ if signs => all.for_signs(),
+                _ => all.for_classes(outputs),
             };
             return Err(side.wrong(at, mend));
         }
@@ -93,13 +108,25 @@ pub fn check_targets(loss: Loss, classes: usize, sides: &[Side]) -> Result<(), E
 }
 
 /// What stands behind both shapes where targets are not of the shape that the model needs: the usual reasons.
-pub fn shape_hint(loss: Loss, classes: usize, found: &[usize], wanted: &[usize]) -> &'static str {
+pub fn shape_hint(
+    loss: Loss,
+    outputs: usize,
+    classes: Option<usize>,
+    found: &[usize],
+    wanted: &[usize],
+) -> &'static str {
     let longer = found.len() == wanted.len() + 1 && found.starts_with(wanted);
+    if let (Some(2), [rows @ .., 1], [same @ .., 2]) = (classes, wanted, found)
+        && !loss.takes_classes()
+        && rows == same
+    {
+        return "; these look one-hot: give 0 or 1 for each sample (targets.argmax(-1))";
+    }
     match (loss, longer.then(|| found[wanted.len()])) {
         (Loss::CrossEntropy { .. }, Some(1)) => {
             "; classes have no axis of their own: take the last axis off (targets.squeeze(-1))"
         }
-        (Loss::CrossEntropy { .. }, Some(last)) if last == classes => {
+        (Loss::CrossEntropy { .. }, Some(last)) if last == outputs => {
             "; these look one-hot: give the class numbers (targets.argmax(-1))"
         }
         _ => "",
@@ -158,6 +185,9 @@ impl Seen {
         let hint = match self {
             Self { whole: false, .. } => "; to predict numbers, choose a loss of numbers (mse)".into(),
             Self { low, .. } if *low < 0.0 && self.values == [-1.0, 1.0] => "; write 0 for -1".into(),
+            _ if self.values == [0.0, 255.0] => {
+                "; 0 and 255 are how pictures keep the pixels of a mask: divide by 255".into()
+            }
             Self { low, high, .. } if *low < 0.0 => {
                 let free = (*high + 1.0).max(classes as f32);
                 let free = figure(free);
@@ -177,6 +207,18 @@ impl Seen {
             Self { high, .. } => format!("; for {} classes {}", figure(high + 1.0), units(high + 1.0)),
         };
         rule + &hint
+    }
+
+    fn for_signs(&self) -> String {
+        let rule = "the two classes of a squared error are 0 and 1, or -1 and 1";
+        let hint = match self.values[..] {
+            [1.0, 2.0] => "; classes start at 0: subtract 1".into(),
+            [0.0, b] if b > 0.0 => format!("; of 0 and {b}: divide by {b}", b = figure(b)),
+            [a, b] => format!("; write 0 for {} and 1 for {}", figure(a), figure(b)),
+            _ if self.values == [-1.0, 0.0, 1.0] => "; write one of the two for each class".into(),
+            _ => "; to predict numbers, choose data of numbers".into(),
+        };
+        rule.to_owned() + &hint
     }
 
     fn for_binary(&self) -> String {
@@ -211,12 +253,13 @@ mod tests {
             Side { name: "train_targets", shape: &a, values: train },
             Side { name: "test_targets", shape: &b, values: test },
         ];
-        check_targets(loss, classes, &sides).map_or_else(|error| error.to_string(), |()| "fits".into())
+        check_targets(loss, classes, None, &sides).map_or_else(|error| error.to_string(), |()| "fits".into())
     }
 
     #[test]
     fn classes_are_whole_numbers_in_range_and_the_mend_is_the_usual_one() {
-        let cases: [(&[f32], &[f32], &[&str]); 9] = [
+        let cases: [(&[f32], &[f32], &[&str]); 10] = [
+            (&[0.0, 255.0], &[255.0], &["is 255;", "0 to 3", "mask", "divide by 255"]),
             (&[0.0, 3.0], &[1.0, 4.0], &["test_targets[1, 0] is 4;", "0 to 3", "5 units"]),
             (&[1.0, 2.0, 3.0, 4.0], &[], &["train_targets[3] is 4;", "start at 0: subtract 1"]),
             (&[1.0, 5.0], &[], &["subtract 1", "5 units"]),
@@ -266,6 +309,37 @@ mod tests {
     }
 
     #[test]
+    fn two_classes_of_a_squared_error_are_0_and_1_or_signs() {
+        for loss in [Loss::Mse, Loss::HalfMse] {
+            let told = |train: &[f32], test: &[f32]| {
+                let (a, b) = ([train.len()], [test.len()]);
+                let sides = [
+                    Side { name: "train_targets", shape: &a, values: train },
+                    Side { name: "test_targets", shape: &b, values: test },
+                ];
+                let found = check_targets(loss, 1, Some(2), &sides);
+                found.map_or_else(|error| error.to_string(), |()| "fits".into())
+            };
+            for right in [&[0.0, 1.0, -0.0][..], &[-1.0, 1.0], &[1.0, 1.0], &[0.0], &[-1.0]] {
+                assert_eq!(told(right, &[]), "fits");
+                assert_eq!(told(&[1.0], right), "fits");
+            }
+            let wrong: [(&[f32], &[f32], &[&str]); 6] = [
+                (&[1.0, 2.0], &[], &["train_targets[1] is 2;", "0 and 1, or -1 and 1", "subtract 1"]),
+                (&[0.0, 1.0], &[1.0, 7.0], &["test_targets[1] is 7;"]),
+                (&[0.0, 255.0], &[], &["is 255;", "divide by 255"]),
+                (&[0.0, 1.0], &[-1.0], &["test_targets[0] is -1;"]),
+                (&[0.5, 1.0], &[], &["is 0.5;", "write 0 for 0.5"]),
+                (&[1.0, f32::NAN], &[], &["is NaN;", "finite"]),
+            ];
+            for (train, test, parts) in wrong {
+                let told = told(train, test);
+                assert!(parts.iter().all(|part| told.contains(part)), "{train:?} {test:?}: {told}");
+            }
+        }
+    }
+
+    #[test]
     fn numbers_whose_loss_overflows_are_too_large() {
         let squares = [Loss::Mse, Loss::HalfMse, Loss::SumSquares, Loss::Huber { delta: 1e6 }];
         for loss in squares {
@@ -286,10 +360,16 @@ mod tests {
 
     #[test]
     fn the_usual_wrong_shapes_get_their_hint() {
-        let hint = |found: &[usize]| shape_hint(CLASSES, 4, found, &[9]);
+        let hint = |found: &[usize]| shape_hint(CLASSES, 4, Some(4), found, &[9]);
         assert!(hint(&[9, 1]).contains("squeeze") && hint(&[9, 4]).contains("argmax"));
         assert_eq!([hint(&[9, 3]), hint(&[8, 4]), hint(&[8])], ["", "", ""]);
-        assert!(shape_hint(CLASSES, 4, &[9, 5, 4], &[9, 5]).contains("argmax"));
-        assert_eq!(shape_hint(Loss::Mse, 4, &[9, 4], &[9]), "");
+        assert!(shape_hint(CLASSES, 4, Some(4), &[9, 5, 4], &[9, 5]).contains("argmax"));
+        assert_eq!(shape_hint(Loss::Mse, 4, None, &[9, 4], &[9]), "");
+        for loss in [Loss::BinaryCrossEntropy, Loss::Mse, Loss::HalfMse] {
+            let hint = |found: &[usize]| shape_hint(loss, 1, Some(2), found, &[9, 1]);
+            assert!(hint(&[9, 2]).contains("argmax"), "{loss:?}");
+            assert_eq!([hint(&[9, 3]), hint(&[8, 2]), hint(&[9])], ["", "", ""]);
+        }
+        assert_eq!(shape_hint(Loss::Mse, 1, None, &[9, 2], &[9, 1]), "");
     }
 }

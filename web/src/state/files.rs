@@ -62,20 +62,26 @@ impl Page {
     pub(super) fn restore(&self) -> Option<Receiver<Answer>> {
         let wanted =
             self.experiment.with_untracked(|e| e.model.as_ref().map(|model| model.samples.clone()))?;
-        let (files, mix, receiver) = self.errands.try_update_value(|e| {
+        let (files, receiver) = self.errands.try_update_value(|e| {
             let (worker, generation) = (e.worker, e.generation);
             let kept = e.images.as_mut().filter(|kept| kept.source == wanted)?;
             // Asked for once: what does not come back is refused by the build.
-            if kept.worker == Some(worker) {
+            let asked = kept.worker.replace(worker) == Some(worker);
+            if asked && !e.restoring {
                 return None;
             }
-            kept.worker = Some(worker);
-            let (files, mix) = (kept.files.clone(), kept.mix);
+            let files = (!asked).then(|| (kept.files.clone(), kept.mix));
             e.restoring = true;
-            Some((files, mix, e.waits.add(Wait::Load(generation))))
+            if let Some(timer) = e.rebuild.take() {
+                timer.clear();
+            }
+            Some((files, e.waits.add(Wait::Load(generation))))
         })??;
         self.status.update(|s| (s.playing, s.loaded) = (false, false));
-        self.post_files(files, mix);
+        self.hint.set(t("bring.reading").into());
+        if let Some((files, mix)) = files {
+            self.post_files(files, mix);
+        }
         Some(receiver)
     }
 
@@ -84,6 +90,7 @@ impl Page {
         let waited = self.errands.try_update_value(|e| std::mem::take(&mut e.restoring)) == Some(true);
         let wanted = self.experiment.with_untracked(|e| e.model.as_ref().map(|model| model.samples.clone()));
         if waited {
+            self.hint.set(String::new());
             drop(self.build(true));
         }
         waited && (source.is_none() || wanted.as_ref() == source)

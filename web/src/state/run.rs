@@ -318,9 +318,12 @@ impl Page {
         wait: fn(u32) -> Wait,
         command: impl FnOnce(u32) -> Command,
     ) -> Receiver<Answer> {
-        // A worker that is gone answers nobody.
-        let gone =
-            self.stopped().or(self.experiment.with_untracked(|e| e.validate().err().map(|e| e.to_string())));
+        // A worker that is gone answers nobody, and one that still reads files would answer of what ran before.
+        let reads = self.errands.with_value(|e| e.restoring).then(|| words::t("bring.reading").to_owned());
+        let gone = reads.or_else(|| {
+            self.stopped()
+                .or_else(|| self.experiment.with_untracked(|e| e.validate().err().map(|e| e.to_string())))
+        });
         let asked = self.errands.try_update_value(|e| {
             let id = e.id();
             let receiver = e.waits.add(wait(id));

@@ -4,13 +4,15 @@ use std::fs;
 use std::path::PathBuf;
 
 use minibatch_export::{ExportError, Names, files, is_ours};
+use minibatch_session::DataSet;
 
+use super::misfit::Origin;
 use crate::Ending;
 use crate::args::Export;
 use crate::error::{Error, Result};
 use crate::output::line;
 use crate::save::{Target, place, targets};
-use crate::{experiment, tensors};
+use crate::{experiment, memory, tensors};
 
 /// Writes the script, its data and the weights it begins with: all three, or none.
 ///
@@ -23,7 +25,11 @@ pub fn run(args: &Export) -> Result<Ending> {
     let name = args.pytorch.file_name().unwrap_or_default().to_string_lossy();
     let names = Names::beside(title, &name);
     let beside = [&names.data, &names.weights].map(|name| args.pytorch.with_file_name(name));
-    let reads = [("EXPERIMENT", experiment::file(&args.experiment)), ("--weights", args.weights.as_deref())];
+    let reads = [
+        ("EXPERIMENT", experiment::file(&args.experiment)),
+        ("--weights", args.weights.as_deref()),
+        ("--data", args.data.as_deref()),
+    ];
     let writes = [
         ("--pytorch", Some(args.pytorch.as_path())),
         ("the script's data file", Some(beside[0].as_path())),
@@ -37,7 +43,16 @@ pub fn run(args: &Export) -> Result<Ending> {
     let experiment = experiment::find(&args.experiment)?;
     let fit = |path: &PathBuf| tensors::fit(path, &args.experiment, &experiment, tensors::weights(path)?);
     let weights = args.weights.as_ref().map(fit).transpose()?;
-    let files = files(&experiment, title, &name, weights.as_deref()).map_err(|error| explain(args, error))?;
+    let data = args.data.as_deref().map(tensors::data_set).transpose()?;
+    experiment::has_samples(&args.experiment, &experiment, data.is_some())?;
+    let samples = data.as_ref().map(DataSet::counts);
+    if let Ok([samples, weights, drawing]) = experiment.file_sizes(samples) {
+        // Each file's arrays and bytes; the weights' while the samples' bytes wait.
+        let need = (2 * samples).max(samples + weights + weights.max(drawing));
+        memory::check(|| "exporting this".into(), need)?;
+    }
+    let files = files(&experiment, title, &name, weights.as_deref(), data.as_ref());
+    let files = files.map_err(|error| explain(args, error))?;
     let bytes = [files.script.as_bytes(), &files.data, &files.weights];
     place(all.iter().zip(bytes).map(|(target, bytes)| target.whole(bytes)).collect::<Result<_>>()?)?;
     for target in all {
@@ -58,7 +73,10 @@ fn free(target: &Target) -> Result<()> {
 
 fn explain(args: &Export, error: ExportError) -> Error {
     match (error, &args.weights) {
-        (ExportError::Experiment(source), _) => experiment::wrong(&args.experiment, source),
+        (ExportError::Experiment(source), _) => {
+            let (experiment, data) = (args.experiment.as_str(), args.data.as_deref());
+            Origin { experiment, data, ..Origin::default() }.explain(source.into())
+        }
         (error @ ExportError::Weights { .. }, Some(path)) => {
             let name = format!("{} and {}", path.display(), args.experiment);
             Error::Export { name, source: Box::new(error) }

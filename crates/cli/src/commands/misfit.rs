@@ -21,6 +21,8 @@ pub struct Origin<'a> {
     pub data: Option<&'a Path>,
     /// Inputs to answer.
     pub inputs: Option<&'a Path>,
+    /// What takes memory: "training this".
+    pub doing: &'static str,
 }
 
 impl Origin<'_> {
@@ -38,10 +40,7 @@ impl Origin<'_> {
             BuildError::Experiment(ExperimentError::NotOnGpu { why }) => {
                 Error::NoGpu(place::words(why).unwrap_or_default())
             }
-            error @ BuildError::Memory { .. } => {
-                let by = memory::left().map_or(String::new(), |left| format!(" ({})", left.by));
-                Error::Session(format!("{error}{by}"))
-            }
+            BuildError::Memory { need, room } => memory::too_much(self.doing.into(), need, room),
             BuildError::Experiment(error) => {
                 let file = match &error {
                     ExperimentError::Value { tensor, .. } => self.samples_file(tensor),
@@ -73,8 +72,9 @@ impl Origin<'_> {
         match array {
             INPUT_KEY if self.inputs.is_some() => self.inputs,
             name if DATA_KEYS.contains(&name) => self.data,
-            "table" | "samples" | "session" => None,
-            _ => self.weights,
+            // What arrays of weights are called; all else is the experiment's: its table, its task, files it was made of.
+            name if name.starts_with("layers.") => self.weights,
+            _ => None,
         }
     }
 }

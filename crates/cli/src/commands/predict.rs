@@ -8,7 +8,7 @@ use crate::args::Predict;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::output::{line, shape};
-use crate::save::targets;
+use crate::save::{place, targets};
 use crate::waiting::Waiting;
 use crate::{experiment, tensors};
 
@@ -24,7 +24,7 @@ pub fn run(args: &Predict) -> Result<Ending> {
     ];
     let [output] = targets(&reads, [("--output", Some(args.output.as_path()))], None)?;
     let waiting = Waiting::begin("reading the files");
-    let experiment = experiment::find(&args.experiment)?;
+    let experiment = experiment::to_ask(&experiment::find(&args.experiment)?);
     let weights = tensors::weights(&args.weights)?;
     let weights = tensors::fit(&args.weights, &args.experiment, &experiment, weights)?;
     let inputs = tensors::inputs(&args.input)?;
@@ -33,14 +33,15 @@ pub fn run(args: &Predict) -> Result<Ending> {
     engine.keep(Keep::NOTHING);
     let (weights_file, inputs_file) = (Some(args.weights.as_path()), Some(args.input.as_path()));
     let origin =
-        Origin { experiment: &args.experiment, weights: weights_file, inputs: inputs_file, data: None };
+        Origin { experiment: &args.experiment, weights: weights_file, inputs: inputs_file, data: None, doing: "this" };
     let explain = |error| origin.explain(error);
     engine.load(&experiment, Supplies { weights, data: None }).map_err(explain)?;
     waiting.stage("asking for the answers");
     let answers = engine.answers(&inputs).map_err(explain)?;
     let mend = "the weights or inputs are too large for 32-bit numbers";
-    let bytes = tensors::to_bytes(&args.output, std::slice::from_ref(&answers), mend)?;
-    output.iter().try_for_each(|output| output.write(&bytes))?;
+    if let Some(output) = &output {
+        place(vec![tensors::one(output, &answers, mend)?])?;
+    }
     line(&format!("{}: {} {}", args.output.display(), answers.name, shape(&answers.shape)));
     Ok(Ending::Done)
 }

@@ -68,7 +68,7 @@ impl Evaluation {
     pub fn words(&self, tests: usize) -> String {
         let part = |name: &str, loss: Option<f32>, accuracy: Option<f32>, r2: Option<f32>| {
             let accuracy = accuracy.map(|a| format!("{:.1} % right", 100.0 * a));
-            let more = accuracy.or(r2.map(|r2| format!("R2 {r2:.4}")));
+            let more = accuracy.or(r2.map(|r2| format!("R2 {}", rounded(r2, 4))));
             let more = more.map_or(String::new(), |text| format!(" ({text})"));
             match loss {
                 Some(loss) => format!("{name} loss {}{more}", number(loss)),
@@ -84,10 +84,15 @@ impl Evaluation {
 
 /// A loss for people: 0.178721, and 1.79e33 where that would be a row of digits.
 fn number(loss: f32) -> String {
-    if loss == 0.0 || (1e-4..1e6).contains(&loss.abs()) {
-        format!("{loss:.6}")
+    rounded(loss, 6)
+}
+
+/// A number with so many digits behind the point, or as 1.79e33 where that would be a row of digits, or of zeros.
+fn rounded(value: f32, digits: usize) -> String {
+    if value == 0.0 || (1e-4..1e6).contains(&value.abs()) {
+        format!("{value:.digits$}")
     } else {
-        format!("{loss:.2e}")
+        format!("{value:.2e}")
     }
 }
 
@@ -278,6 +283,8 @@ mod tests {
             ..Evaluation::default()
         };
         assert_eq!(e.words(7), "train loss 0.500000, test loss 0.250000 (R2 0.9000)");
+        let e = Evaluation { test_r2: Some(-1.793_23e33), ..e };
+        assert!(e.words(7).ends_with("(R2 -1.79e33)"), "{}", e.words(7));
         let told = [0.0, 0.178_721, 1.793_23e33, 2.5e-7, -51.49, 1e6].map(number);
         assert_eq!(told, ["0.000000", "0.178721", "1.79e33", "2.50e-7", "-51.490002", "1.00e6"]);
     }

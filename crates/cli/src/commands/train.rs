@@ -35,6 +35,7 @@ pub fn run(args: &Train) -> Result<Ending> {
     let waiting = Waiting::begin("reading the files");
     let experiment = experiment::find(&args.experiment)?;
     experiment::advise(&args.experiment, &experiment)?;
+    experiment::has_samples(&args.experiment, &experiment, args.data.is_some())?;
     let weights = match &args.init {
         Some(path) => tensors::fit(path, &args.experiment, &experiment, tensors::weights(path)?)?,
         None => vec![],
@@ -51,6 +52,7 @@ pub fn run(args: &Train) -> Result<Ending> {
         weights: args.init.as_deref(),
         data: args.data.as_deref(),
         inputs: None,
+        doing: "training this",
     };
     // Nobody goes back, and nobody looks at samples.
     engine.keep(Keep { best: args.save_best.is_some(), ..Keep::NOTHING });
@@ -174,9 +176,7 @@ impl Run {
     /// The weights at the end, in a file beside their place.
     fn last_weights(&mut self, target: Option<&Target>) -> Result<Option<Growing>> {
         let Some(target) = target else { return Ok(None) };
-        let weights = self.engine.take_weights()?;
-        let bytes = tensors::to_bytes(target.name(), &weights, LOWER)?;
-        target.whole(&bytes).map(Some)
+        self.weights(target, false).map(Some)
     }
 
     /// An error after training, with the file that is new in spite of it.
@@ -208,11 +208,18 @@ impl Run {
             return Ok(());
         }
         // The device may know of a still better one whose numbers are on their way.
-        if let Some((step, loss, weights)) = self.engine.best_weights()? {
-            target.write(&tensors::to_bytes(target.name(), &weights, LOWER)?)?;
-            self.best.lowest = Some((step, loss));
+        let target = target.clone();
+        if let Some(lowest) = self.engine.best_step()? {
+            place(vec![self.weights(&target, true)?])?;
+            self.best.lowest = Some(lowest);
         }
         Ok(())
+    }
+
+    /// The weights as they are, or the best ones, in a file beside their place.
+    fn weights(&mut self, target: &Target, best: bool) -> Result<Growing> {
+        let shapes = self.engine.weight_shapes()?;
+        tensors::file(target, &shapes, LOWER, |take| self.engine.hand_weights(best, take))
     }
 
     fn diverged(&self, at: Option<Divergence>) -> Result<()> {

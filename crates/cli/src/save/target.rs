@@ -74,6 +74,7 @@ impl Target {
     ///
     /// # Errors
     /// When the system refuses; the old file then stands.
+    #[cfg(test)]
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
         super::place(vec![self.whole(bytes)?])
     }

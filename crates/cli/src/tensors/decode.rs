@@ -21,25 +21,32 @@ impl Accept {
     }
 }
 
-/// The numbers in `bytes`, little-endian; none when this kind is not accepted.
-pub fn decode(dtype: Dtype, bytes: &[u8], accept: Accept) -> Option<Vec<f64>> {
-    fn each<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f64) -> Option<Vec<f64>> {
-        Some(bytes.as_chunks().0.iter().map(|chunk| number(*chunk)).collect())
+/// Puts the numbers in `bytes`, little-endian, where they belong, as long as `put` takes them; none when this kind is not
+/// accepted.
+pub fn decode(dtype: Dtype, bytes: &[u8], accept: Accept, mut put: impl FnMut(f64) -> bool) -> Option<()> {
+    fn each<const N: usize>(
+        bytes: &[u8],
+        put: &mut impl FnMut(f64) -> bool,
+        number: impl Fn([u8; N]) -> f64,
+    ) -> Option<()> {
+        bytes.as_chunks().0.iter().all(|chunk| put(number(*chunk)));
+        Some(())
     }
+    let put = &mut put;
     match dtype {
-        Dtype::F32 => each(bytes, |b| f32::from_le_bytes(b).into()),
-        Dtype::F64 => each(bytes, f64::from_le_bytes),
-        Dtype::F16 => each(bytes, |b| half(u16::from_le_bytes(b)).into()),
-        Dtype::BF16 => each(bytes, |b| f32::from_bits(u32::from(u16::from_le_bytes(b)) << 16).into()),
+        Dtype::F32 => each(bytes, put, |b| f32::from_le_bytes(b).into()),
+        Dtype::F64 => each(bytes, put, f64::from_le_bytes),
+        Dtype::F16 => each(bytes, put, |b| half(u16::from_le_bytes(b)).into()),
+        Dtype::BF16 => each(bytes, put, |b| f32::from_bits(u32::from(u16::from_le_bytes(b)) << 16).into()),
         _ if accept == Accept::Weights => None,
-        Dtype::BOOL | Dtype::U8 => each(bytes, |b| u8::from_le_bytes(b).into()),
-        Dtype::I8 => each(bytes, |b| i8::from_le_bytes(b).into()),
-        Dtype::U16 => each(bytes, |b| u16::from_le_bytes(b).into()),
-        Dtype::I16 => each(bytes, |b| i16::from_le_bytes(b).into()),
-        Dtype::U32 => each(bytes, |b| u32::from_le_bytes(b).into()),
-        Dtype::I32 => each(bytes, |b| i32::from_le_bytes(b).into()),
-        Dtype::U64 => each(bytes, |b| u64::from_le_bytes(b) as f64),
-        Dtype::I64 => each(bytes, |b| i64::from_le_bytes(b) as f64),
+        Dtype::BOOL | Dtype::U8 => each(bytes, put, |b| u8::from_le_bytes(b).into()),
+        Dtype::I8 => each(bytes, put, |b| i8::from_le_bytes(b).into()),
+        Dtype::U16 => each(bytes, put, |b| u16::from_le_bytes(b).into()),
+        Dtype::I16 => each(bytes, put, |b| i16::from_le_bytes(b).into()),
+        Dtype::U32 => each(bytes, put, |b| u32::from_le_bytes(b).into()),
+        Dtype::I32 => each(bytes, put, |b| i32::from_le_bytes(b).into()),
+        Dtype::U64 => each(bytes, put, |b| u64::from_le_bytes(b) as f64),
+        Dtype::I64 => each(bytes, put, |b| i64::from_le_bytes(b) as f64),
         _ => None,
     }
 }
@@ -84,6 +91,14 @@ mod tests {
 
     #[test]
     fn weights_are_floats_and_samples_may_be_whole() {
+        let decode = |dtype: Dtype, bytes: &[u8], accept: Accept| {
+            let mut all = vec![];
+            decode(dtype, bytes, accept, |value| {
+                all.push(value);
+                true
+            })?;
+            Some(all)
+        };
         let seven = 7i64.to_le_bytes();
         assert_eq!(decode(Dtype::I64, &seven, Accept::Weights), None);
         assert_eq!(decode(Dtype::I64, &seven, Accept::Samples), Some(vec![7.0]));

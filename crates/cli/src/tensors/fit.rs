@@ -74,8 +74,7 @@ fn unwrapped(path: &Path, weights: Vec<NamedTensor>) -> Vec<NamedTensor> {
     if weights.iter().zip(&names).all(|(w, name)| w.name == *name) {
         return weights;
     }
-    let renamed: Vec<NamedTensor> =
-        weights.iter().zip(&names).map(|(w, name)| NamedTensor { name: name.clone(), ..w.clone() }).collect();
+    let bare = names.clone();
     names.sort();
     names.dedup();
     if names.len() < weights.len() {
@@ -85,7 +84,7 @@ fn unwrapped(path: &Path, weights: Vec<NamedTensor>) -> Vec<NamedTensor> {
     let marks = [(parallel, "`module.` (DataParallel)"), (compiled, "`_orig_mod.` (torch.compile)")];
     let marks: Vec<&str> = marks.iter().filter(|(is, _)| *is).map(|(_, words)| *words).collect();
     note(&format!("note: {}: its names are read without {}", path.display(), marks.join(" and ")));
-    renamed
+    weights.into_iter().zip(bare).map(|(weight, name)| NamedTensor { name, ..weight }).collect()
 }
 
 /// What may be the matter with a name that the model does not have.

@@ -8,7 +8,9 @@ mod write;
 
 pub use files::{DATA_KEYS, INPUT_KEY, data_set, inputs, scale, weights};
 pub use fit::fit;
-pub use write::to_bytes;
+#[cfg(test)]
+use write::to_bytes;
+pub use write::{file, one};
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ mod hints;
 mod keep;
 mod look;
 mod memory;
+mod own;
 mod predict;
 mod support;
 mod told;

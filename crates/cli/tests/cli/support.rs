@@ -121,11 +121,19 @@ impl Place {
 
     /// Reads a file of f32 tensors, sorted by name.
     pub fn load(&self, name: &str) -> Vec<Tensor> {
+        self.load_some(name, |_| true)
+    }
+
+    /// The same of those of these names.
+    pub fn load_some(&self, name: &str, wanted: impl Fn(&str) -> bool) -> Vec<Tensor> {
         let bytes = self.read(name);
         let file = SafeTensors::deserialize(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
         let floats = |data: &[u8]| data.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-        let mut all: Vec<_> =
-            file.iter().map(|(name, t)| (name.to_owned(), t.shape().to_vec(), floats(t.data()))).collect();
+        let mut all: Vec<_> = file
+            .iter()
+            .filter(|(name, _)| wanted(name))
+            .map(|(name, t)| (name.to_owned(), t.shape().to_vec(), floats(t.data())))
+            .collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     }

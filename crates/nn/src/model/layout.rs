@@ -1,6 +1,6 @@
 //! Which parameters and buffers a model has, where each lies in the flat vector and how it begins.
 
-use crate::init::Begin;
+use crate::init::{Begin, Rule};
 
 /// Values with a name and a shape, as a file of weights holds them.
 #[derive(Clone, PartialEq, Debug)]
@@ -96,6 +96,16 @@ impl Layout {
             all[p.offset..p.offset + p.len()].fill(1.0);
         }
         all
+    }
+
+    /// Bytes that drawing the parameters takes besides their own: for the largest array at once, and in double precision where
+    /// it is made orthogonal.
+    pub fn drawing(&self) -> u64 {
+        let bytes = |p: &Parameter| match p.init.rule {
+            Rule::Orthogonal => 12 * p.len() as u64,
+            Rule::Constant(_) | Rule::Uniform(_) | Rule::Normal(_) => 4 * p.len() as u64,
+        };
+        self.parameters.iter().map(bytes).max().unwrap_or(0)
     }
 
     /// The parameters at step 0.

@@ -10,7 +10,7 @@ use minibatch_graph::{Binary, Graph, NodeId, Op, Unary};
 
 use super::lower::{Lower, Value};
 use super::{MAX_ELEMENTS, Model};
-use crate::NnError;
+use crate::{Block, Input, NnError};
 
 /// Whether a layer has a mask before it and behind it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,6 +35,28 @@ impl Model {
         lower.sequence(&self.blocks, x)?;
         let flow = |n: super::outline::Note| MaskFlow { path: n.path, comes: n.masked[0], goes: n.masked[1] };
         Ok(lower.notes.into_iter().map(flow).collect())
+    }
+}
+
+impl Model {
+    /// How many steps of the computation lead to what goes out of these layers. What takes part in it makes it longer: layers
+    /// or a mask that nothing looks at leave it as it is.
+    ///
+    /// # Errors
+    /// As [`Model::new`].
+    pub fn work(input: &Input, blocks: &[Block]) -> Result<usize, NnError> {
+        let mut g = Graph::new();
+        let mut lower = Lower::new(&mut g, MAX_ELEMENTS, None)?;
+        let x = lower.input("x", 1, input)?;
+        let y = lower.sequence(blocks, x)?.node;
+        let mut seen = vec![false; g.nodes().len()];
+        let mut waiting = vec![y];
+        while let Some(id) = waiting.pop() {
+            if !std::mem::replace(&mut seen[id.index()], true) {
+                waiting.extend(&g.node(id).inputs);
+            }
+        }
+        Ok(seen.into_iter().filter(|&seen| seen).count())
     }
 }
 

@@ -40,7 +40,7 @@ impl Lower<'_> {
     pub(super) fn group_norm(&mut self, x: Value, groups: usize, eps: f32) -> Result<Value, NnError> {
         self.eps(eps)?;
         let x = self.numbers(x)?;
-        let [_, channels, height, width] = self.image(x)?;
+        let [b, channels, height, width] = self.image(x)?;
         if groups == 0 || !channels.is_multiple_of(groups) {
             return Err(self
                 .refuse(format!("groups is {groups}; give a number that divides the {channels} channels")));
@@ -48,6 +48,12 @@ impl Lower<'_> {
         let own = self.scale("", channels, true)?;
         let span = height * width;
         let columns = channels / groups * span;
+        // PyTorch counts the batch in, though no group spans it: it refuses only where all there is are single values.
+        if self.control.is_some() && b * columns == 1 {
+            return Err(self.refuse(
+                "one sample with one value a group has no spread; give a larger batch, or fewer groups than channels",
+            ));
+        }
         let norm = Norm { columns, groups, span, center: true, eps, weight: true, bias: true };
         let node = self.node(Op::Norm(norm), &[&[x.node], &own[..]].concat())?;
         Ok(Value { node, ..x })

@@ -3,7 +3,9 @@
 use minibatch_data::{DatasetKind, Rng, SampleSet, Split, Task, features_of, generate, samples};
 use minibatch_nn::{Loss, LossKind, Model, NamedTensor, Samples};
 
+use crate::inputs::check_inputs;
 use crate::spec::{fits_model, random_fits};
+use crate::targets::are_signs;
 use crate::{Experiment, ExperimentError, SampleSource, Scale, Side, check_targets, shape_hint};
 
 /// Samples from outside, rows in front. Classes and token numbers stand as floats.
@@ -46,7 +48,7 @@ impl Data {
         model: &Model,
         supply: Option<&DataSet>,
     ) -> Result<Self, ExperimentError> {
-        let data = match (supply, &experiment.model) {
+        let mut data = match (supply, &experiment.model) {
             (Some(set), _) => supplied(model, set)?,
             (None, None) => plane(experiment, model)?,
             (None, Some(spec)) => match &spec.samples {
@@ -68,6 +70,10 @@ impl Data {
             },
         };
         data.check(model, supply)?;
+        if are_signs(model.loss, model.classes) {
+            let classes = model.classes.map(|c| c as u32);
+            data.targets.iter_mut().for_each(|t| *t = LossKind::float_target(model.loss, classes, *t));
+        }
         Ok(data)
     }
 
@@ -127,28 +133,19 @@ impl Data {
             (given(|s| s.test_targets.as_ref()), "targets", train, test, target, &self.targets),
         ];
         let shapes = sides.map(|(_, _, _, rows, row, _)| [rows, row]);
-        let mut sides =
-            sides.iter().zip(&shapes).map(|((tensor, name, first, rows, row, values), shape)| Side {
+        let sides: Vec<Side> = sides
+            .iter()
+            .zip(&shapes)
+            .map(|((tensor, name, first, rows, row, values), shape)| Side {
                 name: tensor.map_or(*name, |t| t.name.as_str()),
                 shape: tensor.map_or(&shape[..], |t| t.shape.as_slice()),
                 values: values.get(first * row..(first + rows) * row).unwrap_or_default(),
-            });
-        for side in sides.by_ref().take(2) {
-            let token = |v: f32, n: usize| v >= 0.0 && v.fract() == 0.0 && (v as usize) < n;
-            let wrong = side.values.iter().position(|&v| match model.input.tokens {
-                Some(n) => !token(v, n),
-                None => !v.is_finite(),
-            });
-            let mend = || match model.input.tokens {
-                Some(n) => format!("tokens are whole numbers from 0 to {}", n - 1),
-                None => "give finite numbers".into(),
-            };
-            if let Some(at) = wrong {
-                return Err(side.wrong(at, mend()));
-            }
-        }
-        let classes = model.output.last().copied().unwrap_or(1);
-        check_targets(model.loss, classes, &sides.collect::<Vec<_>>())
+            })
+            .collect();
+        let (inputs, targets) = sides.split_at(2);
+        check_inputs(model, inputs)?;
+        let outputs = model.output.last().copied().unwrap_or(1);
+        check_targets(model.loss, outputs, model.classes, targets)
     }
 
     /// How large the numbers are.
@@ -228,7 +225,15 @@ fn supplied(model: &Model, set: &DataSet) -> Result<Data, ExperimentError> {
             (set.train_inputs.name.clone(), "there are no samples; give at least one".into());
         return Err(ExperimentError::Supply { name, message });
     }
-    let (mut inputs, mut targets) = (set.train_inputs.values.clone(), set.train_targets.values.clone());
+    // Grown to their size at once: as they grow step by step, they would be there twice.
+    let all = |train: &NamedTensor, test: &Option<NamedTensor>| {
+        let more = test.as_ref().map_or(0, |test| test.values.len());
+        let mut values = Vec::with_capacity(train.values.len() + more);
+        values.extend(&train.values);
+        values
+    };
+    let mut inputs = all(&set.train_inputs, &set.test_inputs);
+    let mut targets = all(&set.train_targets, &set.test_targets);
     let test = match (&set.test_inputs, &set.test_targets) {
         (Some(x), Some(y)) => {
             let test = rows_of(x, &model.input.shape)?;
@@ -260,7 +265,7 @@ fn targets_fit(model: &Model, tensor: &NamedTensor, rows: usize) -> Result<(), E
         ExperimentError::Supply { name, message } => {
             let classes = model.output.last().copied().unwrap_or(1);
             let wanted = [&[rows], &target[..]].concat();
-            let hint = shape_hint(model.loss, classes, &tensor.shape, &wanted);
+            let hint = shape_hint(model.loss, classes, model.classes, &tensor.shape, &wanted);
             ExperimentError::Supply { name, message: message + hint }
         }
         other => other,

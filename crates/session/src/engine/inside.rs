@@ -3,12 +3,12 @@
 
 use minibatch_nn::{Model, Probe, ProbeKind, Samples, finish, names};
 
-use super::answers::check_values;
 use super::backend::{Backend, Plan, Work};
 use super::data::Data;
 use super::probes::{as_shown, outputs};
 use super::programs::{BuildError, rows_at_once};
-use crate::{ExperimentError, Facts, Look, Loss, Shown};
+use crate::inputs::check_inputs;
+use crate::{ExperimentError, Facts, Look, Loss, Shown, Side};
 
 /// The most samples an examination looks at.
 const EXAMINED: usize = 512;
@@ -227,7 +227,8 @@ pub fn check(model: &Model, values: &[f32]) -> Result<(), ExperimentError> {
         let message = format!("has {} numbers, and the model takes {}", values.len(), row(model));
         return Err(ExperimentError::Supply { name: "sample".into(), message });
     }
-    check_values("sample", values, model.input.tokens)
+    let shape = [values.len() / row(model), row(model)];
+    check_inputs(model, &[Side { name: "sample", shape: &shape, values }])
 }
 
 fn row(model: &Model) -> usize {

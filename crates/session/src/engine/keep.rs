@@ -5,7 +5,7 @@
 pub struct Keep {
     /// Copies of what training changes, for [`crate::Command::Recover`]; without them that goes back to step 0.
     pub snapshots: bool,
-    /// The best checkpoint, for [`crate::Session::best_weights`] and [`crate::Metrics::best`].
+    /// The best checkpoint, for [`crate::Session::hand_weights`] and [`crate::Metrics::best`].
     pub best: bool,
     /// With the best weights all that training goes on from, for [`crate::Command::Best`].
     pub best_state: bool,

@@ -1,11 +1,11 @@
 //! Building an experiment: drawn by its seed, or with weights and samples from outside.
 
-use minibatch_nn::{Model, NamedTensor, Samples};
+use minibatch_nn::{Model, NamedTensor};
 
 use super::backend::Backend;
 use super::data::{Data, DataSet};
 use super::looks::Looks;
-use super::need::need;
+use super::need::{drawing, need};
 use super::own::brought;
 use super::programs::{BuildError, Programs, Start};
 use super::run::Run;
@@ -109,9 +109,13 @@ impl Session {
         experiment.validate()?;
         let model = experiment.model()?;
         self.fits(experiment, &model, supplies, self.hardware.choice == Choice::Cpu)?;
-        let data = match brought(experiment, self.own.as_ref())? {
-            Some(data) if supplies.data.is_none() => data,
-            _ => Data::new(experiment, &model, supplies.data.as_ref())?,
+        // What is handed in takes the place of what the experiment says, so that nobody looks for that then.
+        let data = match &supplies.data {
+            Some(set) => Data::new(experiment, &model, Some(set))?,
+            None => match brought(experiment, self.own.as_ref())? {
+                Some(data) => data,
+                None => Data::new(experiment, &model, None)?,
+            },
         };
         let mut start = Start::draw(&model, experiment.seed);
         if !supplies.weights.is_empty() {
@@ -129,17 +133,10 @@ impl Session {
         on_cpu: bool,
     ) -> Result<(), BuildError> {
         let Some(room) = self.room else { return Ok(()) };
-        let rows = |x: &NamedTensor| x.shape.first().copied().unwrap_or(0);
-        let supplied = supplies.data.as_ref().map(|data| Samples {
-            train: rows(&data.train_inputs).max(1),
-            test: data.test_inputs.as_ref().map_or(0, rows),
-        });
+        let supplied = supplies.data.as_ref().map(DataSet::counts);
         let samples = supplied.unwrap_or_else(|| experiment.counts());
-        let sample: usize = model.input.shape.iter().product();
-        let numbers =
-            (samples.train + samples.test).saturating_mul(sample).saturating_add(model.parameters());
-        let drawn = (numbers as u64).saturating_mul(4);
-        let need = if on_cpu { need(experiment, model, samples, self.keep)? } else { drawn };
+        let need =
+            if on_cpu { need(experiment, model, samples, self.keep)? } else { drawing(model, samples) };
         if need > room { Err(BuildError::Memory { need, room }) } else { Ok(()) }
     }
 

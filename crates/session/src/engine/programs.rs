@@ -145,17 +145,18 @@ impl Programs {
         let of_best = |name: &str| keep.best && (keep.best_state || !names::STATE.contains(&name));
         let best: Vec<_> = sizes.iter().copied().filter(|size| of_best(size.0)).collect();
         best::prepare(backend, &best)?;
-        let train = backend.compile(&model.train(samples, batch, rule, clip, LOSS_ROWS)?).await?;
-        let piece = backend.compile(&model.piece(samples, rows)?).await?;
         let by_test = data.tested(&model);
-        let conclude = backend.compile(&model.conclude(evaluation_rows, by_test, &best)?).await?;
-        let squares = backend.compile(&snapshots::squares(&sizes).map_err(NnError::from)?).await?;
-        let steps_per_epoch = samples.train.div_ceil(batch) as u32;
         let (spread, scale) = (data.spread(model.columns()), data.scale(&model));
-        let best = best.iter().map(|size| size.0.to_owned()).collect();
+        // The backend has them now: room for the plans, where nobody else looks at them.
         if !keep.samples {
             (data.inputs, data.targets) = (vec![], vec![]);
         }
+        let train = backend.compile(&model.train(samples, batch, rule, clip, LOSS_ROWS)?).await?;
+        let piece = backend.compile(&model.piece(samples, rows)?).await?;
+        let conclude = backend.compile(&model.conclude(evaluation_rows, by_test, &best)?).await?;
+        let squares = backend.compile(&snapshots::squares(&sizes).map_err(NnError::from)?).await?;
+        let steps_per_epoch = samples.train.div_ceil(batch) as u32;
+        let best = best.iter().map(|size| size.0.to_owned()).collect();
         Ok(Self {
             model,
             data,

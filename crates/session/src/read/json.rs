@@ -39,6 +39,20 @@ fn say(text: &str, error: &serde_json::Error) -> String {
         "expected value" => {
             "here a value should stand: a number, a \"text\", true, false, null, a list or an object"
         }
+        "expected ident" => {
+            "here a word stands without quotes that is none of true, false and null; write it out, or put a text in double \
+             quotes"
+        }
+        "invalid number" => "here a number is not written to its end: 5, -0.5 and 1e-3 are numbers",
+        "number out of range" => "here is a number that no computer's 64 bits hold; give one within ±3.4e38",
+        "invalid escape" | "unexpected end of hex escape" | "lone leading surrogate in hex escape" => {
+            "here a backslash stands before something that it does not go with; write a backslash itself as \\\\"
+        }
+        "control character (\\u0000-\\u001F) found while parsing a string" => {
+            "here a text goes over the end of its line; close it with a double quote"
+        }
+        "invalid unicode code point" => "here is a letter that Unicode does not have",
+        "recursion limit exceeded" => "here more than 100 lists and objects stand within each other",
         "key must be a string" => "here a field's name should stand, in double quotes",
         "trailing comma" => "here is a comma too many",
         "expected `,` or `}`" => "here a comma or } is missing",

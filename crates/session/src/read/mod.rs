@@ -2,6 +2,8 @@
 //! misplaced, of a wrong kind or not used is told by its place. Serde alone passes over what it does not know, and names no
 //! field when a value is wrong.
 
+mod alias;
+mod idle;
 mod json;
 mod nearest;
 mod path;

@@ -290,7 +290,8 @@ fn whole_numbers_may_be_written_with_a_point() {
 
 #[test]
 fn text_that_is_no_json_is_told_by_line() {
-    let table = [
+    let deep = "[".repeat(200);
+    let table: [(&str, &str); 15] = [
         ("{\n\"seed\": 1,\n}", "line 3, column 1: here is a comma too many"),
         ("{\"seed\": 1", "line 1, column 10: the text ends here"),
         ("{\"seed\": NaN}", "no NaN"),
@@ -299,10 +300,20 @@ fn text_that_is_no_json_is_told_by_line() {
         ("{\"seed\": 1} x", "behind its end"),
         ("{\"seed\": 1, \"seed\": 2}", "seed is given twice"),
         ("", "it is empty"),
+        ("{\"seed\": tru}", "line 1, column 13: here a word stands without quotes that is none of true, false and null"),
+        ("{\"loss\": nothing}", "line 1, column 11: here a word"),
+        ("{\"seed\": 1.}", "here a number is not written to its end"),
+        ("{\"seed\": 1e999}", "64 bits"),
+        ("{\"loss\": \"a\nb\"}", "goes over the end of its line"),
+        ("{\"loss\": \"\\q\"}", "a backslash"),
+        (&deep, "within each other"),
     ];
     for (text, part) in table {
         let told = Experiment::from_json(text).expect_err(text).to_string();
         assert!(told.contains(part) && told.contains("not an experiment"), "{text}: {told}");
+        for parser in ["ident", "expected", "invalid", "EOF"] {
+            assert!(!told.contains(parser), "{text}: the parser's words: {told}");
+        }
     }
     Experiment::from_json("\u{feff}{\"seed\": 1}").expect("a mark in front");
 }

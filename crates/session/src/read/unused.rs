@@ -1,10 +1,10 @@
 //! Fields that are known and given, and play no part in what is trained.
 
-use minibatch_data::{DatasetKind, TaskConfig, TaskKind};
+use minibatch_data::{DatasetKind, Task, TaskConfig, TaskKind};
 use minibatch_nn::{Loss, LossKind, OptimizerConfig, OptimizerKind, Schedule, ScheduleKind};
 use serde_json::Value;
 
-use super::Unused;
+use super::{Unused, idle};
 use super::schema::{DATA, EXPERIMENT, Field, Kind, LOSS_OPTIONS, Need, OPTIMIZER, SCHEDULE, TASK_FIELDS};
 use crate::{Experiment, SampleSource};
 
@@ -42,6 +42,9 @@ pub fn unused(experiment: &Experiment, value: &Value) -> Vec<Unused> {
         let within = holder.split('.').try_fold(value, |value, name| value.get(name));
         look(holder, within.unwrap_or(&Value::Null), fields);
     }
+    if let Some(spec) = &experiment.model {
+        found.extend(idle::unused(spec, &value["model"]["layers"]));
+    }
     found
 }
 
@@ -68,6 +71,10 @@ fn told(e: &Experiment, holder: &str, name: &str) -> Told {
         "loss_options" => loss(e, loss_of(e)?, name),
         "training.optimizer" => {
             let optimizer = &e.training.optimizer;
+            if name == "muon_momentum" && optimizer.kind == OptimizerKind::Muon && !has_matrices(e) {
+                let why = "no layer but the last has a matrix, which is what Muon itself moves".into();
+                return Some((why, same_optimizer(optimizer, name)));
+            }
             (name != "kind" && !optimizer_reads(optimizer.kind).contains(&name)).then(|| {
                 (format!("{} does not read it", optimizer.kind.id()), same_optimizer(optimizer, name))
             })
@@ -81,6 +88,11 @@ fn told(e: &Experiment, holder: &str, name: &str) -> Told {
         }
         _ => None,
     }
+}
+
+/// Whether there are matrices that Muon moves by its own rule.
+fn has_matrices(e: &Experiment) -> bool {
+    e.model().map_or(true, |model| model.layout.parameters.iter().any(|p| p.inner))
 }
 
 fn beside_model(e: &Experiment, name: &str) -> Told {
@@ -112,6 +124,14 @@ fn data(e: &Experiment, name: &str) -> Told {
             "the labels are values, not classes (data.own_regression)".into(),
             e.data.class_names.is_empty(),
         )),
+        "class_names" => {
+            let Task::Classification { classes } = e.data.task() else { return None };
+            let (classes, names) = (classes as usize, e.data.class_names.len());
+            (names > classes).then(|| {
+                let more = format!("the labels go up to {}, and there are {names} names", classes.saturating_sub(1));
+                (more, false)
+            })
+        }
         "noise" if own => Some(("own points are left as they are".into(), e.data.noise == d.noise)),
         "samples" if own => {
             Some(("own data have as many points as they have".into(), e.data.samples == d.samples))
@@ -241,6 +261,15 @@ mod tests {
                 json!({ "data": { "kind": "own", "points": points, "noise": 10, "samples": 20 } }),
                 ["data.noise", "data.samples"].as_slice(),
             ),
+            (
+                json!({ "data": { "kind": "own", "points": points, "class_names": ["a", "b", "c"] } }),
+                &["data.class_names"],
+            ),
+            (
+                json!({ "hidden": [], "training": { "optimizer": { "kind": "muon", "muon_momentum": 0.9 } } }),
+                &["training.optimizer.muon_momentum"],
+            ),
+            (optimizer(json!({ "kind": "muon", "muon_momentum": 0.9 })), &[]),
             (optimizer(json!({ "momentum": 0.9 })), &["training.optimizer.momentum"]),
             (optimizer(json!({ "kind": "momentum", "momentum": 0.9 })), &[]),
             (optimizer(json!({ "kind": "adam", "beta1": 0.8, "rho": 0.9 })), &["training.optimizer.rho"]),

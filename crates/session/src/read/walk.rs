@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::alias;
 use super::nearest::{did_you_mean, nearest};
 use super::path::Path;
 use super::schema::{EXPERIMENT, Field, Kind, Need, Variant};
@@ -127,9 +128,14 @@ fn unknown(
     // A layer's fields are a world of their own.
     let layer = tag == Some("layer");
     let homes = if layer { vec![] } else { homes(name) };
-    let mean = match (did_you_mean(name, free), &homes[..]) {
-        (_, [_, ..]) => format!("; {} belongs in {}", name.escape_debug(), homes.join(" or ")),
-        (near, []) if !near.is_empty() => near,
+    let alias = match layer {
+        true => alias::in_layer(name, &free).map(|field| format!("; did you mean {field}?")),
+        false => alias::meant(name, &at.to_string()),
+    };
+    let mean = match (did_you_mean(name, free), alias, &homes[..]) {
+        (_, _, [_, ..]) => format!("; {} belongs in {}", name.escape_debug(), homes.join(" or ")),
+        (_, Some(alias), []) => alias,
+        (near, None, []) if !near.is_empty() => near,
         _ if layer => String::new(),
         _ => elsewhere(name),
     };
@@ -151,22 +157,8 @@ fn homes(name: &str) -> Vec<String> {
     found
 }
 
-/// What others call a field, and where it is.
-const ALIASES: [(&str, &str); 7] = [
-    ("lr", "training.learning_rate"),
-    ("rate", "training.learning_rate"),
-    ("weight_decay", "training.l2"),
-    ("momentum", "training.optimizer.momentum"),
-    ("layers", "hidden, or model.layers"),
-    ("inputs", "features"),
-    ("batch", "training.batch_size"),
-];
-
-/// "; did you mean PLACE?" for a field that is misspelt and misplaced, or has another name here.
+/// "; did you mean PLACE?" for a field that is misspelt and misplaced.
 fn elsewhere(name: &str) -> String {
-    if let Some((_, place)) = ALIASES.iter().find(|(alias, _)| *alias == name) {
-        return format!("; did you mean {place}?");
-    }
     let mut all = vec![];
     fields("", &EXPERIMENT, &mut |holder, field| all.push((holder.to_owned(), field)));
     let near = nearest(name, all.iter().map(|(_, field)| *field));
