@@ -40,7 +40,25 @@ impl Found {
     fn sizes(&mut self, page: &Page, view: &str) {
         for (width, height) in SIZES {
             page.set_viewport(width, height, 1.0, false).unwrap();
-            self.look(page, &format!("{view} at {width}x{height}"));
+            let named = format!("{view} at {width}x{height}");
+            self.look(page, &named);
+            let asked = |all: &[(&str, &'static str)], holds: &str| -> Vec<String> {
+                let wanted = all.iter().filter(|(of, _)| *of == view);
+                let missing = wanted.filter(|(_, what)| {
+                    let script = format!("(e => !!e && {holds})(document.querySelector({}))", json!(what));
+                    !page.eval::<bool>(&script).unwrap()
+                });
+                missing.map(|(_, what)| (*what).to_owned()).collect()
+            };
+            let seen =
+                "e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 8";
+            let unseen = asked(&THERE, seen).into_iter().map(|what| format!("{named}: {what} is not there"));
+            self.0.extend(unseen);
+            if width >= 1280 {
+                let whole = "e.scrollWidth <= e.clientWidth + 1 && e.scrollHeight <= e.clientHeight + 1";
+                let cut = asked(&WHOLE, whole).into_iter().map(|what| format!("{named}: {what} is cut"));
+                self.0.extend(cut);
+            }
         }
     }
 
@@ -85,6 +103,20 @@ const STEPS: [View; 12] = [
     ("maps", "reversal", &[]),
     ("writing", "language", &[]),
 ];
+/// What a view is for, and so is seen in it at every size, if only by scrolling the page; and that all of it is.
+const THERE: [(&str, &str); 7] = [
+    ("digits", "#images-projection"),
+    ("digits", "#images-confusion"),
+    ("digits", "[data-testid=images-large]"),
+    ("digits", "[data-testid=draw]"),
+    ("maps", "button.map"),
+    ("writing", "[data-testid=write]"),
+    ("points", "[data-testid=loss-chart]"),
+];
+/// Tables that are shown whole at the sizes of a desk and more.
+const WHOLE: [(&str, &str); 2] =
+    [("waves' confusion", ".confusion-scroll"), ("digits' confusion", ".confusion-scroll")];
+
 const DIALOGS: [View; 3] = [
     ("gallery", "spiral", &["[data-testid=gallery]"]),
     ("help", "spiral", &["[title^='Help and keys']"]),

@@ -11,6 +11,9 @@ use crate::{build, system, tools};
 /// The crates that are compiled for the browser.
 const IN_BROWSER: [&str; 4] = ["-p", "minibatch-web", "-p", "minibatch-worker"];
 
+/// The feature of the tests in a browser.
+const BROWSER: &str = "minibatch-tests/browser";
+
 /// A part of what `--long` adds, which may be run by itself.
 struct Part {
     /// Its word on the command line.
@@ -29,7 +32,7 @@ const PARTS: [Part; 2] = [
         title: "the command line, 2,000 drawn inputs",
         page: false,
         run: || {
-            let words = ["test", "-p", "minibatch-cli", "--features", "long", "--test", "fuzz"];
+            let words = ["test", "--workspace", "--features", "minibatch-cli/long", "--test", "fuzz"];
             run(cargo().args(words).args(["--", "--nocapture"]))
         },
     },
@@ -37,7 +40,7 @@ const PARTS: [Part; 2] = [
         name: "page",
         title: "the page in Chromium, at length",
         page: true,
-        run: || run(&mut browser_tests("browser,long", None)?),
+        run: || run(&mut browser_tests("minibatch-tests/browser,minibatch-tests/long", None)?),
     },
 ];
 
@@ -94,7 +97,7 @@ pub fn all(long: bool) -> Result<()> {
     if long {
         PARTS.iter().try_for_each(|part| steps.step(part.title, part.run))?;
     } else {
-        steps.step("tests, in Chromium", || run(&mut browser_tests("browser", None)?))?;
+        steps.step("tests, in Chromium", || run(&mut browser_tests(BROWSER, None)?))?;
     }
     steps.summary();
     Ok(())
@@ -111,7 +114,7 @@ pub fn screenshots() -> Result<()> {
             fs::remove_dir_all(&folder).map_err(Error::io(format!("emptying {}", folder.display())))?;
         }
         fs::create_dir_all(&folder).map_err(Error::io(format!("making {}", folder.display())))?;
-        run(browser_tests("browser", Some("screenshot"))?.env("MINIBATCH_SCREENSHOTS", &folder))?;
+        run(browser_tests(BROWSER, Some("screenshot"))?.env("MINIBATCH_SCREENSHOTS", &folder))?;
         list(&folder)
     })?;
     steps.summary();
@@ -122,7 +125,9 @@ pub fn screenshots() -> Result<()> {
 /// GPU. `filter` is a part of the tests' names.
 fn browser_tests(features: &str, filter: Option<&str>) -> Result<Command> {
     let mut command = cargo();
-    command.args(["test", "-p", "minibatch-tests", "--features", features, "--test", "web", "--"]);
+    // Of the whole workspace, as the native tests are: of one package alone every dependency would be built once more, with
+    // other features.
+    command.args(["test", "--workspace", "--features", features, "--test", "web", "--"]);
     command.args(filter).arg("--test-threads=1").env("CHROMIUM", system::ensure_chromium()?);
     // The site was built as it is passed on: what is counted in kilobytes or opcodes is to be counted.
     command.env("MINIBATCH_SITE", "release");
