@@ -150,9 +150,12 @@ fn a_folder_with_a_split_is_learned_from_and_the_pad_is_as_its_images_are() {
     site.call("step", json!({ "n": 60 }));
     draw(&site);
     assert_eq!((pad_at(&site, 0.5, 0.5), pad_at(&site, 0.1, 0.1)), (vec![0; 3], vec![255; 3]));
-    site.page
-        .wait_for("/down/.test(document.querySelector('.scores')?.innerText.split('\\n')[0] ?? '')", SOON)
-        .ok();
+    // The answer to the drawing is the class whose strokes run as it does.
+    let best = "document.querySelector('[data-testid=scores] li.best')?.innerText ?? ''";
+    site.page.wait_for(&format!("({best}).includes('down')"), SOON).unwrap_or_else(|error| {
+        let shown: String = site.page.eval(best).unwrap();
+        panic!("{error}: a line down is taken for {shown:?}")
+    });
     nothing_is_being_read(&site);
     site.quiet();
 }
@@ -191,6 +194,15 @@ fn what_belongs_elsewhere_says_where_and_tables_say_their_columns() {
     drop_paths(&site, &[cat.parent().expect("cat"), dog.parent().expect("dog")]);
     let said = told(&site);
     assert!(said.contains("Images reads them"), "{said}");
+    // One picture, the folder of one class, pixels of any heading.
+    let digits: String = (0..40).map(|n| format!("{}{}\n", n % 10, format!(",{n}").repeat(784))).collect();
+    let digits = write(root.join("mnist_train.csv"), digits);
+    for path in [&*cat, cat.parent().expect("cat"), &*digits] {
+        drop_paths(&site, &[path]);
+        let said = told(&site);
+        assert!(said.contains("Images reads"), "{said}");
+        nothing_is_being_read(&site);
+    }
     drop_paths(&site, &[&text]);
     let said = told(&site);
     assert!(said.contains("Language reads texts"), "{said}");
@@ -230,6 +242,20 @@ fn what_belongs_elsewhere_says_where_and_tables_say_their_columns() {
     taken(&site, "label: class (values to predict)");
     assert!(site.experiment().data.own_regression);
 
+    // A choice that cannot be is told, and the control stays where it is and shows what is in force.
+    let named =
+        write(root.join("named.csv"), "sample_id,x1,x2,label\nA1,1.5,2.5,0\nA2,-1.5,-2.5,1\nA3,1.2,2.2,0\n");
+    drop_paths(&site, &[&named]);
+    taken(&site, "3 points imported: x1 across, x2 up; label: label");
+    site.page.run("document.querySelector('.retake').open = true").unwrap();
+    site.page
+        .run("(s => { s.dataset.kept = 'yes'; s.value = '0'; s.dispatchEvent(new Event('change', { bubbles: true })); })(document.querySelector('.retake select'))")
+        .unwrap();
+    let said = told(&site);
+    assert!(said.contains("\"A1\" is not a number"), "{said}");
+    let shown = "(s => s.dataset.kept == 'yes' && s.value == '1')(document.querySelector('.retake select'))";
+    site.page.wait_for(shown, SOON).unwrap();
+
     // Two tables keep their sides.
     let line = |i: usize, y: usize| format!("{},{},{y}\n", i % 2, i % 5);
     let train: String = (0..20).map(|i| line(i, 1)).collect();
@@ -242,5 +268,32 @@ fn what_belongs_elsewhere_says_where_and_tables_say_their_columns() {
     let data = site.experiment().data;
     assert_eq!((data.own_train, data.points.len()), (Some(20), 26));
     assert!(data.points[..20].iter().all(|p| p.y == 1.0), "a test point is trained on");
+    site.quiet();
+}
+
+#[test]
+fn a_text_is_read_whatever_its_name_is() {
+    let site = Site::open(&index("cpu"), true);
+    let root = folder("texts");
+    let verse = |word: &str| format!("down the {word} went the rabbit, and out again.\n").repeat(40);
+    site.call("load", json!("language"));
+    for (name, word) in
+        [("poem.py", "hole"), ("alice.log", "path"), ("README", "lane"), ("page.html", "stairs")]
+    {
+        drop_paths(&site, &[&write(root.join(name), verse(word))]);
+        let read = format!(
+            "minibatch.call('state').then(s => JSON.stringify(s.experiment).includes('the {word} went'))"
+        );
+        site.page.wait_for(&read, SOON).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    // What systems add to a folder is no reason not to read its text.
+    let book = root.join("book");
+    write(book.join("book.txt"), verse("well"));
+    for added in ["desktop.ini", "Thumbs.db", ".DS_Store"] {
+        write(book.join(added), b"\0\0\0\x01Bud1");
+    }
+    drop_paths(&site, &[&book]);
+    let read = "minibatch.call('state').then(s => JSON.stringify(s.experiment).includes('the well went'))";
+    site.page.wait_for(read, SOON).unwrap();
     site.quiet();
 }

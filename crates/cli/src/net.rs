@@ -1,7 +1,10 @@
 //! The net below all reckoning: where memory runs out after all, that is an error line and exit code 1, as any other failure,
 //! and no abort by a signal.
 
-#![allow(unsafe_code, reason = "an allocator is unsafe by its nature; this one hands everything to the system's")]
+#![allow(
+    unsafe_code,
+    reason = "an allocator is unsafe by its nature; this one hands everything to the system's"
+)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,9 +28,8 @@ fn give_up(size: usize) {
     if TOLD.swap(true, Ordering::Relaxed) {
         return;
     }
-    let left = memory::left().map_or(String::new(), |left| {
-        format!(", and {} are left ({})", bytes(left.bytes), left.by)
-    });
+    let left = memory::left()
+        .map_or(String::new(), |left| format!(", and {} are left ({})", bytes(left.bytes), left.by));
     note(&format!(
         "error: {} of memory are needed at once{left}: make the model, the batch or the data smaller; unfinished files \
          (.part) may be left behind",

@@ -7,17 +7,20 @@
 mod columns;
 mod grid;
 mod labels;
+mod names;
+mod side_column;
+mod target;
 mod write;
 
 pub use columns::{Column, Role};
-pub(crate) use columns::{is_index_name, is_label_name};
 pub(crate) use grid::is_missing;
 use grid::{Grid, grid, shorten};
 use labels::{Meaning, Row, coordinate, read_labels};
+pub(crate) use names::{is_index_name, is_label_name};
 use serde::{Deserialize, Serialize};
+pub(crate) use side_column::SideColumn;
 pub use write::to_csv;
 
-use crate::files::is_side;
 use crate::{DataError, MAX_POINTS, Names, Parting, Point, Side, SideTaken, TableFile, Taken};
 
 /// The points of a CSV text, with what their labels mean.
@@ -124,13 +127,22 @@ pub fn read_tables(files: &[TableFile], choice: &Choice) -> Result<TablePoints, 
         };
         let places = places(&columns).map_err(|error| within(file, error))?;
         let by_row = columns.iter().position(|column| column.role == Role::Side);
+        let says = by_row.map(|place| (place, columns::side_column(&grid, place)));
         for line in &grid.lines {
             let row = read_row(line, grid.width, &columns, places).map_err(|error| within(file, error))?;
-            let side = by_row.and_then(|place| is_side(&line.fields[place])).or(file.side);
+            let side = match says {
+                Some((place, says)) => {
+                    Some(row_side(line, place, says).map_err(|error| within(file, error))?)
+                }
+                None => file.side,
+            };
             sided.push((side, row));
         }
-        if let (Some(side), None) = (file.side, by_row) {
-            names[side as usize].push(file.name.clone());
+        match (file.side, by_row) {
+            // The column is named once, for both sides.
+            (_, Some(place)) => names[Side::Train as usize].push(columns[place].name.trim().to_owned()),
+            (Some(side), None) => names[side as usize].push(file.name.clone()),
+            (None, None) => {}
         }
         if sided.len() > MAX_POINTS {
             return Err(within(file, DataError::CsvTooManyRows { line: MAX_POINTS + 1 }));
@@ -145,6 +157,7 @@ pub fn read_tables(files: &[TableFile], choice: &Choice) -> Result<TablePoints, 
     for (side, names) in [Side::Train, Side::Test, Side::Validation].into_iter().zip(names) {
         let samples = sided.iter().filter(|(at, _)| *at == Some(side)).count();
         if samples > 0 {
+            let names = names.into_iter().filter(|name| !name.is_empty());
             taken.sides.push(SideTaken { side, names: Names::from_iter(names), samples });
         }
     }
@@ -231,6 +244,13 @@ fn places(columns: &[Column]) -> Result<[usize; 3], DataError> {
         features.join(", ")
     };
     Err(DataError::CsvFeatures { count: features.len(), features: shown, label })
+}
+
+/// The side that a row's own column says.
+fn row_side(line: &grid::Line, place: usize, says: Option<SideColumn>) -> Result<Side, DataError> {
+    let value = line.fields.get(place).map_or("", String::as_str);
+    let side = says.unwrap_or(SideColumn::Named).side(value);
+    side.ok_or_else(|| DataError::CsvSide { line: line.number, value: shorten(value) })
 }
 
 fn read_row(

@@ -132,6 +132,14 @@ pub enum DataError {
         /// What stands there.
         value: String,
     },
+    /// What says no side, in a column of sides.
+    #[error("line {line}: \"{value}\" says neither training nor test; write train, test or val there")]
+    CsvSide {
+        /// Line number, counted from 1.
+        line: usize,
+        /// What stands there.
+        value: String,
+    },
     /// Nothing where x, y or the label should stand.
     #[error("line {line}: {field} is empty (expected x, y, label)")]
     CsvEmptyField {

@@ -7,6 +7,8 @@ mod error;
 mod folder;
 mod idx;
 mod join;
+mod layout;
+mod looks;
 mod part;
 mod pixels;
 mod side;
@@ -17,15 +19,18 @@ mod unpack;
 
 use core::ops::RangeInclusive;
 
+pub use csv::is_text;
 pub use decoded::{Decoded, SIDE, Small, assemble, assemble_small, shrink};
 pub use error::FileError;
 pub use folder::ImageFile;
+pub use looks::{LOOKED_AT, Looks, features_of_table, looks};
 use part::Part;
 pub use side::Side;
 pub(crate) use side::words as side_words;
 use sides::{last, parts, sides};
 pub use taken::{Ground, LabelColumn, Names, Parting, SideTaken, Taken};
 use unpack::Item;
+pub use unpack::is_hidden;
 
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +42,8 @@ pub const TEST_SHARE: RangeInclusive<f32> = 0.05..=0.9;
 pub const MAX_NUMBERS: usize = 100_000_000;
 /// The most bytes that compressed files may unpack to, together.
 pub const MAX_UNPACKED: usize = 512 << 20;
+/// The most features of a table that two are chosen from.
+pub const MAX_FEATURES: usize = 48;
 /// The most classes of images.
 pub const MAX_IMAGE_CLASSES: usize = 1000;
 
@@ -118,7 +125,7 @@ pub fn read_files(files: Vec<Dropped>, holding: Holding) -> Result<(Found, Taken
         let (found, taken) = sort_tables(tables, holding)?;
         return Ok((found, Taken { unread: unread(&others), ..taken }));
     }
-    if let Some(text) = others.iter().find(|item| csv::is_text(&item.bytes)).filter(|_| useless.is_empty()) {
+    if let Some(text) = others.iter().find(|item| is_text(&item.bytes)).filter(|_| useless.is_empty()) {
         let meant = text.name.contains("ubyte") || text.name.contains("idx");
         let name = text.name.clone();
         return Err(if meant { FileError::IdxStart { name } } else { FileError::Text { name } });
@@ -154,13 +161,13 @@ fn sort_tables(tables: Vec<Item>, holding: Holding) -> Result<(Found, Taken), Fi
     let mut bare = None;
     for (table, side) in once {
         let text = String::from_utf8_lossy(&table.bytes);
-        let lines = csv::lines(&text);
-        match csv::kind(&table.name, &lines)? {
-            csv::Kind::Table(columns) => {
-                measured
-                    .push((TableFile { name: table.name.clone(), side, text: text.into_owned() }, columns));
+        let parted = csv::parted(&text);
+        let lines = csv::lines(&parted);
+        match layout::kind(&table, &lines)? {
+            layout::Kind::Table(_) => {
+                measured.push(TableFile { name: table.name.clone(), side, text: text.into_owned() });
             }
-            csv::Kind::Pixels(layout) => match pixels::read(&table, lines, &layout) {
+            layout::Kind::Pixels(layout) => match pixels::read(&table, lines, &layout) {
                 // A test without answers, as competitions hand out.
                 Err(error @ FileError::CsvUnlabelled { .. }) => {
                     taken.unlabelled += 1;
@@ -169,8 +176,12 @@ fn sort_tables(tables: Vec<Item>, holding: Holding) -> Result<(Found, Taken), Fi
                 Err(error) => return Err(error),
                 Ok(read) => {
                     taken.label.get_or_insert(read.label);
-                    taken.index.extend(read.index.filter(|_| taken.index.is_empty()));
-                    found.push(Part { side, ..read.part });
+                    if taken.index.is_empty() {
+                        taken.index = read.indices;
+                    }
+                    // What a row says goes before what its file is called.
+                    found
+                        .extend(read.parts.into_iter().map(|part| Part { side: part.side.or(side), ..part }));
                 }
             },
         }
@@ -178,7 +189,7 @@ fn sort_tables(tables: Vec<Item>, holding: Holding) -> Result<(Found, Taken), Fi
     if found.is_empty() {
         return match bare {
             Some(error) if measured.is_empty() => Err(error),
-            _ => Ok((Found::Tables(measured.into_iter().map(|(table, _)| table).collect()), taken)),
+            _ => Ok((Found::Tables(measured), taken)),
         };
     }
     pixels::scale(&mut found);

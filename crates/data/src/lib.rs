@@ -26,9 +26,10 @@ pub use dataset::{
 pub use error::DataError;
 pub use feature::{DOMAIN, Feature, features_of, grid};
 pub use files::{
-    Decoded, Dropped, FileError, Found, Ground, Holding, ImageFile, LabelColumn, MAX_IMAGE_CLASSES,
-    MAX_NUMBERS, MAX_UNPACKED, Names, Parting, SIDE, Side, SideTaken, Small, TEST_SHARE, TableFile, Taken,
-    assemble, assemble_small, is_held_back, read_files, shrink,
+    Decoded, Dropped, FileError, Found, Ground, Holding, ImageFile, LOOKED_AT, LabelColumn, Looks,
+    MAX_FEATURES, MAX_IMAGE_CLASSES, MAX_NUMBERS, MAX_UNPACKED, Names, Parting, SIDE, Side, SideTaken, Small,
+    TEST_SHARE, TableFile, Taken, assemble, assemble_small, features_of_table, is_held_back, is_hidden,
+    is_text, looks, read_files, shrink,
 };
 pub use fit::{Fitted, fit};
 pub use kind::{DatasetKind, MAX_CLASSES, Task};

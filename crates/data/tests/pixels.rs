@@ -13,14 +13,14 @@ fn csv(text: &str) -> Result<SampleSet, String> {
     }
 }
 
-/// Lines of a label and 2 x 2 pixels (or the other way round) as lines of 4 x 4 of them, whose other pixels are 0: fewer
-/// than 4 x 4 numbers on a line are taken for measurements.
+/// Lines of a label and 2 x 2 pixels (or the other way round) as lines of 8 x 8 of them, whose other pixels are 0: fewer
+/// than 8 x 8 numbers on a line are taken for measurements.
 fn wide(text: &str) -> String {
     let widen = |line: &str| {
         let Some(mark) = line.chars().find(|c| ";,\t".contains(*c)) else { return line.to_owned() };
         let heading = line.contains("1x1") || line.contains("p1") || line.contains("label");
         let fill = |i: usize| if heading { format!("q{i}") } else { "0".into() };
-        let more: Vec<String> = (0..12).map(fill).collect();
+        let more: Vec<String> = (0..60).map(fill).collect();
         let fields: Vec<&str> = line.split(mark).collect();
         let [front, back] = [&fields[..3], &fields[3..]].map(|half| half.join(&mark.to_string()));
         format!("{front}{mark}{}{mark}{back}", more.join(&mark.to_string()))
@@ -41,7 +41,7 @@ fn by_class(text: &str) -> Vec<(String, Vec<u32>)> {
 
 /// The four pixels that [`wide`] leaves at both ends: it parts a line after its third value.
 fn ends(images: Vec<(String, Vec<u32>)>, front: usize) -> Vec<(String, Vec<u32>)> {
-    let ends = |pixels: &[u32]| [&pixels[..front], &pixels[front + 12..]].concat();
+    let ends = |pixels: &[u32]| [&pixels[..front], &pixels[front + 60..]].concat();
     images.into_iter().map(|(name, pixels)| (name, ends(&pixels))).collect()
 }
 
@@ -119,7 +119,7 @@ fn wrong_lines_are_named() {
     let error = |text: &str| csv(&wide(text)).expect_err("wrong");
     assert_eq!(
         error("0,1,2,3,4\n1,1,2,3"),
-        "mine.csv, line 2: 16 values, but line 1 has 17; give every line as many"
+        "mine.csv, line 2: 64 values, but line 1 has 65; give every line as many"
     );
     assert_eq!(
         error("label,a1,b1,c1,d1\n0,1,2,3,4\n\n1,1,x,3,4"),
@@ -134,10 +134,10 @@ fn wrong_lines_are_named() {
         let text = format!("label,1,2,3,p1\n0,1,2,3,4\n{gap},1,2,3,4");
         assert!(error(&text).contains(&format!("line 3: the label is missing (\"{gap}\")")), "{gap}");
     }
-    let square = csv(&["0", "1", "0"].map(|l| format!("{l},{}", ["1"; 17].join(","))).join("\n"))
-        .expect_err("17 pixels");
+    let square = csv(&["0", "1", "0"].map(|l| format!("{l},{}", ["1"; 65].join(","))).join("\n"))
+        .expect_err("65 pixels");
     assert!(
-        square.starts_with("mine.csv, line 1: 18 values: a label and 17 pixels, which make no"),
+        square.starts_with("mine.csv, line 1: 66 values: a label and 65 pixels, which make no"),
         "{square}"
     );
     assert!(
@@ -276,4 +276,46 @@ fn ink_is_seen_on_the_ground_that_is_chosen_for_all() {
             assert!((set.expect("four images").inputs[0] - 30.0 / 255.0).abs() < 1e-6);
         }
     }
+}
+
+#[test]
+fn the_ground_loses_as_few_images_as_can_be_and_blank_ones_are_counted() {
+    let read = |inks: &[u8]| {
+        let images: Vec<Small> =
+            strokes(inks, [0; 4]).iter().map(|image| shrink(image, 16, 1).expect("an image")).collect();
+        let mut taken = Taken::default();
+        let holding = Holding { test_share: 0.5, ..Holding::default() };
+        let set = assemble_small(images, 16, 1, holding, &mut taken).expect("images");
+        let seen =
+            |image: &[f32]| image.iter().map(|value| (value - image[0]).abs()).fold(0.0, f32::max) > 0.1;
+        (set.inputs.chunks_exact(256).filter(|image| seen(image)).count(), taken)
+    };
+    for inks in [
+        &[255u8, 0, 128, 255, 0, 128][..],
+        &[255, 255, 0, 0, 128, 128, 128],
+        &[0, 64, 128, 255],
+        &[128, 128, 128, 128],
+        &[255, 128, 255, 128],
+        &[0, 128, 0, 128],
+        &[0, 100, 160, 255],
+    ] {
+        let (seen, taken) = read(inks);
+        assert_eq!((seen, taken.blank), (inks.len(), 0), "{inks:?} on {:?}", taken.ground);
+    }
+    // Ink of every lightness: whatever the ground is, some is lost, as little as can be, and what shows nothing is counted.
+    let inks: Vec<u8> = (0..=16).map(|n| (n * 255 / 16) as u8).collect();
+    let (seen, taken) = read(&inks);
+    assert!(seen >= 14 && taken.blank >= 1, "{seen} seen, {} blank", taken.blank);
+    // Light and dark ink in one drawing show on grey.
+    let both = decoded("a", 32, 32, |row, column| match (row, column / 4) {
+        (10..20, 3) => [255; 4],
+        (10..20, 4) => [0, 0, 0, 255],
+        _ => [0; 4],
+    });
+    let images: Vec<Small> = ["a", "b", "a", "b"]
+        .map(|label| Small { label: label.into(), ..shrink(&both, 16, 1).expect("an image") })
+        .into();
+    let mut taken = Taken::default();
+    assemble_small(images, 16, 1, Holding::default(), &mut taken).expect("images");
+    assert_eq!(taken.blank, 0);
 }

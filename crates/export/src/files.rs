@@ -14,7 +14,7 @@ pub struct Files {
     pub names: Names,
     /// Python.
     pub script: String,
-    /// A safetensors file: see [`data`].
+    /// A safetensors file: see [`data`](crate::data()).
     pub data: Vec<u8>,
     /// A safetensors file: see [`weights()`].
     pub weights: Vec<u8>,

@@ -295,11 +295,8 @@ mod tests {
                 "activation":"relu"},{"layer":"branches","branches":[[{"layer":"linear","units":2,"activation":"sine"},
                 {"layer":"rms-norm","eps":0}]]}]}]"#,
         ];
-        let places = [
-            "layers.1 (layer-norm)",
-            "layers.2 (layer-norm)",
-            "layers.2.body.2.branches.0.2 (rms-norm)",
-        ];
+        let places =
+            ["layers.1 (layer-norm)", "layers.2 (layer-norm)", "layers.2.body.2.branches.0.2 (rms-norm)"];
         for (layers, place) in norms.into_iter().zip(places) {
             let layers: Vec<Block> = serde_json::from_str(layers).expect("layers");
             assert_eq!(in_layers("layers", &layers, &|eps| eps == 0.0).as_deref(), Some(place));
@@ -319,7 +316,10 @@ mod tests {
         };
         let of = |e: &Experiment, step| cause(e, Scale { inputs: 1.0, targets: 1.0 }, 4, step);
         let named = Cause::Epsilon { layer: "layers.2 (layer-norm)".into() };
-        assert_eq!([of(&norm(0.1), 0), of(&norm(0.1), 7), of(&norm(90.0), 0)], [named.clone(), named.clone(), named]);
+        assert_eq!(
+            [of(&norm(0.1), 0), of(&norm(0.1), 7), of(&norm(90.0), 0)],
+            [named.clone(), named.clone(), named]
+        );
         assert_eq!(of(&norm(90.0), 7), Cause::LearningRate);
         let mut e = Experiment::default();
         (e.training.optimizer.kind, e.training.optimizer.eps) = (OptimizerKind::Adam, 0.0);

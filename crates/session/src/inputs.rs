@@ -78,7 +78,10 @@ mod tests {
         assert_eq!(of(&[0.5, 3.0, -7.5, 1e9, 0.0, 2.0]), "fits");
         for (value, shown) in [(7.0, "7"), (-1.0, "-1"), (1.5, "1.5")] {
             let told = of(&[0.5, 3.0, 0.0, 0.5, value, 0.0]);
-            assert!(told.contains(&format!("x[1, 1] is {shown}; an embedding")) && told.contains("0 to 3"), "{told}");
+            assert!(
+                told.contains(&format!("x[1, 1] is {shown}; an embedding")) && told.contains("0 to 3"),
+                "{told}"
+            );
         }
         assert!(of(&[f32::INFINITY, 3.0, 0.0]).contains("x[0, 0] is inf; give finite"));
     }

@@ -219,8 +219,7 @@ fn written(inputs: &[Vec<f32>], targets: &[f32], model: &Model) -> Result<(), Ex
         let name = format!("model.samples.inputs[{i}]");
         sides.push((name, [row.len()], &row[..]));
     }
-    let sides: Vec<Side> =
-        sides.iter().map(|(name, shape, values)| Side { name, shape, values }).collect();
+    let sides: Vec<Side> = sides.iter().map(|(name, shape, values)| Side { name, shape, values }).collect();
     check_inputs(model, &sides)?;
     let classes = model.output.last().copied().unwrap_or(1);
     let side = Side { name: "model.samples.targets", shape: &[targets.len()], values: targets };

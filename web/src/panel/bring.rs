@@ -9,7 +9,7 @@ use crate::state::{Brought, Notice, Page};
 use crate::words::t;
 
 /// The most bytes of all files together.
-const MOST_BYTES: f64 = 300e6;
+pub const MOST_BYTES: f64 = 300e6;
 
 /// Chooses files or a folder.
 #[component]

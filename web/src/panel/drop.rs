@@ -4,12 +4,13 @@
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::*;
 use minibatch_session::Area;
+use minibatch_session::data::{is_hidden, is_text};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DataTransfer, DragEvent, File};
 
 use super::bring::{bring, brought};
-use super::import::{read, take};
+use super::import::{read, start, take};
 use super::text::take as own_text;
 use crate::numbers::grouped;
 use crate::state::{Brought, Notice, Page, task};
@@ -126,51 +127,81 @@ fn text(page: Page, text: String) {
 
 /// Gives files to who reads them.
 fn sort(page: Page, files: Vec<Brought>) {
-    let hidden = |path: &str| path.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-    let files: Vec<Brought> = files.into_iter().filter(|brought| !hidden(&brought.path)).collect();
-    let named = |brought: &Brought, ends: &[&str]| {
-        let name = brought.path.to_lowercase();
-        ends.iter().any(|end| name.ends_with(end))
-    };
-    let texts = files.iter().all(|brought| named(brought, &[".txt", ".md", ".text"]));
-    let tables = files.iter().all(|brought| named(brought, &[".csv", ".tsv", ".txt"]));
-    let area = page.experiment.with_untracked(task::area);
-    match (&files[..], area) {
+    let mut files = files;
+    files.retain(|brought| !is_hidden(&brought.path));
+    let table = |brought: &Brought| ends(brought, &[".csv", ".tsv", ".txt"]);
+    match (&files[..], page.experiment.with_untracked(task::area)) {
         ([], _) => {
             page.hint.set(String::new());
             page.notice.set(Some(Notice::Mistake(t("bring.empty").into())));
         }
-        (_, Area::Language) if texts => one_text(page, files),
-        ([only], Area::Points) if tables => read(page, only.file.clone()),
+        (_, Area::Language) if files.len() <= LOOKED_INTO => written(page, files),
+        ([only], Area::Points) if table(only) => {
+            page.hint.set(String::new());
+            read(page, only.file.clone());
+        }
         _ => bring(page, files),
     }
 }
 
-/// Learns from one of several texts: the one that is to be trained on.
-fn one_text(page: Page, files: Vec<Brought>) {
+fn ends(brought: &Brought, ends: &[&str]) -> bool {
+    let name = brought.path.to_lowercase();
+    ends.iter().any(|end| name.ends_with(end))
+}
+
+/// The most files that are looked into one by one.
+const LOOKED_INTO: usize = 100;
+
+/// Finds the texts among files, whatever their endings: programs, logs, pages and READMEs are texts too. What is for the
+/// greater part no text goes to the engine, which says where it belongs.
+fn written(page: Page, files: Vec<Brought>) {
+    spawn_local(async move {
+        let (mut texts, mut others) = (vec![], vec![]);
+        for brought in &files {
+            let text = match start(&brought.file).await {
+                _ if ends(brought, &[".csv", ".tsv"]) => false,
+                Ok(bytes) => is_text(&bytes),
+                Err(_) => false,
+            };
+            let found = if text { &mut texts } else { &mut others };
+            found.push(brought.clone());
+        }
+        if texts.is_empty() || others.len() > texts.len() {
+            return bring(page, files);
+        }
+        one_text(page, texts, others).await;
+    });
+}
+
+/// Learns from one of several texts: the one that is to be trained on. `others` are no texts.
+async fn one_text(page: Page, texts: Vec<Brought>, others: Vec<Brought>) {
     let held = |brought: &Brought| minibatch_session::data::is_held_back(&brought.path);
-    let (left, mut texts): (Vec<Brought>, Vec<Brought>) = match files.len() {
-        1 => (vec![], files),
-        _ => files.into_iter().partition(held),
+    let (left, mut texts): (Vec<Brought>, Vec<Brought>) = match texts.len() {
+        1 => (vec![], texts),
+        _ => texts.into_iter().partition(held),
     };
     let names = |files: &[Brought]| files.iter().map(|b| b.path.clone()).collect::<Vec<_>>().join(", ");
+    page.hint.set(String::new());
     let (Some(text), true) = (texts.pop(), texts.is_empty()) else {
-        page.hint.set(String::new());
         let said = fill("import.one-text", &[("names", &names(&[left, texts].concat()))]);
         return page.notice.set(Some(Notice::Mistake(said)));
     };
-    spawn_local(async move {
-        match JsFuture::from(text.file.text()).await {
-            Ok(read) => {
-                own_text(page, &read.as_string().unwrap_or_default());
-                if !left.is_empty() {
-                    page.hint.set(fill("import.texts", &[("names", &names(&left))]));
-                }
-            }
-            Err(error) => {
-                page.hint.set(String::new());
-                page.notice.set(Some(Notice::Mistake(crate::engine::say(&error))));
+    match begin(&text.file).await {
+        Ok(read) => {
+            own_text(page, &read);
+            let left = [left, others].concat();
+            if !left.is_empty() {
+                page.hint.set(fill("import.texts", &[("names", &names(&left))]));
             }
         }
-    });
+        Err(error) => page.notice.set(Some(Notice::Mistake(crate::engine::say(&error)))),
+    }
+}
+
+/// As much of a text as is learnt from, at least: the rest of a large file is not read.
+async fn begin(file: &File) -> Result<String, JsValue> {
+    /// Bytes: no character takes more than four.
+    const MOST: f64 = 4e6;
+    let text = JsFuture::from(file.slice_with_f64_and_f64(0.0, MOST)?.text()).await?;
+    Ok(text.as_string().unwrap_or_default())
 }

@@ -1,16 +1,18 @@
 //! Points from a CSV text: pasted, chosen as a file, or dropped. A line that cannot be read is named, and neither the
 //! points in force nor the text are lost.
 
+use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
-use minibatch_session::data::{Choice, TableFile, Taken};
-use wasm_bindgen::JsCast;
+use minibatch_session::data::{Choice, LOOKED_AT, Looks, MAX_FEATURES, TableFile, Taken, looks};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement};
 
+use super::bring::{MOST_BYTES, bring, brought};
 use super::taken::Columns;
 use crate::shell::help::close_on_backdrop;
 use crate::state::{Notice, Page};
-use crate::words::t;
+use crate::words::{fill, t};
 
 /// Opens the dialogue.
 #[component]
@@ -48,21 +50,55 @@ pub fn take(page: Page, name: &str, text: String) {
     page.take_tables(vec![file], Choice::default(), &Taken::default());
 }
 
-/// Reads a table; a text that holds none is told where it belongs.
+/// The first bytes of a file, by which it is known.
+pub async fn start(file: &File) -> Result<Vec<u8>, JsValue> {
+    let start = file.slice_with_f64_and_f64(0.0, LOOKED_AT as f64)?;
+    let buffer: ArrayBuffer = JsFuture::from(start.array_buffer()).await?.dyn_into()?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// Reads a table. Pictures, texts and tables that are too wide are known by their first bytes, and told where they belong
+/// before all of a large file is read.
 pub fn read(page: Page, file: File) {
+    let refuse = move |said: String| page.notice.set(Some(Notice::Mistake(said)));
+    if file.size() > MOST_BYTES {
+        return refuse(t("bring.large").into());
+    }
     spawn_local(async move {
-        match JsFuture::from(file.text()).await {
-            Ok(text) => {
-                let text = text.as_string().unwrap_or_default();
-                let written = file.name().to_lowercase().ends_with(".txt");
-                if written && !tabular(&text) {
-                    return page.refuse_text(&file.name());
-                }
-                take(page, &file.name(), text);
+        let name = file.name();
+        let bytes = match start(&file).await {
+            Ok(bytes) => bytes,
+            Err(error) => return refuse(crate::engine::say(&error)),
+        };
+        match looks(&name, &bytes) {
+            Looks::Pixels { columns } => {
+                return refuse(fill("import.pixels", &[("n", &columns.to_string())]));
             }
-            Err(error) => page.notice.set(Some(Notice::Mistake(crate::engine::say(&error)))),
+            Looks::Table { columns } if columns > MAX_FEATURES => {
+                let numbers =
+                    [("name", name), ("n", columns.to_string()), ("most", MAX_FEATURES.to_string())];
+                return refuse(fill(
+                    "import.wide",
+                    &numbers.each_ref().map(|(key, text)| (*key, text.as_str())),
+                ));
+            }
+            Looks::Text if !tabular(&String::from_utf8_lossy(&bytes)) => return page.refuse_text(&name),
+            Looks::Other => return bring(page, vec![brought(file)]),
+            Looks::Table { .. } | Looks::Text => {}
+        }
+        match JsFuture::from(file.text()).await {
+            Ok(text) => take(page, &name, text.as_string().unwrap_or_default()),
+            Err(error) => refuse(crate::engine::say(&error)),
         }
     });
+}
+
+/// A longer text, in bytes, is not shown to be mended: the page would stand still.
+const MOST_SHOWN: usize = 200_000;
+
+/// What the text area shows of a file.
+fn shown_of(file: &TableFile) -> &str {
+    if file.text.len() > MOST_SHOWN { "" } else { &file.text }
 }
 
 /// Whether some line of a text holds two numbers.
@@ -89,7 +125,7 @@ pub fn ImportDialog() -> impl IntoView {
         // A text area has its own line ends.
         let same = |other: &str| other.replace("\r\n", "\n").replace('\r', "\n") == text;
         match page.asking.get_untracked() {
-            Some(asking) if asking.table.files.first().is_some_and(|file| same(&file.text)) => {
+            Some(asking) if asking.table.files.first().is_some_and(|file| same(shown_of(file))) => {
                 page.take_tables(asking.table.files, asking.table.choice, &Taken::default());
             }
             _ => take(page, "", text),
@@ -101,10 +137,10 @@ pub fn ImportDialog() -> impl IntoView {
         let asks = page.asking.with(|asking| {
             if let (Some(asking), Some(area)) = (asking, text_area())
                 && let Some(file) = asking.table.files.first()
-                && (before != Some(true) || shown.with_value(|shown| *shown != file.text))
+                && (before != Some(true) || shown.with_value(|shown| *shown != shown_of(file)))
             {
-                shown.set_value(file.text.clone());
-                area.set_value(&file.text);
+                shown.set_value(shown_of(file).to_owned());
+                area.set_value(shown_of(file));
             }
             asking.is_some()
         });
@@ -114,6 +150,12 @@ pub fn ImportDialog() -> impl IntoView {
             _ => {}
         }
         asks
+    });
+    let hidden = Memo::new(move |_| {
+        page.asking.with(|asking| {
+            let file = asking.as_ref()?.table.files.first()?;
+            (file.text.len() > MOST_SHOWN).then(|| fill("import.hidden", &[("name", &file.name)]))
+        })
     });
     let told = move || page.asking.with(|asking| asking.as_ref().map(|asking| asking.message.clone()));
     let table = Signal::derive(move || page.asking.get().map(|asking| asking.table).unwrap_or_default());
@@ -133,6 +175,7 @@ pub fn ImportDialog() -> impl IntoView {
                 <p>{t("import.how")}</p>
                 <textarea id="import-text" rows="9" spellcheck="false" aria-label=t("import.title")
                     aria-describedby="import-error" placeholder="x,y,label\n1.5,-2,0\n-0.3,4,1"></textarea>
+                <Show when=move || hidden.with(Option::is_some)><p class="note">{move || hidden.get()}</p></Show>
                 <p id="import-error" class="error" role="alert" data-testid="import-error">{told}</p>
                 <Show when=move || some.get()><Columns table=table change=change/></Show>
                 <div class="actions">

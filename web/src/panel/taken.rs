@@ -1,7 +1,10 @@
 //! What was taken as what, of the files that the learner brought, and controls to take it otherwise.
 
+use leptos::html;
 use leptos::prelude::*;
 use minibatch_session::data::{Choice, DatasetKind, Parting, Role};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlSelectElement};
 
 use super::bring::bring_again;
 use crate::state::imported::column_name;
@@ -40,7 +43,6 @@ pub fn Taken() -> impl IntoView {
         Memo::new(move |_| images.with(|images| images.as_ref().is_some_and(|(_, p)| *p != Parting::Share)));
     let mixed = Memo::new(move |_| images.with(|images| matches!(images, Some((_, Parting::Mixed)))));
     let now = Signal::derive(move || table.get().unwrap_or_default());
-    let refused = Memo::new(move |_| table.with(|table| table.as_ref().map_or(0, |table| table.refused)));
     let change = move |choice| page.retake(&now.get_untracked(), choice);
     view! {
         <Show when=move || said.with(Option::is_some)>
@@ -49,11 +51,7 @@ pub fn Taken() -> impl IntoView {
         <Show when=move || some_table.get()>
             <details class="retake">
                 <summary>{t("import.change")}</summary>
-                // Anew where a choice was refused: the controls show what is in force.
-                {move || {
-                    refused.track();
-                    view! { <Columns table=now change=change/> }
-                }}
+                <Columns table=now change=change/>
             </details>
         </Show>
         <Show when=move || split.get()>
@@ -125,8 +123,25 @@ pub fn Columns(
         Memo::new(move |_| table.with(|table| table.points > 0)),
         Memo::new(move |_| table.with(|table| table.split)),
     );
+    let refused = Memo::new(move |_| table.with(|table| table.refused));
+    let node = NodeRef::<html::Div>::new();
+    // Where a choice was refused the controls show again what is in force: the same ones, so that the focus stays.
+    Effect::new(move |before: Option<u32>| {
+        let refused = refused.get();
+        if let Some(node) = node.get_untracked().filter(|_| before.is_some_and(|before| before != refused)) {
+            let mix = table.with_untracked(|table| table.choice.mix);
+            let places = places.get_untracked().map(|place| place.map(|place| place.to_string()));
+            let mut values: Vec<String> = places.map(Option::unwrap_or_default).into();
+            if taken.get_untracked() {
+                values.push(meant.get_untracked());
+            }
+            values.push(if mix { "mixed" } else { "files" }.to_owned());
+            show_again(&node, &values);
+        }
+        refused
+    });
     view! {
-        <div class="import-columns">
+        <div class="import-columns" node_ref=node>
             {of_column(t("import.x"), t("import.x-help"), 0)}
             {of_column(t("import.y"), t("import.y-help"), 1)}
             {of_column(t("import.learn"), t("import.learn-help"), 2)}
@@ -140,5 +155,16 @@ pub fn Columns(
                     choose=move |mix| change(Choice { mix, ..choice() })/>
             </Show>
         </div>
+    }
+}
+
+/// Sets the select boxes below a node to these values, in their order.
+fn show_again(node: &Element, values: &[String]) {
+    let Ok(boxes) = node.query_selector_all("select") else { return };
+    for (place, value) in (0..).zip(values) {
+        if let Some(select) = boxes.get(place).and_then(|select| select.dyn_into::<HtmlSelectElement>().ok())
+        {
+            select.set_value(value);
+        }
     }
 }

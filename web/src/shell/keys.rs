@@ -136,7 +136,7 @@ pub fn hear(
         if event.alt_key() || event.default_prevented() {
             return;
         }
-        let target = target(&event);
+        let target = target(event);
         let read = |name: &str| {
             Reflect::get(&target, &name.into()).ok().and_then(|v| v.as_string()).unwrap_or_default()
         };

@@ -86,7 +86,7 @@ pub fn halves(search: &str, hash: &str) -> (Vec<Pair>, Vec<String>) {
         if PAGE_KEYS.contains(&key.as_str()) {
             return page_problem(key, value);
         }
-        let nearby = did_you_mean(key, HALVES.into_iter());
+        let nearby = did_you_mean(key, HALVES);
         (!tracks(key) && key != "v").then(|| {
             format!("{}: there is no such key{nearby}; there are {}", shorten(key), HALVES.join(", "))
         })

@@ -32,8 +32,13 @@ pub fn run(args: &Predict) -> Result<Ending> {
     let mut engine = Engine::start(args.backend)?;
     engine.keep(Keep::NOTHING);
     let (weights_file, inputs_file) = (Some(args.weights.as_path()), Some(args.input.as_path()));
-    let origin =
-        Origin { experiment: &args.experiment, weights: weights_file, inputs: inputs_file, data: None, doing: "this" };
+    let origin = Origin {
+        experiment: &args.experiment,
+        weights: weights_file,
+        inputs: inputs_file,
+        data: None,
+        doing: "answering",
+    };
     let explain = |error| origin.explain(error);
     engine.load(&experiment, Supplies { weights, data: None }).map_err(explain)?;
     waiting.stage("asking for the answers");

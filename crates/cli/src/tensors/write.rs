@@ -31,7 +31,7 @@ pub fn file(
 /// The same of one array that is there.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub fn one(target: &Target, tensor: &NamedTensor, mend: &'static str) -> Result<Growing> {
     let shapes = [(tensor.name.clone(), tensor.shape.clone())];
     file(target, &shapes, mend, |take| take(&tensor.name, &tensor.values))
@@ -103,12 +103,13 @@ fn header(shapes: &[(String, Vec<usize>)]) -> String {
 /// All bytes of a file.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 #[cfg(test)]
 pub fn to_bytes(path: &Path, tensors: &[NamedTensor], mend: &'static str) -> Result<Vec<u8>> {
     let mut bytes = vec![];
     let shapes: Vec<_> = tensors.iter().map(|t| (t.name.clone(), t.shape.clone())).collect();
-    let hand = |take: Take| tensors.iter().try_for_each(|t| t.values.chunks(3).try_for_each(|v| take(&t.name, v)));
+    let hand =
+        |take: Take| tensors.iter().try_for_each(|t| t.values.chunks(3).try_for_each(|v| take(&t.name, v)));
     write(path, &shapes, mend, hand, &mut |part| {
         bytes.extend(part);
         Ok(())

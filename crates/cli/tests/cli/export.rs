@@ -60,6 +60,43 @@ fn what_cannot_be_trained_is_refused_by_every_command() {
     place.done("train two.json --steps 1 --backend cpu");
 }
 
+/// Breaks where a group norm over single values is taken, which PyTorch refuses, or a larger one is not.
+#[test]
+fn a_group_norm_over_single_values_is_refused_by_every_command() {
+    let place = Place::new("one-value-a-group");
+    let model = |norm: &str, size: u32, train: u32, batch: u32| {
+        format!(
+            r#"{{"model": {{"input": {{"shape": [4, {size}, {size}]}}, "layers": [{norm}, {{"layer": "flatten"}},
+                {{"layer": "linear", "units": 2}}], "samples": {{"kind": "random", "train": {train}, "test": 1}}}},
+                "training": {{"batch_size": {batch}}}}}"#
+        )
+    };
+    let (group, batch) = (r#"{"layer": "group-norm", "groups": 4}"#, r#"{"layer": "batch-norm"}"#);
+    let commands =
+        ["train e.json --steps 1 --backend cpu", "summary e.json", "export e.json --pytorch e_script.py"];
+    // Batches of one, and batches of more where there is one sample.
+    for (norm, told) in [
+        (group, ["layers.0 (group-norm)", "one value a group"]),
+        (batch, ["layers.0 (batch-norm)", "one value a channel"]),
+    ] {
+        for (train, size) in [(8, 1), (1, 16)] {
+            place.write("e.json", model(norm, 1, train, size));
+            commands.iter().for_each(|command| place.fails(command, &told));
+        }
+        for (size, train, batch) in [(2, 8, 1), (1, 2, 16), (1, 8, 2)] {
+            place.write("e.json", model(norm, size, train, batch));
+            place.done("train e.json --steps 1 --backend cpu");
+        }
+    }
+    assert!(!place.has("e_script.py"));
+    place.write("e.json", model(&group.replace('4', "2"), 1, 8, 1));
+    place.done("train e.json --steps 1 --backend cpu --save w.safetensors");
+    // One answer needs no spread.
+    place.write("e.json", model(group, 1, 8, 2));
+    place.tensors("x.safetensors", &[("inputs", &[1, 4, 1, 1], &[0.5; 4])]);
+    place.done("predict e.json --weights w.safetensors --input x.safetensors --output y.safetensors");
+}
+
 /// Breaks where a path, or a name with quotes, gets into the script as it stands.
 #[test]
 fn a_script_has_the_experiments_name_and_not_its_path() {

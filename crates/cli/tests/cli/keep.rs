@@ -222,3 +222,35 @@ fn a_link_is_followed_to_a_file_that_is_not_there_yet() {
         assert!(place.path(link).is_symlink() && !place.path(&format!("real-{link}")).is_symlink(), "{link}");
     }
 }
+
+/// Breaks where the best weights are new after all, and the error keeps that to itself.
+#[cfg(unix)]
+#[test]
+fn an_error_after_training_says_which_file_is_new() {
+    use std::io::{BufRead, BufReader, Read};
+    let place = Place::new("unsaved");
+    std::fs::create_dir(place.path("there")).expect("a folder");
+    let words =
+        "train xor --steps 20000 --backend cpu --json --save there/w.safetensors --save-best b.safetensors";
+    let mut command = place.command(words);
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().expect("the binary runs");
+    // It cannot end before its lines are read: they are more than a pipe holds.
+    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    while !line.starts_with("{\"step\":2,") {
+        line.clear();
+        assert!(out.read_line(&mut line).expect("a line") > 0);
+    }
+    std::fs::remove_dir_all(place.path("there")).expect("removed");
+    out.read_to_end(&mut vec![]).expect("read");
+    let ended = child.wait_with_output().expect("its end");
+    let told = String::from_utf8(ended.stderr).expect("text");
+    assert_eq!(ended.status.code(), Some(1), "{told}");
+    assert!(told.contains("cannot write there/w.safetensors"), "{told}");
+    assert!(
+        told.contains("; the best weights, of step ") && told.contains(", are in b.safetensors"),
+        "{told}"
+    );
+    assert_eq!(place.names(), ["b.safetensors"]);
+}

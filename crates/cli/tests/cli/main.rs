@@ -2,6 +2,7 @@
 
 mod backend;
 mod bench;
+mod classes;
 mod errors;
 mod evaluations;
 mod exercises;

@@ -40,6 +40,42 @@ fn answers_are_those_of_the_weights() {
     assert_eq!(place.load("y.safetensors")[0].2, [0.5, 2.5, -0.5]);
 }
 
+/// Breaks where a wrong token is told by how many numbers stand before it, or clamped to another one.
+#[test]
+fn a_wrong_token_is_told_by_its_place() {
+    let place = Place::new("predict-tokens");
+    let embedding = r#"{"layer": "embedding", "vocabulary": 4, "units": 2}"#;
+    let model = |input: &str, layers: &str| {
+        format!(
+            r#"{{"model": {{"input": {input}, "layers": [{layers}, {{"layer": "flatten"}}, {{"layer": "linear", "units": 2}}],
+                "samples": {{"kind": "random", "train": 4, "test": 0}}}}}}"#
+        )
+    };
+    let column = r#"{"layer": "select", "start": 2, "len": 1}"#;
+    place.write("all.json", model(r#"{"shape": [3], "tokens": 4}"#, embedding));
+    place.write("some.json", model(r#"{"shape": [3]}"#, &format!("{column}, {embedding}")));
+    for name in ["all", "some"] {
+        place.done(&format!("train {name}.json --steps 1 --backend cpu --save {name}.safetensors"));
+        for (value, shown) in [(4.0, "4"), (-1.0, "-1"), (1.5, "1.5")] {
+            let inputs = [0.0, 1.0, 3.0, 0.0, 1.0, value];
+            place.tensors("x.safetensors", &[("inputs", &[2, 3], &inputs)]);
+            let told = format!("x.safetensors: inputs[1, 2] is {shown};");
+            let files = format!("--weights {name}.safetensors --input x.safetensors --output y.safetensors");
+            place.fails(&format!("predict {name}.json {files} --backend cpu"), &[&told, "0 to 3"]);
+            place.tensors(
+                "d.safetensors",
+                &[("train_inputs", &[2, 3], &inputs), ("train_targets", &[2], &[0.0; 2])],
+            );
+            let told = format!("d.safetensors: train_inputs[1, 2] is {shown};");
+            for command in ["train", "export --pytorch e.py"] {
+                let words = format!("{command} {name}.json --data d.safetensors");
+                place.fails(&words, &[&told, "0 to 3"]);
+            }
+        }
+    }
+    assert!(!place.has("y.safetensors") && !place.has("e.py"));
+}
+
 #[test]
 fn what_does_not_fit_is_told_and_nothing_is_written() {
     let place = Place::new("predict-wrong");

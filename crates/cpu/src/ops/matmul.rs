@@ -17,6 +17,9 @@ const MR: usize = 4;
 const NR: usize = 8;
 /// Rows of A that are in panels at one time.
 const BLOCK: usize = 64;
+/// The most numbers of B that are in panels at one time, where nobody wants all of it: a copy of large weights would be as large
+/// as they. Packing A again for each group of columns is little beside the product.
+const GROUP: usize = 1 << 20;
 
 /// The extents of one product.
 pub(crate) struct Product {
@@ -29,7 +32,7 @@ pub(crate) struct Product {
 
 /// How many elements of scratch a product needs.
 pub(crate) fn scratch_len(step: &Step, trans_a: bool, trans_b: bool) -> usize {
-    Product::of(step, trans_a, trans_b).scratch_len()
+    Product::of(step, trans_a, trans_b).run_scratch_len()
 }
 
 /// out = op(a) op(b) + bias and the epilogue, for each pair of matrices.
@@ -85,28 +88,56 @@ impl Product {
         self.k * (self.n.next_multiple_of(NR) + BLOCK.min(self.m.next_multiple_of(MR)))
     }
 
+    /// Room for one group of columns of B and one block of A: what [`Self::run`] needs.
+    fn run_scratch_len(&self) -> usize {
+        self.k * (self.group() + BLOCK.min(self.m.next_multiple_of(MR)))
+    }
+
+    /// Columns of B that are in panels at one time.
+    fn group(&self) -> usize {
+        let fitting = (GROUP / self.k.max(1) / NR * NR).max(NR);
+        fitting.min(self.n.next_multiple_of(NR))
+    }
+
     /// out = op(a) op(b)
     pub fn run<T: Real>(&self, a: &[T], b: &[T], out: &mut [T], scratch: &mut [T]) {
-        self.pack_right(b, scratch);
-        self.run_packed(a, out, scratch);
+        let group = self.group();
+        for first in (0..self.n).step_by(group.max(1)) {
+            self.pack_columns(
+                b,
+                first,
+                &mut scratch[..self.k * group.min((self.n - first).next_multiple_of(NR))],
+            );
+            self.run_columns(a, first, group, out, scratch);
+        }
     }
 
     /// Copies B into its panels, where [`Self::run_packed`] finds it as often as it is called.
     pub fn pack_right<T: Real>(&self, b: &[T], scratch: &mut [T]) {
+        self.pack_columns(b, 0, &mut scratch[..self.k * self.n.next_multiple_of(NR)]);
+    }
+
+    /// Copies the columns of B from `first` on into panels, as many as there is room for.
+    fn pack_columns<T: Real>(&self, b: &[T], first: usize, panels: &mut [T]) {
         let &Self { k, n, trans_b, .. } = self;
-        for (j, panel) in scratch[..k * n.next_multiple_of(NR)].chunks_exact_mut((k * NR).max(1)).enumerate()
-        {
-            pack::<T, NR>(b, Side { extent: n, k, k_contiguous: trans_b }, j * NR, panel);
+        for (j, panel) in panels.chunks_exact_mut((k * NR).max(1)).enumerate() {
+            pack::<T, NR>(b, Side { extent: n, k, k_contiguous: trans_b }, first + j * NR, panel);
         }
     }
 
     /// out = op(a) op(b), B being in its panels.
     pub fn run_packed<T: Real>(&self, a: &[T], out: &mut [T], scratch: &mut [T]) {
+        self.run_columns(a, 0, self.n.next_multiple_of(NR), out, scratch);
+    }
+
+    /// The columns of out from `column` on, `group` of them where there are so many, the panels of those of B being there.
+    fn run_columns<T: Real>(&self, a: &[T], column: usize, group: usize, out: &mut [T], scratch: &mut [T]) {
         let &Self { m, k, n, trans_a, .. } = self;
         if m * k * n == 0 {
             return out.fill(T::ZERO);
         }
-        let (b_panels, a_panels) = scratch.split_at_mut(k * n.next_multiple_of(NR));
+        let columns = group.min((n - column).next_multiple_of(NR));
+        let (b_panels, a_panels) = scratch.split_at_mut(k * columns);
         for (block, out) in out.chunks_mut(BLOCK * n).enumerate() {
             let first = block * BLOCK;
             let rows = out.len() / n;
@@ -116,7 +147,7 @@ impl Product {
             for (j, b_panel) in b_panels.chunks_exact(k * NR).enumerate() {
                 for (out, a_panel) in out.chunks_mut(MR * n).zip(a_panels.chunks_exact(k * MR)) {
                     let tile = tile(a_panel.as_chunks().0, b_panel.as_chunks().0);
-                    store(&tile, out, n, j * NR);
+                    store(&tile, out, n, column + j * NR);
                 }
             }
         }
@@ -175,5 +206,30 @@ fn store<T: Real>(tile: &[[T; NR]; MR], out: &mut [T], n: usize, first: usize) {
     let width = NR.min(n - first);
     for (out, sums) in out.chunks_exact_mut(n).zip(tile) {
         out[first..first + width].copy_from_slice(&sums[..width]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Breaks where a column is summed in another order, or left out, because B is not in panels all at once.
+    #[test]
+    fn groups_of_columns_give_what_all_columns_give_to_the_bit() {
+        for [trans_a, trans_b] in [[false, false], [false, true], [true, false], [true, true]] {
+            let (m, k, n) = (67, GROUP / 16 + 5, 21);
+            let product = Product { m, k, n, trans_a, trans_b };
+            assert_eq!(product.group(), NR, "less than all columns");
+            let number = |i: usize| ((i * 37 % 101) as f32 - 50.0) / 64.0;
+            let (a, b): (Vec<f32>, Vec<f32>) =
+                ((0..m * k).map(number).collect(), (0..k * n).map(number).collect());
+            let (mut whole, mut parted) = (vec![1.0; m * n], vec![2.0; m * n]);
+            let mut scratch = vec![0.0; product.scratch_len()];
+            product.pack_right(&b, &mut scratch);
+            product.run_packed(&a, &mut whole, &mut scratch);
+            let mut scratch = vec![0.0; product.run_scratch_len()];
+            product.run(&a, &b, &mut parted, &mut scratch);
+            assert_eq!(whole, parted, "{trans_a} {trans_b}");
+        }
     }
 }

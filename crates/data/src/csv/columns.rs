@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::grid::{Grid, is_missing};
-use crate::files::{is_side, side_words};
+use super::names::is_index_name;
+use super::side_column::SideColumn;
+use super::target::label;
 
 /// A column of a table.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
@@ -34,110 +36,19 @@ pub enum Role {
     Other,
 }
 
-/// Names of labels, the surest first.
-const LABELS: [&str; 42] = [
-    "label",
-    "labels",
-    "class",
-    "classes",
-    "target",
-    "targets",
-    "category",
-    "categories",
-    "species",
-    "digit",
-    "variety",
-    "kind",
-    "type",
-    "group",
-    "outcome",
-    "diagnosis",
-    "quality",
-    "survived",
-    "result",
-    "output",
-    "response",
-    "cluster",
-    "klasse",
-    "etikett",
-    "ziel",
-    "classe",
-    "clase",
-    "kategorie",
-    "art",
-    "price",
-    "value",
-    "values",
-    "rent",
-    "cost",
-    "salary",
-    "sales",
-    "income",
-    "mpg",
-    "medv",
-    "charges",
-    "z",
-    "y",
-];
-/// Words that make a longer name a label's: "class_label", "Target Class".
-const LABEL_WORDS: [&str; 7] = ["label", "class", "target", "category", "species", "outcome", "diagnosis"];
-/// Names of columns that number the rows.
-const INDICES: [&str; 14] = [
-    "",
-    "id",
-    "index",
-    "idx",
-    "unnamed: 0",
-    "no",
-    "no.",
-    "nr",
-    "nr.",
-    "#",
-    "row",
-    "rowid",
-    "rownames",
-    "row_names",
-];
-/// Names of columns that say the side.
-const SIDES: [&str; 8] = ["split", "set", "subset", "usage", "partition", "fold", "phase", "side"];
-
-/// Whether a heading is that of a label.
-pub(crate) fn is_label_name(name: &str) -> bool {
-    rank(name).is_some()
-}
-
-/// How sure it is that a heading is that of a label, the least the surest.
-fn rank(name: &str) -> Option<usize> {
-    let name = name.trim().to_lowercase();
-    let exact = LABELS.iter().position(|known| *known == name);
-    let word =
-        || side_words(&name).iter().find_map(|word| LABEL_WORDS.iter().position(|known| known == word));
-    exact.or_else(|| word().map(|place| LABELS.len() + place))
-}
-
-/// Whether a heading is that of a column that numbers the rows.
-pub(crate) fn is_index_name(name: &str) -> bool {
-    let small = name.trim().to_lowercase();
-    let words = side_words(name);
-    INDICES.contains(&&*small)
-        || small.starts_with("unnamed:")
-        || words.last().is_some_and(|word| word == "id") && words.len() < 4
-        // "PassengerId" as it is, "imageid" in small letters.
-        || ["imageid", "passengerid", "rowid", "sampleid"].contains(&&*small)
-}
-
 /// What a column holds.
 #[derive(Default)]
-struct Holds {
+pub(super) struct Holds {
     numbers: usize,
-    texts: usize,
+    /// Values that are no numbers.
+    pub texts: usize,
     filled: usize,
     /// All numbers are whole.
     whole: bool,
     /// Different values, as far as they are few.
     different: BTreeSet<String>,
     /// Every filled value comes once.
-    single: bool,
+    pub single: bool,
     /// Every number is the one before and one more.
     counting: bool,
 }
@@ -178,13 +89,29 @@ fn holds(grid: &Grid, place: usize) -> Holds {
 const MANY: usize = crate::MAX_CLASSES as usize;
 
 impl Holds {
-    fn is_text(&self) -> bool {
+    /// Whether most values are no numbers.
+    pub fn is_text(&self) -> bool {
         self.texts * 2 > self.filled
+    }
+
+    /// Whether it names or numbers the rows, if anything: more than two values, and none comes again.
+    pub fn once(&self) -> bool {
+        self.single && self.filled > 2
+    }
+
+    /// Whether its values come again as classes do, rather than by chance.
+    pub fn comes_again(&self) -> bool {
+        self.different.len() * 3 <= self.filled
+    }
+
+    /// Whether it holds names, or two numbers alone as yes and no are written: what is rather asked than counted.
+    pub fn names_or_two(&self) -> bool {
+        self.is_text() || self.different.len() == 2 && !self.different.contains("2")
     }
 
     /// How much a column looks like labels: 0 not at all, 1 if it may be, 2 if its whole numbers count from 0 or 1 without
     /// a gap or are -1 and 1, 3 if it holds names.
-    fn likeness(&self) -> u8 {
+    pub fn likeness(&self) -> u8 {
         let count = self.different.len();
         match () {
             () if !(2..=MANY).contains(&count) => 0,
@@ -208,19 +135,14 @@ pub(super) fn roles(grid: &Grid, chosen: Option<usize>) -> Vec<Role> {
     let name = |place: usize| grid.heading.as_ref().map(|names| names[place].trim().to_lowercase());
     let all: Vec<Holds> = (0..grid.width).map(|place| holds(grid, place)).collect();
     let mut roles = vec![Role::Other; grid.width];
-    let says_side = |place: usize| {
-        let sides = || all[place].different.iter().map(|value| is_side(value));
-        name(place).is_some_and(|name| SIDES.contains(&&*name))
-            && sides().all(|s| s.is_some())
-            && all[place].filled > 0
-    };
+    let says_side = |place: usize| side_column(grid, place).is_some();
     for place in 0..grid.width {
         let counts = match name(place) {
             Some(_) => {
                 let raw = grid.heading.as_ref().map_or("", |names| &names[place]);
                 is_index_name(raw) && all[place].single && all[place].whole && all[place].filled > 0
             }
-            None => place == 0 && grid.width > 3 && all[0].counting && all[0].filled > 1,
+            None => place == 0 && grid.width > 3 && all[0].counting && all[0].whole && all[0].filled > 1,
         };
         if Some(place) == chosen {
             roles[place] = Role::Label;
@@ -252,38 +174,12 @@ pub(super) fn roles(grid: &Grid, chosen: Option<usize>) -> Vec<Role> {
     roles
 }
 
-fn name_is(grid: &Grid, wanted: &str) -> Option<usize> {
-    grid.heading.as_ref()?.iter().position(|name| name.trim().eq_ignore_ascii_case(wanted))
+/// How a column says the side of each row, if it does.
+pub(super) fn side_column(grid: &Grid, place: usize) -> Option<SideColumn> {
+    let heading = grid.heading.as_ref().map(|names| &*names[place]);
+    SideColumn::of(heading, grid.lines.iter().filter_map(|line| line.fields.get(place).map(String::as_str)))
 }
 
-/// The label among columns.
-fn label(grid: &Grid, all: &[Holds], places: &[usize], plane: [Option<usize>; 2]) -> Option<usize> {
-    let in_plane = |place: usize| plane[0].is_some() && plane.contains(&Some(place));
-    let name = |place: usize| grid.heading.as_ref().map_or("", |names| &names[place]);
-    let beside: Vec<usize> = places.iter().copied().filter(|&place| !in_plane(place)).collect();
-    // x and y are features, and what stands beside them the label.
-    if let (true, [only]) = (plane.iter().all(Option::is_some), &beside[..]) {
-        return Some(*only);
-    }
-    let surest = beside.iter().filter_map(|&place| Some((rank(name(place))?, place))).min();
-    if grid.heading.is_some() && surest.is_some() {
-        return surest.map(|(_, place)| place);
-    }
-    let texts: Vec<usize> = beside.iter().copied().filter(|&place| all[place].is_text()).collect();
-    let (first, last) = (beside.first().copied()?, beside.last().copied()?);
-    // Whole numbers that each come once number the rows, if anything.
-    let once = all[first].single && all[first].filled > 2;
-    Some(match texts[..] {
-        [only] => only,
-        // Only what is classes rather than numbers stands first, and where the last column is all numbers: a value in it that
-        // is none is to be named.
-        _ if all[first].likeness() >= 2
-            && all[first].likeness() > all[last].likeness()
-            && !once
-            && all[last].texts == 0 =>
-        {
-            first
-        }
-        _ => last,
-    })
+fn name_is(grid: &Grid, wanted: &str) -> Option<usize> {
+    grid.heading.as_ref()?.iter().position(|name| name.trim().eq_ignore_ascii_case(wanted))
 }

@@ -158,7 +158,11 @@ pub(super) fn number(field: &str, decimal_comma: bool) -> Option<f64> {
 
 /// Whether a field says that there is no value: nothing at all, or what programs write for that.
 pub(crate) fn is_missing(field: &str) -> bool {
-    let known = ["", "nan", "na", "n/a", "n.a.", "#n/a", "<na>", "null", "?", "#null!", "nil", "-nan", "\\n"];
+    let known = [
+        "", "nan", "na", "n/a", "n.a.", "#n/a", "#n/a n/a", "#na", "<na>", "null", "<null>", "(null)",
+        "none", "?", "-", "--", "---", ".", "#null!", "#nv", "#value!", "#div/0!", "#ref!", "nil", "-nan",
+        "\\n", "nat",
+    ];
     known.contains(&&*field.trim().to_lowercase())
 }
 

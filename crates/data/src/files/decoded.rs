@@ -77,9 +77,10 @@ pub fn assemble_small(
         return Err(FileError::Small { label, found, expected: size });
     }
     let ground = ground(&images);
-    let light = ground.map_or(1.0, Ground::lightness);
-    taken.ground = ground;
-    taken.blank = images.iter().filter(|image| image.ink.is_none()).count();
+    let light = ground.map_or(1.0, |(_, light)| light);
+    taken.ground = ground.map(|(ground, _)| ground);
+    let hidden = |image: &Small| !image.clear.is_empty() && contrast(image, light) < GONE;
+    taken.blank = images.iter().filter(|image| image.ink.is_none() || hidden(image)).count();
     let said = match taken.parting {
         Parting::Files => {
             images.sort_by_key(|image| image.side);
@@ -97,33 +98,55 @@ pub fn assemble_small(
     gather_with([channels, side, side], &labels, said, holding, size, write)
 }
 
-/// The ground for all transparent images: white as on a page, or black, whichever shows the ink of every image best; grey
-/// where light and dark ink would be lost on one of them. None where nothing is transparent.
-fn ground(images: &[Small]) -> Option<Ground> {
-    /// Ink nearer to its ground than this is as good as lost.
-    const SEEN: f32 = 0.2;
+/// Ink nearer to its ground than this is as good as lost.
+const SEEN: f32 = 0.2;
+/// Ink nearer to its ground than this cannot be seen at all.
+const GONE: f32 = 0.04;
+/// What may lie under transparent images, and how light each is, in the order of preference. A darker and a lighter grey are
+/// there for ink that is light, dark and between, of which every other ground loses some.
+const GROUNDS: [(Ground, f32); 5] = [
+    (Ground::White, 1.0),
+    (Ground::Black, 0.0),
+    (Ground::Grey, 0.5),
+    (Ground::Grey, 0.25),
+    (Ground::Grey, 0.75),
+];
+
+/// The ground for all transparent images, and how light it is: the one that loses the ink of the fewest; white as on a
+/// page, or black, where grey loses no fewer, whichever of the two shows the ink of every image best. None where nothing is
+/// transparent.
+fn ground(images: &[Small]) -> Option<(Ground, f32)> {
     if images.iter().all(|image| image.clear.is_empty()) {
         return None;
     }
-    let inks = || images.iter().filter(|image| !image.clear.is_empty()).filter_map(|image| image.ink);
-    let least = |ground: Ground| inks().map(|ink| (ink - ground.lightness()).abs()).fold(1.0, f32::min);
-    let [white, black, grey] = [Ground::White, Ground::Black, Ground::Grey].map(least);
-    Some(match () {
-        () if white.max(black) < SEEN && grey > white.max(black) => Ground::Grey,
-        () if black > white => Ground::Black,
-        () => Ground::White,
-    })
-}
-
-impl Ground {
-    /// The value of each of its channels.
-    fn lightness(self) -> f32 {
-        match self {
-            Self::White => 1.0,
-            Self::Black => 0.0,
-            Self::Grey => 0.5,
+    let inks = || {
+        let clear = images.iter().filter(|image| !image.clear.is_empty());
+        clear.filter_map(|image| Some((image, image.ink?)))
+    };
+    // Of light and dark ink in one drawing the mean says nothing.
+    let lost = |light: f32, least: f32| {
+        inks().filter(|(image, ink)| (ink - light).abs() < least && contrast(image, light) < least).count()
+    };
+    let worse = |light: f32| (lost(light, SEEN), lost(light, GONE));
+    let nearest = |light: f32| inks().map(|(_, ink)| (ink - light).abs()).fold(1.0, f32::min);
+    let mut best = GROUNDS[0];
+    for (place, next) in GROUNDS.into_iter().enumerate().skip(1) {
+        let order = worse(next.1).cmp(&worse(best.1));
+        if order.is_lt() || order.is_eq() && place == 1 && nearest(next.1) > nearest(best.1) {
+            best = next;
         }
     }
+    Some(best)
+}
+
+/// How far the pixel of an image that stands out most is from its ground.
+fn contrast(image: &Small, light: f32) -> f32 {
+    let area = image.clear.len().max(1);
+    let apart = |(place, pixel): (usize, &f32)| {
+        let clear = image.clear.get(place % area).copied().unwrap_or(0.0);
+        (pixel + clear * light - light).abs()
+    };
+    image.pixels.iter().enumerate().map(apart).fold(0.0, f32::max)
 }
 
 fn check(side: usize, channels: usize) -> Result<(), FileError> {

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{MAX_IMAGE_CLASSES, MAX_NUMBERS, MAX_UNPACKED, SIDE, TEST_SHARE};
+use super::{MAX_FEATURES, MAX_IMAGE_CLASSES, MAX_NUMBERS, MAX_UNPACKED, SIDE, TEST_SHARE};
 
 /// What is wrong with which file, and what would be right. The messages are written for the learner to read as they
 /// are.
@@ -181,6 +181,23 @@ pub enum FileError {
         /// Columns beside the label.
         columns: usize,
     },
+    /// A table of more measurements than can be chosen from.
+    #[error(
+        "{name} is a table of {columns} measurements a line: Points reads tables of up to {MAX_FEATURES}; keep the columns \
+         you want to look at and drop it there"
+    )]
+    Wide {
+        /// The file.
+        name: String,
+        /// Columns beside the label.
+        columns: usize,
+    },
+    /// A text in an archive, where texts are wanted.
+    #[error("{name} is a text inside an archive; unpack it and drop the text")]
+    Packed {
+        /// The file.
+        name: String,
+    },
     /// A text where images or points are wanted.
     #[error("{name} is a text: Language reads texts; drop it there")]
     Text {
@@ -284,6 +301,48 @@ pub enum FileError {
         /// What was given.
         found: usize,
     },
+}
+
+impl FileError {
+    /// Whether the files hold images, or were meant to: what is wrong with them matters only where images are read.
+    pub fn of_images(&self) -> bool {
+        match self {
+            Self::Share { .. }
+            | Self::Nothing { .. }
+            | Self::Unknown { .. }
+            | Self::Empty { .. }
+            | Self::Damaged { .. }
+            | Self::Packing { .. }
+            | Self::Unpacked { .. }
+            | Self::Nested { .. }
+            | Self::Table { .. }
+            | Self::Wide { .. }
+            | Self::Packed { .. }
+            | Self::Text { .. }
+            | Self::CsvEmpty { .. } => false,
+            Self::IdxStart { .. }
+            | Self::IdxType { .. }
+            | Self::IdxHead { .. }
+            | Self::IdxSize { .. }
+            | Self::IdxShape { .. }
+            | Self::IdxAlone { .. }
+            | Self::IdxCounts { .. }
+            | Self::Shapes { .. }
+            | Self::CsvLine { .. }
+            | Self::CsvUnlabelled { .. }
+            | Self::CsvLabels { .. }
+            | Self::Images { .. }
+            | Self::NoFolder { .. }
+            | Self::OneClass { .. }
+            | Self::Classes { .. }
+            | Self::TooFew { .. }
+            | Self::TooLarge { .. }
+            | Self::Decoded { .. }
+            | Self::Small { .. }
+            | Self::Side { .. }
+            | Self::Channels { .. } => true,
+        }
+    }
 }
 
 /// " in a, b, c and 4 more"; nothing for none.

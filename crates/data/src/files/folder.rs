@@ -167,17 +167,34 @@ fn once(files: &mut Vec<(ImageFile, bool)>) -> usize {
     before - files.len()
 }
 
-/// A file's own name without what copying adds: "3 (1).png", "3 - Copy.png", "3 copy.png" and "Copy of 3.png" are "3".
+/// Words that systems add to the name of a copy, and those they put before it.
+const COPY: [&str; 5] = ["copy", "kopie", "copie", "copia", "kopia"];
+const COPY_OF: [&str; 5] = ["copy of ", "kopie von ", "copie de ", "copia de ", "copia di "];
+
+/// A file's own name without what copying adds, once or again: "3 (1).png", "3 - Copy (2).png", "3_copy.png", "3 copy 2.png" and
+/// "Copy of 3.png" are "3".
 fn plain(name: &str) -> String {
+    const GAPS: [char; 3] = [' ', '_', '-'];
     let own = last(name).to_lowercase();
-    let own = own.rsplit_once('.').map_or(own.as_str(), |(stem, _)| stem);
-    let numbered = own.strip_suffix(')').and_then(|own| own.rsplit_once('('));
-    let own = match numbered {
-        Some((own, number)) if number.bytes().all(|b| b.is_ascii_digit()) => own.trim_end(),
-        _ => own,
+    let mut own = own.rsplit_once('.').map_or(own.as_str(), |(stem, _)| stem).trim();
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let copied = |own: &str| {
+        let rest = COPY.iter().find_map(|word| own.strip_suffix(word))?;
+        let kept = rest.trim_end_matches(GAPS).len();
+        (kept > 0 && kept < rest.len()).then_some(kept)
     };
-    let own = own.strip_prefix("copy of ").unwrap_or(own);
-    own.strip_suffix(" - copy").or_else(|| own.strip_suffix(" copy")).unwrap_or(own).to_owned()
+    loop {
+        let numbered = own.strip_suffix(')').and_then(|own| own.rsplit_once('('));
+        let counted = own.rsplit_once(GAPS).filter(|(_, n)| number(n)).and_then(|(own, _)| copied(own));
+        own = match (numbered, counted, copied(own)) {
+            (Some((kept, n)), ..) if number(n) && !kept.trim().is_empty() => kept.trim_end_matches(GAPS),
+            (_, Some(kept), _) | (_, _, Some(kept)) => &own[..kept],
+            _ => match COPY_OF.iter().find_map(|word| own.strip_prefix(word)) {
+                Some(kept) => kept,
+                None => return own.to_owned(),
+            },
+        };
+    }
 }
 
 /// How many images that are held back are among those to train on too, of the same class.

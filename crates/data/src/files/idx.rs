@@ -3,7 +3,7 @@
 
 use super::error::times;
 use super::part::{Part, Pixels};
-use super::sides::{Said, parts, sides};
+use super::sides::{Said, last, parts, sides};
 use super::unpack::Item;
 use super::{FileError, Side};
 
@@ -102,6 +102,7 @@ fn join(images: Idx, labels: Idx) -> Result<Part, FileError> {
     let labelled = labels.bytes[labels.head()..].iter().map(u8::to_string).collect();
     let head = images.head();
     Ok(Part {
+        said: last(&images.name).to_owned(),
         name: images.name,
         side: images.side,
         shape,

@@ -1,7 +1,6 @@
 //! Labelled images of one file, and several of these made into one set of samples.
 
 use super::error::times;
-use super::sides::last;
 use super::taken::{SideTaken, Taken};
 use super::{FileError, Holding, MAX_NUMBERS, Side, split};
 use crate::SampleSet;
@@ -12,6 +11,8 @@ pub(super) struct Part {
     pub name: String,
     /// The side of the files' own split, where they have one.
     pub side: Option<Side>,
+    /// What says so: the file's name, or a column's; empty where another part says it for both.
+    pub said: String,
     /// (channels, rows, columns) of an image.
     pub shape: [usize; 3],
     /// A label for each image.
@@ -59,7 +60,7 @@ pub(super) fn gather(mut parts: Vec<Part>, holding: Holding) -> Result<(SampleSe
         let of_side = || parts.iter().filter(|part| part.side == Some(side));
         let samples = of_side().map(|part| part.labels.len()).sum();
         if samples > 0 {
-            let names = of_side().map(|part| last(&part.name)).collect();
+            let names = of_side().map(|part| &part.said).filter(|said| !said.is_empty()).collect();
             taken.sides.push(SideTaken { side, names, samples });
         }
     }

@@ -4,21 +4,23 @@
 //! Values are parted by commas, semicolons or tabs, whichever the first line has. Pixels are 0 to 255, 0 to 16 or 0 to
 //! 1; the largest in all files tells which. Their number makes a square, of one colour or three.
 
-use super::csv::{Layout, Lines, clean};
+use super::csv::{Lines, clean};
+use super::layout::Layout;
 use super::part::{Part, Pixels, check_size};
+use super::sides::last;
 use super::taken::LabelColumn;
 use super::unpack::Item;
-use super::{FileError, MAX_IMAGE_CLASSES};
+use super::{FileError, MAX_IMAGE_CLASSES, Side};
 use crate::csv::is_missing;
 
 /// Images of one file, and which columns were taken as what.
 pub(super) struct Read {
-    /// The images.
-    pub part: Part,
+    /// The images: of each side by themselves, where a column says the side.
+    pub parts: Vec<Part>,
     /// Where the label stands.
     pub label: LabelColumn,
-    /// The heading of the column that numbers the rows.
-    pub index: Option<String>,
+    /// The headings of the columns that number the rows.
+    pub indices: Vec<String>,
 }
 
 /// Brings the pixels of all files to 0 to 1: the largest of them all tells whether they are of 0 to 1, 16 or 255.
@@ -45,7 +47,7 @@ pub(super) fn scale(parts: &mut [Part]) {
 /// The first line that cannot be read, by number and value; no labels.
 pub(super) fn read(file: &Item, mut lines: Lines, layout: &Layout) -> Result<Read, FileError> {
     let name = &file.name;
-    let &Layout { mark, columns, index, channels, side, .. } = layout;
+    let &Layout { mark, columns, channels, size, .. } = layout;
     let first = lines.first().map_or(1, |(line, _)| *line);
     if layout.heading.is_some() {
         lines.remove(0);
@@ -53,15 +55,16 @@ pub(super) fn read(file: &Item, mut lines: Lines, layout: &Layout) -> Result<Rea
     if lines.is_empty() {
         return Err(FileError::CsvEmpty { name: name.clone() });
     }
-    check_size(lines.len(), [channels, side, side])?;
+    check_size(lines.len(), [channels, size, size])?;
     let place_of_label = match layout.labels[..] {
-        [] => return Err(FileError::CsvUnlabelled { name: name.clone(), side }),
+        [] => return Err(FileError::CsvUnlabelled { name: name.clone(), side: size }),
         [only] => only,
         _ => stands_best(&lines, mark, &layout.labels).ok_or(FileError::CsvLabels { name: name.clone() })?,
     };
     let at = |line: usize, what: String| FileError::CsvLine { name: name.clone(), line, what };
     let mut labels = Vec::with_capacity(lines.len());
-    let mut numbers = Vec::with_capacity(lines.len() * channels * side * side);
+    let mut sides = Vec::new();
+    let mut numbers = Vec::with_capacity(lines.len() * channels * size * size);
     for &(line, content) in &lines {
         let found = content.split(mark).count();
         if found != columns {
@@ -82,7 +85,13 @@ pub(super) fn read(file: &Item, mut lines: Lines, layout: &Layout) -> Result<Rea
                     .push(label(field).ok_or_else(|| at(line, "the label is empty; name the class".into()))?);
                 continue;
             }
-            if Some(place) == index {
+            if let Some((_, says)) = layout.side.filter(|(column, _)| *column == place) {
+                let what = || {
+                    format!("\"{}\" says neither training nor test; write train, test or val", short(field))
+                };
+                sides.push(says.side(field).ok_or_else(|| at(line, what()))?);
+            }
+            if layout.left.contains(&place) {
                 continue;
             }
             match field.parse::<f32>() {
@@ -98,20 +107,54 @@ pub(super) fn read(file: &Item, mut lines: Lines, layout: &Layout) -> Result<Rea
             }
         }
     }
-    if channels == 3 && is_interleaved(&numbers, side) {
-        numbers = apart(&numbers, side);
+    if channels == 3 && is_interleaved(&numbers, size) {
+        numbers = apart(&numbers, size);
     }
     let heading = |place: usize| layout.heading.as_ref().and_then(|h| h.get(place).cloned());
-    let part = Part {
+    let label =
+        LabelColumn { heading: heading(place_of_label).unwrap_or_default(), place: place_of_label + 1 };
+    let indices = layout.indices.iter().map(|place| heading(*place).unwrap_or_default()).collect();
+    let shape = [channels, size, size];
+    let part = |side: Option<Side>, labels: Vec<String>, numbers: Vec<f32>| Part {
         name: name.clone(),
-        side: None,
-        shape: [channels, side, side],
+        side,
+        // The column is named once, for both sides.
+        said: match side {
+            Some(Side::Train) => layout.side.and_then(|(place, _)| heading(place)).unwrap_or_default(),
+            Some(_) => String::new(),
+            None => last(name).to_owned(),
+        },
+        shape,
         labels,
         pixels: Pixels::Numbers(numbers),
     };
-    let label =
-        LabelColumn { heading: heading(place_of_label).unwrap_or_default(), place: place_of_label + 1 };
-    Ok(Read { part, label, index: index.map(|place| heading(place).unwrap_or_default()) })
+    let parts = match layout.side {
+        None => vec![part(None, labels, numbers)],
+        Some(_) => by_side(&sides, &labels, &numbers, shape)
+            .map(|(side, labels, numbers)| part(Some(side), labels, numbers))
+            .collect(),
+    };
+    Ok(Read { parts, label, indices })
+}
+
+/// The labels and the pixels of each side that there is.
+fn by_side(
+    sides: &[Side],
+    labels: &[String],
+    numbers: &[f32],
+    shape: [usize; 3],
+) -> impl Iterator<Item = (Side, Vec<String>, Vec<f32>)> {
+    [Side::Train, Side::Test, Side::Validation].into_iter().filter(|side| sides.contains(side)).map(
+        move |side| {
+            let rows = sides.iter().zip(labels.iter().zip(numbers.chunks_exact(shape.iter().product())));
+            let (mut some, mut pixels) = (vec![], vec![]);
+            for (_, (label, image)) in rows.filter(|(at, _)| **at == side) {
+                some.push(label.clone());
+                pixels.extend_from_slice(image);
+            }
+            (side, some, pixels)
+        },
+    )
 }
 
 /// A label as it is shown: "7" for "7.0" too. None for an empty one.

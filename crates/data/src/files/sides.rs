@@ -1,7 +1,7 @@
 //! Which side each of several files belongs to, by the folders they stand in and by their names. One name says nothing:
 //! a class may be called "train". Only where both sides are there is it a split.
 
-use super::side::{Named, Side, named};
+use super::side::{Named, Side, ends_in_side, named};
 
 /// A path of folders and the file's own name at the end, without its ending.
 pub(super) type Parts = Vec<String>;
@@ -37,10 +37,10 @@ pub(super) fn last(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
-/// A file's name without its ending.
+/// A file's name without its ending; one that says the side is kept, as a word of the name.
 fn stem(name: &str) -> &str {
     match name.rsplit_once('.') {
-        Some((stem, end)) if !stem.is_empty() && end.len() <= 5 => stem,
+        Some((stem, end)) if !stem.is_empty() && end.len() <= 5 && !ends_in_side(end) => stem,
         _ => name,
     }
 }

@@ -70,8 +70,8 @@ fn is_gzip(bytes: &[u8]) -> bool {
 }
 
 /// Names that nobody put there by hand: .DS_Store, __MACOSX/, Thumbs.db.
-fn is_hidden(name: &str) -> bool {
-    let added = ["__macosx", "thumbs.db", "desktop.ini", "$recycle.bin"];
+pub fn is_hidden(name: &str) -> bool {
+    let added = ["__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "icon\r"];
     name.split(['/', '\\']).any(|part| {
         part.starts_with('.') && part != "." && part != ".." || added.contains(&&*part.to_lowercase())
     })

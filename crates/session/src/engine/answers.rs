@@ -81,8 +81,7 @@ impl Session {
     /// Where each array of weights lies, in the order of the layers.
     fn arrays(&self) -> Result<Vec<Array>, BuildError> {
         let layout = self.run.as_ref().map(|run| &run.programs.model.layout).ok_or_else(nothing)?;
-        let parameters =
-            layout.parameters.iter().map(|p| (&p.name, &p.shape, names::PARAMETERS, p.offset));
+        let parameters = layout.parameters.iter().map(|p| (&p.name, &p.shape, names::PARAMETERS, p.offset));
         let saved = layout.buffers.iter().filter(|b| b.saved);
         let buffers = saved.map(|b| (&b.name, &b.shape, b.variable.as_str(), b.offset));
         let array = |(name, shape, variable, offset): (&String, &Vec<usize>, &str, usize)| Array {
@@ -158,7 +157,8 @@ impl Session {
             let graph = model.probe(NAME, chunk, false)?;
             if let Some(room) = self.room {
                 let plan = Need::of(&graph).map_err(Lost::from)?;
-                let numbers = rows * outputs(model) + 2 * chunk * (row + outputs(model)) + plan.own + plan.scratch;
+                let numbers =
+                    rows * outputs(model) + 2 * chunk * (row + outputs(model)) + plan.own + plan.scratch;
                 let need = 4 * numbers as u64;
                 if need > room {
                     return Err(BuildError::Memory { need, room });

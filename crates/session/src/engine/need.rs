@@ -105,6 +105,7 @@ pub fn need(experiment: &Experiment, model: &Model, samples: Samples, keep: Keep
 pub fn drawing(model: &Model, samples: Samples) -> u64 {
     let row = model.input.shape.iter().chain(&[1]).product::<usize>();
     let target = model.target().iter().product::<usize>();
-    let numbers = (samples.train + samples.test).saturating_mul(row + target).saturating_add(model.parameters());
+    let numbers =
+        (samples.train + samples.test).saturating_mul(row + target).saturating_add(model.parameters());
     (NUMBER * numbers as u64).saturating_add(model.layout.drawing())
 }

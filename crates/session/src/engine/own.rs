@@ -1,8 +1,8 @@
 //! Samples that the learner brought: read from files, kept while the page lives.
 
 use minibatch_data::{
-    Decoded, Dropped, FileError, Found, Holding, ImageFile, SampleSet, Side, Small, Taken, assemble_small,
-    read_files, shrink,
+    Decoded, Dropped, FileError, Found, Holding, ImageFile, MAX_FEATURES, SampleSet, Side, Small, TableFile,
+    Taken, assemble_small, features_of_table, is_hidden, read_files, shrink,
 };
 
 use super::data::Data;
@@ -43,21 +43,17 @@ impl Session {
         area: Area,
         mix: bool,
     ) -> Result<Vec<ImageFile>, String> {
-        let name = files.first().map_or_else(String::new, |f| f.name.clone());
+        let first = files.iter().find(|file| !is_hidden(&file.name)).or(files.first());
+        let name = first.map_or_else(String::new, |file| file.name.clone());
         let holding = Holding { mix, ..Holding::default() };
-        let (found, taken) = read_files(files, holding).map_err(|error| error.to_string())?;
+        let (found, taken) =
+            read_files(files, holding).map_err(|error| told(error, area, &name).to_string())?;
         match (found, area) {
-            (Found::Tables(files), Area::Points) => {
+            (Found::Tables(files), _) => {
+                elsewhere(&files, area).map_or(Ok(()), |error| Err(error.to_string()))?;
                 self.say(Event::Tables { files, taken });
                 Ok(vec![])
             }
-            (Found::Tables(files), _) => Err(files.first().map_or_else(String::new, |file| {
-                let columns = minibatch_data::columns_of(std::slice::from_ref(file), &Default::default());
-                let measured =
-                    |role| role != minibatch_data::Role::Label && role != minibatch_data::Role::Index;
-                let columns = columns.iter().filter(|column| measured(column.role)).count();
-                FileError::Table { name: file.name.clone(), columns }.to_string()
-            })),
             (Found::Samples(_) | Found::Images(_), area) if area != Area::Images => {
                 Err(FileError::Images { name }.to_string())
             }
@@ -114,6 +110,26 @@ impl Session {
     }
 }
 
+/// What is wrong with files, in an area: images that are wrong besides first of all belong elsewhere.
+fn told(error: FileError, area: Area, first: &str) -> FileError {
+    match (error, area) {
+        (FileError::Text { name }, Area::Language) => FileError::Packed { name },
+        (error, Area::Images) => error,
+        (error, _) if error.of_images() => FileError::Images { name: first.to_owned() },
+        (error, _) => error,
+    }
+}
+
+/// Why tables cannot be taken in an area, if they cannot.
+fn elsewhere(files: &[TableFile], area: Area) -> Option<FileError> {
+    let (file, columns) = files.iter().map(|file| (file, features_of_table(file))).max_by_key(|(_, n)| *n)?;
+    let name = file.name.clone();
+    if columns > MAX_FEATURES {
+        return Some(FileError::Wide { name, columns });
+    }
+    (area != Area::Points).then_some(FileError::Table { name, columns })
+}
+
 /// The samples of an experiment whose learner brought them.
 ///
 /// # Errors
@@ -131,4 +147,51 @@ pub fn brought(experiment: &Experiment, own: Option<&Own>) -> Result<Option<Data
     let data = Data::of_set(own.set.clone());
     data.check(&model, None)?;
     Ok(Some(data))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_images_is_said_where_images_are_read() {
+        let file = |name: &str, bytes: &[u8]| Dropped { name: name.into(), bytes: bytes.into() };
+        let (png, idx) =
+            (b"\x89PNG\r\n\x1a\n", [&[0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2][..], &[7; 4]].concat());
+        let square = vec!["1"; 70].join(",");
+        for (files, wrong) in [
+            (vec![file("cat.png", png)], "stands in no folder"),
+            (vec![file("cats/1.png", png), file("cats/2.png", png)], "every image is of the class"),
+            (vec![file("train-images-idx3-ubyte", &idx)], "has no labels beside it"),
+            (vec![file("a.csv", format!("{square}\n{square}\n").as_bytes())], "make no square"),
+        ] {
+            let error = read_files(files, Holding::default()).expect_err(wrong);
+            assert!(error.to_string().contains(wrong), "{error}");
+            assert_eq!(told(error.clone(), Area::Images, "x"), error);
+            for area in Area::ALL.into_iter().filter(|area| *area != Area::Images) {
+                assert_eq!(told(error.clone(), area, "x"), FileError::Images { name: "x".into() }, "{error}");
+            }
+        }
+        let error = read_files(vec![file("a.pdf", b"%PDF\0")], Holding::default()).expect_err("a document");
+        assert_eq!(told(error.clone(), Area::Points, "x"), error);
+    }
+
+    #[test]
+    fn tables_belong_to_points_unless_they_are_too_wide() {
+        let table = |columns: usize| {
+            let row = |n: usize| {
+                (0..columns).map(|c| format!("{}.5,", n + c)).collect::<String>() + &format!("{}\n", n % 2)
+            };
+            TableFile { name: "a.csv".into(), side: None, text: (0..9).map(row).collect() }
+        };
+        let (narrow, wide) = ([table(4)], [table(60)]);
+        assert_eq!(elsewhere(&narrow, Area::Points), None);
+        assert_eq!(
+            elsewhere(&narrow, Area::Images),
+            Some(FileError::Table { name: "a.csv".into(), columns: 4 })
+        );
+        for area in Area::ALL {
+            assert_eq!(elsewhere(&wide, area), Some(FileError::Wide { name: "a.csv".into(), columns: 60 }));
+        }
+    }
 }

@@ -132,13 +132,15 @@ mod tests {
                 ("training.schedule", json!({ "training": { "schedule": { alias: 1 } } })),
                 ("hidden[0]", json!({ "hidden": [{ alias: 1 }] })),
             ] {
-                let field = place.rsplit_once('.').filter(|(home, _)| *home == holder).map(|(_, field)| field);
+                let field =
+                    place.rsplit_once('.').filter(|(home, _)| *home == holder).map(|(_, field)| field);
                 let wanted = format!("did you mean {}?", field.unwrap_or(place));
                 let told = told(inside);
                 assert!(told.contains(&wanted), "{alias} in {holder:?}: {told}\n{wanted}");
             }
         }
-        let told_of = |value: Value, part: &str| assert!(told(value.clone()).contains(part), "{}", told(value));
+        let told_of =
+            |value: Value, part: &str| assert!(told(value.clone()).contains(part), "{}", told(value));
         told_of(json!({ "training": { "lr": 0.1 } }), "no field training.lr; did you mean learning_rate?");
         told_of(json!({ "LR": 0.1 }), "did you mean training.learning_rate?");
         told_of(json!({ "hidden": [{}, { "hidden-size": 4 }] }), "did you mean units?");
@@ -168,8 +170,10 @@ mod tests {
     #[test]
     fn layers_have_names_of_their_own() {
         let of = |layer: Value| {
-            told(json!({ "model": { "input": { "shape": [4] }, "samples": { "kind": "random", "train": 4, "test": 0 },
-                "layers": [layer] } }))
+            told(
+                json!({ "model": { "input": { "shape": [4] }, "samples": { "kind": "random", "train": 4, "test": 0 },
+                "layers": [layer] } }),
+            )
         };
         for (alias, field) in IN_LAYERS {
             assert_eq!(in_layer(alias, &["axis", field]), Some(field));
@@ -177,7 +181,9 @@ mod tests {
         }
         let linear = of(json!({ "layer": "linear", "out_features": 3 }));
         assert!(linear.contains("layers[0].out_features; did you mean units?"), "{linear}");
-        assert!(of(json!({ "layer": "conv2d", "filters": 3, "kernel": 3 })).contains("did you mean channels?"));
+        assert!(
+            of(json!({ "layer": "conv2d", "filters": 3, "kernel": 3 })).contains("did you mean channels?")
+        );
         assert!(of(json!({ "layer": "dropout", "p": 0.5 })).contains("did you mean rate?"));
     }
 }

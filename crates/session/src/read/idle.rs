@@ -1,6 +1,6 @@
 //! Fields of layers that are given and play no part.
 
-use minibatch_nn::{Block, Model};
+use minibatch_nn::{Activation, Block, Model};
 use serde_json::Value;
 
 use super::Unused;
@@ -17,12 +17,19 @@ pub fn unused(spec: &ModelSpec, layers: &Value) -> Vec<Unused> {
     let Ok(work) = Model::work(&spec.input, &spec.layers) else { return found };
     let same = |layers: &[Block]| Model::work(&spec.input, layers).is_ok_and(|other| other == work);
     let whole = spec.layers.clone();
-    look("model.layers", layers, &spec.layers, &mut |new| {
-        // The layers of one list within all layers: `new` puts them there.
-        let mut all = whole.clone();
-        new(&mut all);
-        same(&all)
-    }, &mut vec![], &mut found);
+    look(
+        "model.layers",
+        layers,
+        &spec.layers,
+        &mut |new| {
+            // The layers of one list within all layers: `new` puts them there.
+            let mut all = whole.clone();
+            new(&mut all);
+            same(&all)
+        },
+        &mut vec![],
+        &mut found,
+    );
     found
 }
 
@@ -67,12 +74,13 @@ fn look(
                 }
             }
             Block::EncoderDecoder { encoder, .. } if !encoder.is_empty() => {
-                let bare = |layer: &mut Block| {
+                // One more layer there makes no more work, where nobody looks at what comes out.
+                let longer = |layer: &mut Block| {
                     if let Block::EncoderDecoder { encoder, .. } = layer {
-                        encoder.clear();
+                        encoder.push(Block::Activation { activation: Activation::Relu });
                     }
                 };
-                if without(&bare) {
+                if without(&longer) {
                     tell("encoder", NO_DECODER);
                 }
             }
@@ -158,10 +166,12 @@ mod tests {
         let additive = r#"{"layer": "additive-attention", "hidden": [2]}"#;
         assert_eq!(found(&format!("{PADDED}, {additive}")), none);
         // Two embeddings side by side: one is looked at.
-        let side = format!(
-            r#"{{"layer": "branches", "axis": 1, "branches": [[{PADDED}, {LOOKS}], [{PADDED}]]}}"#
+        let side =
+            format!(r#"{{"layer": "branches", "axis": 1, "branches": [[{PADDED}, {LOOKS}], [{PADDED}]]}}"#);
+        assert_eq!(
+            found(&side),
+            ["model.layers[0].branches[1][1].padding"].map(|p| p.replace("[1][1]", "[1][0]"))
         );
-        assert_eq!(found(&side), ["model.layers[0].branches[1][1].padding"].map(|p| p.replace("[1][1]", "[1][0]")));
     }
 
     #[test]
@@ -176,7 +186,9 @@ mod tests {
         assert_eq!(found(&both(decoder)), [""; 0]);
         let idle = found(&both(LOOKS));
         assert_eq!(idle, ["model.layers[0].encoder", "model.layers[0].encoder[0].padding"]);
-        let one = |axis: u8| format!(r#"{PADDED}, {LOOKS}, {{"layer": "branches", "axis": {axis}, "branches": [[]]}}"#);
+        let one = |axis: u8| {
+            format!(r#"{PADDED}, {LOOKS}, {{"layer": "branches", "axis": {axis}, "branches": [[]]}}"#)
+        };
         assert_eq!(found(&one(1)), ["model.layers[2].axis"]);
         assert_eq!(found(&one(0)), [""; 0]);
     }

@@ -9,6 +9,8 @@ mod nearest;
 mod path;
 mod schema;
 #[cfg(test)]
+mod serdes;
+#[cfg(test)]
 mod tests;
 mod unused;
 mod walk;

@@ -41,7 +41,7 @@ fn variants(kind: &Kind) -> (&'static str, &'static [Variant]) {
     (tag, variants)
 }
 
-fn samples() -> &'static Kind {
+pub(super) fn samples() -> &'static Kind {
     let Kind::Object(fields) = &EXPERIMENT else { panic!("an object") };
     let model = fields.iter().find(|f| f.name == "model").expect("model");
     let Kind::Maybe(Kind::Object(fields)) = &model.kind else { panic!("an object") };
@@ -300,7 +300,10 @@ fn text_that_is_no_json_is_told_by_line() {
         ("{\"seed\": 1} x", "behind its end"),
         ("{\"seed\": 1, \"seed\": 2}", "seed is given twice"),
         ("", "it is empty"),
-        ("{\"seed\": tru}", "line 1, column 13: here a word stands without quotes that is none of true, false and null"),
+        (
+            "{\"seed\": tru}",
+            "line 1, column 13: here a word stands without quotes that is none of true, false and null",
+        ),
         ("{\"loss\": nothing}", "line 1, column 11: here a word"),
         ("{\"seed\": 1.}", "here a number is not written to its end"),
         ("{\"seed\": 1e999}", "64 bits"),

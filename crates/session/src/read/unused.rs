@@ -4,8 +4,8 @@ use minibatch_data::{DatasetKind, Task, TaskConfig, TaskKind};
 use minibatch_nn::{Loss, LossKind, OptimizerConfig, OptimizerKind, Schedule, ScheduleKind};
 use serde_json::Value;
 
-use super::{Unused, idle};
 use super::schema::{DATA, EXPERIMENT, Field, Kind, LOSS_OPTIONS, Need, OPTIMIZER, SCHEDULE, TASK_FIELDS};
+use super::{Unused, idle};
 use crate::{Experiment, SampleSource};
 
 /// The objects whose fields are not all read, with their fields.
@@ -128,7 +128,8 @@ fn data(e: &Experiment, name: &str) -> Told {
             let Task::Classification { classes } = e.data.task() else { return None };
             let (classes, names) = (classes as usize, e.data.class_names.len());
             (names > classes).then(|| {
-                let more = format!("the labels go up to {}, and there are {names} names", classes.saturating_sub(1));
+                let more =
+                    format!("the labels go up to {}, and there are {names} names", classes.saturating_sub(1));
                 (more, false)
             })
         }

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use minibatch_session::{ProbeKind, Shown};
 use web_sys::{KeyboardEvent, PointerEvent};
 
-use super::paper::Paper;
+use super::paper::{Paper, spread};
 use super::sketch::Sketch;
 use crate::draw::canvas::Redraw;
 use crate::draw::colour::parse_hex;
@@ -76,7 +76,7 @@ fn shown(page: Page) -> Option<Vec<f32>> {
 }
 
 /// Samples that tell the ground and the ink, at most.
-const LOOKED_AT: usize = 60;
+const LOOKED_AT: usize = 40;
 /// The most numbers of these.
 const MOST: usize = 1 << 19;
 
@@ -85,17 +85,23 @@ fn take_paper(page: Page, pad: Pad) {
     let Some(facts) = page.facts.get() else { return };
     let Some(shape) = image_shape(&facts.input) else { return };
     let size = shape.iter().product::<usize>().max(1);
-    let n = LOOKED_AT.min(MOST / size).max(1).min(facts.train);
-    if n == 0 {
+    let n = LOOKED_AT.min(MOST / size).max(1);
+    let receivers: Vec<_> = spread(facts.train, n).into_iter().map(|place| page.samples(place, 1)).collect();
+    if receivers.is_empty() {
         return;
     }
-    let receiver = page.samples(0, n as u32);
     spawn_local(async move {
-        let Ok(Ok(arrays)) = receiver.await else { return };
+        let mut inputs = vec![];
+        for receiver in receivers {
+            let Ok(Ok(arrays)) = receiver.await else { return };
+            inputs.extend_from_slice(arrays.first().map_or(&[][..], |values| values));
+        }
         // Another network's samples may have come in between.
         let still = page.facts.try_get_untracked().flatten().is_some_and(|f| Arc::ptr_eq(&f, &facts));
-        let Some(inputs) = arrays.first().filter(|_| still) else { return };
-        let paper = Paper::of(inputs, shape);
+        if !still {
+            return;
+        }
+        let paper = Paper::of(&inputs, shape);
         let hex = paper.ink.iter().map(|v| format!("{:02x}", (v.clamp(0.0, 1.0) * 255.0).round() as u8));
         if shape[0] == 3 {
             let _set = pad.colour.try_set(format!("#{}", hex.collect::<String>()));

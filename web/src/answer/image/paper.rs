@@ -68,6 +68,12 @@ impl Paper {
     }
 }
 
+/// So many places out of so many, evenly: files often have one class after the other.
+pub fn spread(all: usize, wanted: usize) -> Vec<u32> {
+    let wanted = wanted.min(all);
+    (0..wanted).map(|n| ((2 * n + 1) * all / (2 * wanted)) as u32).collect()
+}
+
 fn median(mut values: Vec<f32>) -> f32 {
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
@@ -111,6 +117,16 @@ mod tests {
         assert_eq!(Paper::of(&pictures, [3, 8, 8]), Paper::plain(3));
         assert_eq!(Paper::of(&[], [1, 8, 8]), Paper::plain(1));
         assert_eq!(Paper::of(&[f32::NAN; 64], [1, 8, 8]), Paper::plain(1));
+    }
+
+    #[test]
+    fn samples_are_taken_evenly_over_the_set() {
+        assert_eq!(spread(10, 5), [1, 3, 5, 7, 9]);
+        assert_eq!(spread(3, 60), [0, 1, 2]);
+        assert_eq!((spread(0, 60), spread(5, 0)), (vec![], vec![]));
+        // 60,000 in ten classes, one after the other.
+        let classes: Vec<u32> = spread(60_000, 60).iter().map(|place| place / 6000).collect();
+        assert!((0..10).all(|class| classes.iter().filter(|c| **c == class).count() == 6), "{classes:?}");
     }
 
     #[test]
