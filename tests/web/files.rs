@@ -9,11 +9,18 @@ use crate::site::{Site, index};
 const SOON: Duration = Duration::from_secs(20);
 
 /// An IDX file of unsigned bytes with these extents.
-pub fn idx(extents: &[u32], bytes: &[u8]) -> Vec<u8> {
+fn idx(extents: &[u32], bytes: &[u8]) -> Vec<u8> {
     let mut file = vec![0, 0, 8, extents.len() as u8];
     extents.iter().for_each(|e| file.extend(e.to_be_bytes()));
     file.extend(bytes);
     file
+}
+
+/// Forty images of 8 x 8, light and dark in turns, as two IDX files.
+pub fn light_and_dark() -> [(&'static str, Vec<u8>); 2] {
+    let pixels: Vec<u8> = (0..40u32).flat_map(|i| vec![if i % 2 == 0 { 200 } else { 20 }; 64]).collect();
+    let labels: Vec<u8> = (0..40).map(|i| i % 2).collect();
+    [("train-images-idx3-ubyte", idx(&[40, 8, 8], &pixels)), ("train-labels-idx1-ubyte", idx(&[40], &labels))]
 }
 
 fn told(site: &Site) -> String {
@@ -55,12 +62,7 @@ fn bad_files_are_named_and_the_run_goes_on() {
 fn own_images_and_own_text_are_learned_from() {
     let site = Site::open(&index("cpu"), true);
     site.call("load", json!("digits"));
-    let pixels: Vec<u8> = (0..40u32).flat_map(|i| vec![if i % 2 == 0 { 200 } else { 20 }; 64]).collect();
-    let labels: Vec<u8> = (0..40).map(|i| i % 2).collect();
-    site.drop_files(&[
-        ("train-images-idx3-ubyte", idx(&[40, 8, 8], &pixels)),
-        ("train-labels-idx1-ubyte", idx(&[40], &labels)),
-    ]);
+    site.drop_files(&light_and_dark());
     let own = "minibatch.call('state').then(s => s.loaded && s.experiment.model.samples.kind == 'own')";
     site.page.wait_for(own, SOON).unwrap();
     let state = site.call("state", json!({}));

@@ -194,21 +194,19 @@ fn a_run_is_kept_while_another_area_is_looked_at() {
     // Something else opened in the area of a run that waits does not end that run.
     page.click("[data-area=images]").unwrap();
     wait(&site, "minibatch.call('metrics').then(m => m.step == 2)");
-    page.click("gallery").unwrap();
-    page.click("[data-preset=xor]").unwrap();
-    wait(&site, "minibatch.call('state').then(s => s.loaded && s.experiment.data.kind == 'xor')");
-    page.run("document.activeElement.blur()").unwrap();
-    page.press_key("Control+z").unwrap();
-    wait(&site, "minibatch.call('metrics').then(m => m.step == 2)");
+    let there_and_back = |preset: &str, opened: &str, step: u32| {
+        page.click("gallery").unwrap();
+        page.click(&format!("[data-preset={preset}]")).unwrap();
+        wait(&site, &format!("minibatch.call('state').then(s => s.loaded && {opened})"));
+        page.run("document.activeElement.blur()").unwrap();
+        page.press_key("Control+z").unwrap();
+        wait(&site, &format!("minibatch.call('metrics').then(m => m.step == {step})"));
+    };
+    there_and_back("xor", "s.experiment.data.kind == 'xor'", 2);
     page.press_key("Control+z").unwrap();
     wait(&site, "minibatch.call('metrics').then(m => m.step == 306)");
     // From the gallery, and taken back.
-    page.click("gallery").unwrap();
-    page.click("[data-preset=r2]").unwrap();
-    wait(&site, "minibatch.call('state').then(s => s.loaded && s.experiment.model)");
-    page.run("document.activeElement.blur()").unwrap();
-    page.press_key("Control+z").unwrap();
-    wait(&site, "minibatch.call('metrics').then(m => m.step == 306)");
+    there_and_back("r2", "s.experiment.model", 306);
     site.quiet();
 }
 

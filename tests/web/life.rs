@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use minibatch_session::PRESETS;
 use serde_json::json;
 
-use crate::files::idx;
+use crate::files::light_and_dark;
 use crate::site::{READY, Site, index};
 
 const SOON: Duration = Duration::from_secs(20);
@@ -180,12 +180,7 @@ fn after_a_worker_falls_another_has_the_same_experiment() {
 fn ones_own_images_outlive_a_worker() {
     let site = Site::open(&index("cpu"), true);
     site.call("load", json!("digits"));
-    let pixels: Vec<u8> = (0..40u32).flat_map(|i| vec![if i % 2 == 0 { 200 } else { 20 }; 64]).collect();
-    let labels: Vec<u8> = (0..40).map(|i| i % 2).collect();
-    site.drop_files(&[
-        ("train-images-idx3-ubyte", idx(&[40, 8, 8], &pixels)),
-        ("train-labels-idx1-ubyte", idx(&[40], &labels)),
-    ]);
+    site.drop_files(&light_and_dark());
     let own = "minibatch.call('state').then(s => s.loaded && s.experiment.model?.samples.kind == 'own')";
     wait(&site, own);
     site.call("set", json!({ "training.learning_rate": 0.0025 }));

@@ -43,7 +43,7 @@ impl Page {
             if let Err(why) = sent {
                 page.hint.set(String::new());
                 page.notice.set(Some(Notice::Mistake(why)));
-                page.restored(None);
+                page.restored();
             }
         });
     }
@@ -60,11 +60,9 @@ impl Page {
     /// Where the experiment's images are not in the engine there is, but their files are in the page: sends these first. What
     /// it gives hears of the build that comes after.
     pub(super) fn restore(&self) -> Option<Receiver<Answer>> {
-        let wanted =
-            self.experiment.with_untracked(|e| e.model.as_ref().map(|model| model.samples.clone()))?;
         let (files, receiver) = self.errands.try_update_value(|e| {
             let (worker, generation) = (e.worker, e.generation);
-            let kept = e.images.as_mut().filter(|kept| kept.source == wanted)?;
+            let kept = e.images.as_mut().filter(|kept| self.wants(kept))?;
             // Asked for once: what does not come back is refused by the build.
             let asked = kept.worker.replace(worker) == Some(worker);
             if asked && !e.restoring {
@@ -85,15 +83,21 @@ impl Page {
         Some(receiver)
     }
 
-    /// Files that were sent again have been read, or could not be. Whether it was for that they were read.
-    pub(super) fn restored(&self, source: Option<&SampleSource>) -> bool {
+    /// Whether these are the images of the present experiment.
+    fn wants(&self, kept: &Kept) -> bool {
+        self.experiment.with_untracked(|e| e.model.as_ref().is_some_and(|model| model.samples == kept.source))
+    }
+
+    /// Files have been read, or could not be. Whether they had been sent again for a build, which comes now, unless the learner
+    /// has gone on to something else meanwhile.
+    pub(super) fn restored(&self) -> bool {
         let waited = self.errands.try_update_value(|e| std::mem::take(&mut e.restoring)) == Some(true);
-        let wanted = self.experiment.with_untracked(|e| e.model.as_ref().map(|model| model.samples.clone()));
-        if waited {
+        let wanted = self.errands.with_value(|e| e.images.as_ref().is_some_and(|kept| self.wants(kept)));
+        if waited && wanted {
             self.hint.set(String::new());
             drop(self.build(true));
         }
-        waited && (source.is_none() || wanted.as_ref() == source)
+        waited
     }
 }
 

@@ -120,7 +120,7 @@ impl Page {
             }
             // Files that were sent again and are not what they were: the build says what is missing.
             News::Notice(Notice::Mistake(_)) if self.errands.with_value(|e| e.restoring) => {
-                let _waited = self.restored(None);
+                let _waited = self.restored();
             }
             News::Notice(notice) => {
                 if let Notice::Mistake(why) = &notice {

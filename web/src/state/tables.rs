@@ -115,7 +115,7 @@ impl Page {
             self.hint.set(String::new());
             self.notice.set(Some(Notice::Mistake(why)));
         };
-        if self.restored(Some(source)) {
+        if self.restored() {
             return;
         }
         if self.experiment.with_untracked(super::task::area) != minibatch_session::Area::Images {
