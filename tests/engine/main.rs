@@ -2,6 +2,7 @@
 
 mod bench;
 mod best;
+mod bits;
 mod compositions;
 mod cpu_cases;
 mod evaluation;

@@ -6,6 +6,7 @@ mod cdp;
 mod console;
 mod input;
 mod page;
+mod seat;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
@@ -21,6 +22,7 @@ use serde_json::json;
 use cdp::Connection;
 pub use console::Message;
 pub use page::Page;
+pub use seat::alone;
 
 /// What every call to the browser returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -133,6 +135,7 @@ pub struct Browser {
 impl Browser {
     /// Starts the Chromium that [`xtask::system::find_chromium`] finds: `CHROMIUM`, or the one on the `PATH`.
     pub fn launch(options: BrowserOptions) -> Result<Self> {
+        seat::take();
         let program =
             xtask::system::find_chromium().map_err(|error| Error::Launch(error.to_string()))?.ok_or_else(
                 || Error::Launch("none was found; `cargo xtask test` installs it, or set CHROMIUM".into()),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use minibatch_session::{How, PRESETS, WORKLOADS, bits};
 use minibatch_tests::browser::{Browser, BrowserOptions};
 use minibatch_tests::server;
 use serde_json::Value;
@@ -31,6 +32,27 @@ fn the_first_loss_is_the_peers_on_both_backends() {
             assert!(result["loss"].as_f64().unwrap() < got, "it trains: {result}");
         }
     }
+}
+
+/// Breaks where the CPU backend computes something in the browser in another order than natively, or by another library.
+#[test]
+fn the_bits_are_the_same_as_natively() {
+    const STEPS: u32 = 50;
+    let trained = WORKLOADS.into_iter().filter(|name| !name.starts_with("matmul"));
+    let names: Vec<&str> = trained.chain(PRESETS.iter().map(|preset| preset.name)).collect();
+    let server = server::serve(server::dist());
+    let browser = Browser::launch(BrowserOptions { webgpu: false }).unwrap();
+    let path = format!("/bench.html?bits={}&steps={STEPS}", names.join(","));
+    let page = browser.page(&server.url(&path)).unwrap();
+    let native: Vec<String> = names
+        .iter()
+        .map(|name| format!("{:016x}", pollster::block_on(bits(name, STEPS, How::default())).unwrap()))
+        .collect();
+    page.wait_for("window.result", Duration::from_secs(240)).unwrap();
+    let result: Value = page.eval("window.result").unwrap();
+    let differ = names.iter().zip(&native).filter(|(name, native)| result["bits"][name] != native.as_str());
+    let differ: Vec<_> = differ.map(|(name, native)| format!("{name}: {native} natively")).collect();
+    assert!(differ.is_empty(), "{differ:#?}, in the browser {result}");
 }
 
 #[test]

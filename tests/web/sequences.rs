@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use minibatch_tests::browser::alone;
 use serde_json::json;
 
 use crate::site::{Site, index};
@@ -273,6 +274,7 @@ fn speeds(site: &Site, rounds: usize) -> [f64; 2] {
 
 #[test]
 fn looking_hardly_slows_training() {
+    alone();
     // A busy machine may spoil a try, but not make slow views quick three times over.
     const TRIES: usize = 3;
     for preset in ["r2", "copy-memory", "reversal"] {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use minibatch_tests::browser::alone;
 use serde_json::json;
 
 use crate::site::{READY, Site, index};
@@ -38,6 +39,7 @@ fn watch(site: &Site) -> Vec<f64> {
 
 #[test]
 fn a_minute_at_full_speed_grows_nothing_and_keeps_the_page_quick() {
+    alone();
     let site = Site::open(&index("webgpu"), true);
     site.page.set_init_script(STOPWATCH).unwrap();
     site.page.navigate(&site.server.url("/index.html?backend=webgpu#v=1&preset=spiral")).unwrap();

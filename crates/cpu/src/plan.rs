@@ -1,34 +1,24 @@
-//! Compiling: a graph and its memory plan become a list of steps whose operands are all resolved.
+//! Compiling: a graph and its memory plan become a list of kernels whose operands are all resolved.
 
-use minibatch_graph::{DType, Graph, Home as PlannedHome, MemoryPlan, NodeId, Op, Shape};
+use minibatch_graph::{DType, Graph, Home as PlannedHome, MemoryPlan, NodeId, Op};
 
+use crate::call::Call;
+use crate::kernel::Kernel;
 use crate::memory::{Buffer, Home, Operand};
-use crate::ops::scratch_len;
-use crate::{Cpu, CpuError, Real};
+use crate::{Cpu, CpuError, How, Real};
 
 /// A compiled graph, to be run by the [`Cpu`] that compiled it. Running it allocates nothing.
 #[derive(Clone, Debug)]
 pub struct Plan<T = f32> {
-    pub(crate) steps: Vec<Step>,
+    pub(crate) kernels: Vec<Kernel>,
     /// Shared slots, then constants.
     pub(crate) locals: Vec<Buffer<T>>,
     /// How much the widest op needs besides its operands: elements of what all plans of a store share.
     pub(crate) scratch: usize,
+    pub(crate) how: How,
     /// The variables it uses: name, index in the store, type and length. Checked before each run, since they may have
     /// been replaced.
     pub(crate) variables: Vec<(String, usize, DType, usize)>,
-}
-
-/// One op with its operands.
-#[derive(Clone, Debug)]
-pub(crate) struct Step {
-    pub op: Op,
-    pub inputs: Vec<Operand>,
-    pub output: Operand,
-    /// The shapes of the inputs, then of the output.
-    pub shapes: Vec<Shape>,
-    /// For a pack, what is copied: (input, first element).
-    pub copies: Vec<(usize, usize)>,
 }
 
 impl<T: Real> Cpu<T> {
@@ -52,14 +42,15 @@ impl<T: Real> Cpu<T> {
             variables.push((name.clone(), index, *dtype, shape.numel()));
         }
         let resolver = Resolver::new(graph, &memory, variables);
-        let (steps, scratch) = resolver.steps()?;
+        let (kernels, scratch) = resolver.kernels(self.how)?;
         let Resolver { variables, constants, .. } = resolver;
         let slots = memory.slots.iter().map(|slot| Buffer::zeros(slot.dtype, slot.len));
         let filled = |&(id, value): &(NodeId, f32)| {
             Buffer::Float(vec![T::of(f64::from(value)); graph.shape(id).numel()])
         };
-        let locals = slots.chain(constants.iter().map(filled)).collect();
-        Ok(Plan { steps, locals, scratch, variables })
+        let locals: Vec<Buffer<T>> = slots.chain(constants.iter().map(filled)).collect();
+        let elements = locals.iter().map(Buffer::len).sum();
+        Ok(Plan { kernels, locals, scratch, how: self.how.of_plan(elements), variables })
     }
 }
 
@@ -87,7 +78,7 @@ impl Need {
             .enumerate()
             .map(|(i, (name, shape, dtype))| (name.clone(), i, *dtype, shape.numel()));
         let resolver = Resolver::new(graph, &memory, variables.collect());
-        let (_, scratch) = resolver.steps()?;
+        let (_, scratch) = resolver.kernels(How::default())?;
         let slots = memory.slots.iter().map(|slot| slot.len);
         let constants = resolver.constants.iter().map(|(id, _)| graph.shape(*id).numel());
         let own = slots.chain(constants).sum();
@@ -113,12 +104,13 @@ impl<'a> Resolver<'a> {
         Self { graph, memory, variables, constants: needed.filter_map(constant).collect() }
     }
 
-    /// The steps, and how much scratch the widest needs.
-    fn steps(&self) -> Result<(Vec<Step>, usize), CpuError> {
-        let steps =
-            self.memory.order.iter().map(|&id| self.step(id)).collect::<Result<Vec<Step>, CpuError>>()?;
-        let scratch = steps.iter().map(scratch_len).max().unwrap_or(0);
-        Ok((steps, scratch))
+    /// The kernels, and how much scratch the one that needs most needs.
+    fn kernels(&self, how: How) -> Result<(Vec<Kernel>, usize), CpuError> {
+        let calls = self.memory.order.iter().map(|&id| self.call(id));
+        let kernels = calls.filter_map(|call| call.map(|call| Kernel::lower(&call, how)).transpose());
+        let kernels = kernels.collect::<Result<Vec<Kernel>, CpuError>>()?;
+        let scratch = kernels.iter().map(Kernel::scratch_len).max().unwrap_or(0);
+        Ok((kernels, scratch))
     }
 
     fn operand(&self, id: NodeId) -> Operand {
@@ -149,15 +141,15 @@ impl<'a> Resolver<'a> {
         id
     }
 
-    fn step(&self, id: NodeId) -> Result<Step, CpuError> {
+    fn call(&self, id: NodeId) -> Result<Call, CpuError> {
         let node = self.graph.node(id);
         let copies: Vec<(usize, usize)> =
             self.memory.copies.iter().filter(|(pack, ..)| *pack == id).map(|&(_, i, at)| (i, at)).collect();
         let inputs = node.inputs.iter().map(|&input| self.operand(input)).collect();
         let shapes = node.inputs.iter().chain([&id]).map(|&i| self.graph.shape(i).clone()).collect();
-        let step = Step { op: node.op.clone(), inputs, output: self.operand(id), shapes, copies };
-        match step.aliased() {
-            None => Ok(step),
+        let call = Call { op: node.op.clone(), inputs, output: self.operand(id), shapes, copies };
+        match call.aliased() {
+            None => Ok(call),
             Some(home) => {
                 let name = match home {
                     Home::Variable(index) => {
@@ -169,39 +161,5 @@ impl<'a> Resolver<'a> {
                 Err(CpuError::Aliased { label: node.label.clone(), op: node.op.name(), name })
             }
         }
-    }
-}
-
-impl Step {
-    /// The extents of an input.
-    pub fn dims(&self, input: usize) -> &[usize] {
-        self.shapes[input].dims()
-    }
-
-    /// The extents of the output.
-    pub fn out_dims(&self) -> &[usize] {
-        self.shapes[self.shapes.len() - 1].dims()
-    }
-
-    /// A buffer that the op would both read and write, but for what it changes in place.
-    fn aliased(&self) -> Option<Home> {
-        let changes = self.op.changes();
-        let inputs = 0..self.inputs.len();
-        let read = |i: &usize| match self.op {
-            Op::Pack => self.copies.iter().any(|(copied, _)| copied == i),
-            _ => !changes.contains(i),
-        };
-        let mut written: Vec<Home> = changes.iter().map(|&i| self.inputs[i].home).collect();
-        if self.yields_anew() {
-            written.push(self.output.home);
-        }
-        let twice = (1..written.len()).find(|&i| written[..i].contains(&written[i])).map(|i| written[i]);
-        let of_inputs = inputs.filter(read).map(|i| self.inputs[i].home).find(|home| written.contains(home));
-        twice.or(of_inputs)
-    }
-
-    /// Whether the result is a value of its own rather than an input changed in place.
-    fn yields_anew(&self) -> bool {
-        !self.op.yields_change()
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
+use crate::single_math;
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
@@ -13,6 +15,8 @@ mod sealed {
 pub trait Real:
     sealed::Sealed
     + Copy
+    + Send
+    + Sync
     + Default
     + Debug
     + PartialEq
@@ -59,31 +63,57 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($($type:ident: $($function:ident)*;)*) => {$(
+    ($($type:ident { $($function:ident = $path:expr;)* })*) => {$(
         impl Real for $type {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
+            #[inline(always)]
             fn of(value: f64) -> Self {
                 value as Self
             }
+            #[inline(always)]
             fn wide(self) -> f64 {
                 f64::from(self)
             }
+            #[inline(always)]
             fn narrow(self) -> f32 {
                 self as f32
             }
+            #[inline(always)]
             fn max(self, other: Self) -> Self {
                 // Not IEEE's maximum: NaN stays NaN, and this is one instruction.
                 if self < other { other } else { self }
             }
-            $(fn $function(self) -> Self {
-                $type::$function(self)
+            $(#[inline(always)]
+            fn $function(self) -> Self {
+                $path(self)
             })*
         }
     )*};
 }
 
+// Of f32 the same bits on every machine; f64, the oracle, has the system's own.
 real! {
-    f32: abs sqrt exp exp_m1 ln ln_1p tanh sin cos;
-    f64: abs sqrt exp exp_m1 ln ln_1p tanh sin cos;
+    f32 {
+        abs = f32::abs;
+        sqrt = f32::sqrt;
+        exp = single_math::exp;
+        exp_m1 = single_math::exp_m1;
+        ln = single_math::ln;
+        ln_1p = single_math::ln_1p;
+        tanh = single_math::tanh;
+        sin = libm::sinf;
+        cos = libm::cosf;
+    }
+    f64 {
+        abs = f64::abs;
+        sqrt = f64::sqrt;
+        exp = f64::exp;
+        exp_m1 = f64::exp_m1;
+        ln = f64::ln;
+        ln_1p = f64::ln_1p;
+        tanh = f64::tanh;
+        sin = f64::sin;
+        cos = f64::cos;
+    }
 }

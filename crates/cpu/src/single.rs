@@ -3,7 +3,7 @@
 
 use minibatch_graph::Graph;
 
-use crate::{Cpu, CpuError, Plan};
+use crate::{Cpu, CpuError, How, Plan};
 
 /// [`Cpu`] in `f32`.
 #[derive(Default)]
@@ -16,6 +16,11 @@ impl Single {
     /// No variables yet.
     pub fn new() -> Self {
         Self(Cpu::new())
+    }
+
+    /// As [`Cpu::running`].
+    pub fn running(how: How) -> Self {
+        Self(Cpu::running(how))
     }
 
     /// As [`Cpu::set_f32`].

@@ -3,7 +3,7 @@
 use minibatch_graph::DType;
 
 use crate::memory::Buffer;
-use crate::{CpuError, Real};
+use crate::{CpuError, How, Real};
 
 /// The CPU backend: a store of variables that every graph compiled by it shares. `T` is f32, or f64 for the oracle.
 #[derive(Clone, Debug, Default)]
@@ -13,12 +13,18 @@ pub struct Cpu<T = f32> {
     pub(crate) variables: Vec<Buffer<T>>,
     /// What ops need besides their operands while they run; of the widest op so far.
     pub(crate) scratch: Vec<T>,
+    pub(crate) how: How,
 }
 
 impl<T: Real> Cpu<T> {
     /// An empty store.
     pub fn new() -> Self {
-        Self { names: vec![], variables: vec![], scratch: vec![] }
+        Self::running(How::default())
+    }
+
+    /// An empty store whose plans run that way.
+    pub fn running(how: How) -> Self {
+        Self { names: vec![], variables: vec![], scratch: vec![], how }
     }
 
     /// Sets a float variable; creates it when missing, replaces it when its length or type was another.

@@ -35,11 +35,13 @@ mod engine;
 #[cfg(feature = "engine")]
 pub use engine::{
     Backend, BenchError, BuildError, DataSet, Keep, Measured, Plan, Session, Supplies, Wait, Work, bench,
-    check_kernels, heap,
+    bits, check_kernels, heap,
 };
 
 #[cfg(feature = "engine")]
 pub use engine::WORKLOADS;
+#[cfg(feature = "engine")]
+pub use minibatch_cpu::How;
 #[cfg(feature = "engine")]
 pub use minibatch_gpu::{AdapterInfo, adapters};
 

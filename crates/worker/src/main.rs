@@ -35,6 +35,14 @@ pub async fn bench(workload: String, backend: String, seconds: f64) -> String {
     json.unwrap_or_default().to_string()
 }
 
+/// The bits of a workload's or a preset's parameters after so many steps on the CPU, as hexadecimal digits; or what is wrong.
+/// For the tests that compare machines.
+#[wasm_bindgen]
+pub async fn bits(name: String, steps: u32) -> String {
+    let bits = minibatch_session::bits(&name, steps, minibatch_session::How::default()).await;
+    bits.map_or_else(|error| error.to_string(), |bits| format!("{bits:016x}"))
+}
+
 /// Makes every pipeline there is; gives what was refused, or nothing. For the browser test.
 #[wasm_bindgen]
 pub async fn check_kernels() -> Option<String> {

@@ -121,14 +121,14 @@ pub fn screenshots() -> Result<()> {
     Ok(())
 }
 
-/// The command that runs the browser tests, one at a time: they measure times, and share a few cores with a software
-/// GPU. `filter` is a part of the tests' names.
+/// The command that runs the browser tests, two at a time: they wait for much, and share a few cores with a software GPU. What
+/// measures times runs alone; see `alone` of the tests' `browser`. `filter` is a part of the tests' names.
 fn browser_tests(features: &str, filter: Option<&str>) -> Result<Command> {
     let mut command = cargo();
     // Of the whole workspace, as the native tests are: of one package alone every dependency would be built once more, with
     // other features.
     command.args(["test", "--workspace", "--features", features, "--test", "web", "--"]);
-    command.args(filter).arg("--test-threads=1").env("CHROMIUM", system::ensure_chromium()?);
+    command.args(filter).arg("--test-threads=2").env("CHROMIUM", system::ensure_chromium()?);
     // The site was built as it is passed on: what is counted in kilobytes or opcodes is to be counted.
     command.env("MINIBATCH_SITE", "release");
     Ok(command)

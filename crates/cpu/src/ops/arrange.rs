@@ -1,75 +1,115 @@
-//! Arithmetic with broadcasting, sums over axes, and ops that only move elements.
+//! Arithmetic with broadcasting, and ops that only move elements.
 
+use minibatch_graph::Binary;
 use minibatch_graph::walk::{Walk, around};
-use minibatch_graph::{Binary, Op, Reduction};
 
-use super::{elementwise, places, reduce};
-use crate::Real;
-use crate::memory::Memory;
-use crate::plan::Step;
+use super::places;
+use crate::call::Call;
+use crate::memory::{Memory, Operand};
+use crate::{How, Real};
 
-/// How many elements of scratch a step needs.
-pub(crate) fn scratch_len(step: &Step) -> usize {
-    match &step.op {
-        Op::Reduce { axes, .. } => {
-            reduce::scratch_len(Walk::reduce(step.dims(0), axes).axes(), step.output.len())
-        }
-        _ => 0,
+/// out = a op b
+#[derive(Clone, Debug)]
+pub(crate) struct Arithmetic {
+    op: Binary,
+    walk: Walk<2>,
+    inputs: [Operand; 2],
+    out: Operand,
+    how: How,
+}
+
+impl Arithmetic {
+    pub fn new(call: &Call, op: Binary, how: How) -> Self {
+        let walk = Walk::binary(call.dims(0), call.dims(1));
+        Self { op, walk, inputs: call.operands(), out: call.output, how }
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>) {
+        memory.write(&self.out, |memory, out| {
+            let [a, b] = self.inputs.map(|input| memory.floats(&input));
+            self.how.vectorised(
+                #[inline(always)]
+                || match self.op {
+                    Binary::Add => places::combine(&self.walk, a, b, out, |a, b| a + b),
+                    Binary::Sub => places::combine(&self.walk, a, b, out, |a, b| a - b),
+                    Binary::Mul => places::combine(&self.walk, a, b, out, |a, b| a * b),
+                    Binary::Div => places::combine(&self.walk, a, b, out, |a, b| a / b),
+                },
+            );
+        });
     }
 }
 
-/// Runs one of these ops.
-pub(crate) fn run<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
-    memory.write(&step.output, |memory, out| {
-        let x = memory.floats(&step.inputs[0]);
-        match &step.op {
-            Op::Binary(op) => {
-                let walk = Walk::binary(step.dims(0), step.dims(1));
-                binary(*op, &walk, x, memory.floats(&step.inputs[1]), out);
-            }
-            Op::Unary(f) => {
-                out.copy_from_slice(x);
-                elementwise::unary(*f, out);
-            }
-            Op::Reduce { reduction, axes } => {
-                reduce::sum(Walk::reduce(step.dims(0), axes).axes(), x, out, scratch);
-                if *reduction == Reduction::Mean {
-                    let count = T::of((x.len() / out.len().max(1)) as f64);
-                    out.iter_mut().for_each(|out| *out = *out / count);
-                }
-            }
-            Op::Permute { axes } => places::permute(&Walk::permute(step.dims(0), axes), x, out),
-            Op::Slice { axis, start, len } => {
-                let (_, extent, inner) = around(step.dims(0), *axis);
-                places::take(x, [start * inner, extent * inner], out, len * inner);
-            }
-            Op::Pad { axis, before, .. } => {
-                let (_, extent, inner) = around(step.dims(0), *axis);
-                let width = step.out_dims()[*axis] * inner;
-                out.fill(T::ZERO);
-                places::put(x, extent * inner, out, [before * inner, width]);
-            }
-            Op::Concat { axis } => {
-                let (_, total, inner) = around(step.out_dims(), *axis);
-                let mut start = 0;
-                for (i, input) in step.inputs.iter().enumerate() {
-                    let width = step.dims(i)[*axis] * inner;
-                    places::put(memory.floats(input), width, out, [start, total * inner]);
-                    start += width;
-                }
-            }
-            // The others' own modules run them.
-            _ => {}
-        }
-    });
+/// An op that only moves elements.
+#[derive(Clone, Debug)]
+pub(crate) struct Move {
+    how: Way,
+    out: Operand,
 }
 
-/// out = a op b, with the choice outside the loops.
-fn binary<T: Real>(op: Binary, walk: &Walk<2>, a: &[T], b: &[T], out: &mut [T]) {
-    match op {
-        Binary::Add => places::combine(walk, a, b, out, |a, b| a + b),
-        Binary::Sub => places::combine(walk, a, b, out, |a, b| a - b),
-        Binary::Mul => places::combine(walk, a, b, out, |a, b| a * b),
-        Binary::Div => places::combine(walk, a, b, out, |a, b| a / b),
+#[derive(Clone, Debug)]
+enum Way {
+    /// Each value from this element on.
+    Pack(Vec<(Operand, usize)>),
+    Permute(Operand, Walk<2>),
+    /// Parts of rows: the first element and the length of a row, and the width of a part.
+    Take(Operand, [usize; 2], usize),
+    /// Rows of this width become parts of rows: the first element and the length of a row. All else is zero.
+    Pad(Operand, usize, [usize; 2]),
+    /// Rows of this width become parts of rows, from this element on; the length of a row.
+    Concat(Vec<(Operand, usize, usize)>, usize),
+}
+
+impl Move {
+    pub fn pack(call: &Call) -> Self {
+        let copies = call.copies.iter().map(|&(input, at)| (call.inputs[input], at)).collect();
+        Self { how: Way::Pack(copies), out: call.output }
+    }
+
+    pub fn permute(call: &Call, axes: &[usize]) -> Self {
+        Self { how: Way::Permute(call.inputs[0], Walk::permute(call.dims(0), axes)), out: call.output }
+    }
+
+    pub fn slice(call: &Call, [axis, start, len]: [usize; 3]) -> Self {
+        let (_, extent, inner) = around(call.dims(0), axis);
+        let way = Way::Take(call.inputs[0], [start * inner, extent * inner], len * inner);
+        Self { how: way, out: call.output }
+    }
+
+    pub fn pad(call: &Call, [axis, before]: [usize; 2]) -> Self {
+        let (_, extent, inner) = around(call.dims(0), axis);
+        let width = call.out_dims()[axis] * inner;
+        let way = Way::Pad(call.inputs[0], extent * inner, [before * inner, width]);
+        Self { how: way, out: call.output }
+    }
+
+    pub fn concat(call: &Call, axis: usize) -> Self {
+        let (_, total, inner) = around(call.out_dims(), axis);
+        let mut start = 0;
+        let mut parts = vec![];
+        for (i, input) in call.inputs.iter().enumerate() {
+            let width = call.dims(i)[axis] * inner;
+            parts.push((*input, width, start));
+            start += width;
+        }
+        Self { how: Way::Concat(parts, total * inner), out: call.output }
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>) {
+        memory.write(&self.out, |memory, out| match &self.how {
+            Way::Pack(copies) => copies.iter().for_each(|(from, at)| {
+                let from = memory.floats(from);
+                out[*at..at + from.len()].copy_from_slice(from);
+            }),
+            Way::Permute(x, walk) => places::permute(walk, memory.floats(x), out),
+            Way::Take(x, from, width) => places::take(memory.floats(x), *from, out, *width),
+            Way::Pad(x, width, to) => {
+                out.fill(T::ZERO);
+                places::put(memory.floats(x), *width, out, *to);
+            }
+            Way::Concat(parts, row) => parts.iter().for_each(|(x, width, start)| {
+                places::put(memory.floats(x), *width, out, [*start, *row]);
+            }),
+        });
     }
 }

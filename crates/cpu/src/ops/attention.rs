@@ -2,52 +2,68 @@
 //!
 //! Both directions of attention go by blocks of queries, as Dao and others (2022) do: the scores of a block are all
 //! that is ever kept of the steps x steps matrix, and the backward pass makes them anew from each query's lse, the
-//! logarithm of the sum of its exponentiated scores.
+//! logarithm of the sum of its exponentiated scores. Queries, keys and values are read where they lie among those of all heads.
 
 mod backward;
 mod forward;
 mod rotary;
 mod source;
 
-use minibatch_graph::Op;
+use minibatch_graph::{Attention, Rotary};
 
-use crate::Real;
-use crate::memory::Memory;
-use crate::plan::Step;
+use crate::call::Call;
+use crate::memory::{Memory, Operand};
+use crate::{How, Real};
+use backward::Backward;
+use forward::Forward;
+use rotary::Turn;
 use source::Source;
 
-/// How many queries are looked at together.
-const BLOCK: usize = 32;
+/// How many queries are looked at together: a whole number of tiles of either kind.
+const BLOCK: usize = 24;
 
-/// How many elements of scratch a step needs.
-pub(crate) fn scratch_len(step: &Step) -> usize {
-    match &step.op {
-        Op::Attention(attention) => forward::Room::new(&Source::new(*attention, step)).len(),
-        Op::AttentionLse(attention) => forward::Room::new(&Source::new(*attention, step)).len(),
-        Op::AttentionGrad(attention) => backward::Room::new(&Source::new(*attention, step)).len(),
-        _ => 0,
-    }
+/// Attention, what its gradient needs of it, its gradient, or the turning of positions.
+#[derive(Clone, Debug)]
+pub(crate) enum AttentionKernel {
+    Values(Forward),
+    Lse(Forward),
+    Gradient(Backward),
+    Rotary(Turn),
 }
 
-/// Runs one of these ops.
-pub(crate) fn run<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
-    let inputs = &step.inputs;
-    memory.write(&step.output, |memory, out| match &step.op {
-        Op::Attention(attention) => {
-            let source = Source::new(*attention, step);
-            forward::values(&source, &source.operands(memory, inputs), out, scratch);
+impl AttentionKernel {
+    pub fn values(call: &Call, attention: Attention, how: How) -> Self {
+        Self::Values(Forward::new(Source::new(attention, call), call.output, how))
+    }
+
+    pub fn lse(call: &Call, attention: Attention, how: How) -> Self {
+        Self::Lse(Forward::new(Source::new(attention, call), call.output, how))
+    }
+
+    pub fn gradient(call: &Call, attention: Attention, how: How) -> Self {
+        let source = Source::new(attention, call);
+        let result: [Operand; 3] = std::array::from_fn(|i| call.inputs[source.inputs() + i]);
+        Self::Gradient(Backward::new(source, result, call.output, how))
+    }
+
+    pub fn rotary(call: &Call, rotary: Rotary) -> Self {
+        Self::Rotary(Turn::new(call, rotary))
+    }
+
+    pub fn scratch_len(&self) -> usize {
+        match self {
+            Self::Values(forward) | Self::Lse(forward) => forward.scratch_len(),
+            Self::Gradient(backward) => backward.scratch_len(),
+            Self::Rotary(_) => 0,
         }
-        Op::AttentionLse(attention) => {
-            let source = Source::new(*attention, step);
-            forward::lse(&source, &source.operands(memory, inputs), out, scratch);
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        match self {
+            Self::Values(forward) => forward.values(memory, scratch),
+            Self::Lse(forward) => forward.lse(memory, scratch),
+            Self::Gradient(backward) => backward.run(memory, scratch),
+            Self::Rotary(turn) => turn.run(memory),
         }
-        Op::AttentionGrad(attention) => {
-            let source = Source::new(*attention, step);
-            let [y, lse, dy] = [0, 1, 2].map(|i| memory.floats(&inputs[source.inputs() + i]));
-            let result = backward::Result { y, lse, dy };
-            backward::gradient(&source, &source.operands(memory, inputs), &result, out, scratch);
-        }
-        Op::Rotary(rotary) => rotary::turn(*rotary, step.dims(0), memory.floats(&inputs[0]), out),
-        _ => {}
-    });
+    }
 }

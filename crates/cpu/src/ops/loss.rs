@@ -3,11 +3,65 @@
 use minibatch_graph::{DType, Loss};
 
 use super::elementwise::{sigmoid, softplus};
-use crate::Real;
+use super::reduce::{largest, sum_of};
+use crate::call::Call;
 use crate::memory::{Memory, Operand};
+use crate::{How, Real};
+
+/// A loss, its gradient, or what each row adds to it.
+#[derive(Clone, Debug)]
+pub(crate) struct LossKernel {
+    loss: Loss,
+    what: What,
+    prediction: Operand,
+    target: Operand,
+    out: Operand,
+    how: How,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Value,
+    /// Times this value.
+    Gradient(Operand),
+    Score,
+}
+
+impl LossKernel {
+    pub fn value(call: &Call, loss: Loss, how: How) -> Self {
+        Self::new(call, loss, What::Value, how)
+    }
+
+    pub fn gradient(call: &Call, loss: Loss, how: How) -> Self {
+        Self::new(call, loss, What::Gradient(call.inputs[2]), how)
+    }
+
+    pub fn score(call: &Call, loss: Loss, how: How) -> Self {
+        Self::new(call, loss, What::Score, how)
+    }
+
+    fn new(call: &Call, loss: Loss, what: What, how: How) -> Self {
+        let [prediction, target] = call.operands();
+        Self { loss, what, prediction, target, out: call.output, how }
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>) {
+        memory.write(&self.out, |memory, out| {
+            let operands = Operands::new(memory, &self.prediction, &self.target);
+            self.how.vectorised(
+                #[inline(always)]
+                || match &self.what {
+                    What::Value => out[0] = value(self.loss, &operands),
+                    What::Gradient(dloss) => gradient(self.loss, &operands, memory.floats(dloss)[0], out),
+                    What::Score => score(self.loss, &operands, out),
+                },
+            );
+        });
+    }
+}
 
 /// Prediction (rows, columns) with its target: floats of the same shape, or a class number for each row.
-pub(crate) struct Operands<'a, T> {
+struct Operands<'a, T> {
     prediction: &'a [T],
     columns: usize,
     floats: &'a [T],
@@ -15,12 +69,12 @@ pub(crate) struct Operands<'a, T> {
 }
 
 impl<'a, T: Real> Operands<'a, T> {
-    pub fn new(memory: &'a Memory<T>, inputs: &[Operand]) -> Self {
-        let (floats, classes): (&[T], &[u32]) = match inputs[1].dtype {
-            DType::F32 => (memory.floats(&inputs[1]), &[]),
-            DType::U32 => (&[], memory.words(&inputs[1])),
+    fn new(memory: &'a Memory<T>, prediction: &Operand, target: &Operand) -> Self {
+        let (floats, classes): (&[T], &[u32]) = match target.dtype {
+            DType::F32 => (memory.floats(target), &[]),
+            DType::U32 => (&[], memory.words(target)),
         };
-        Self { prediction: memory.floats(&inputs[0]), columns: inputs[0].columns, floats, classes }
+        Self { prediction: memory.floats(prediction), columns: prediction.columns, floats, classes }
     }
 
     fn pairs(&self) -> impl Iterator<Item = (T, T)> {
@@ -41,7 +95,8 @@ impl<'a, T: Real> Operands<'a, T> {
 }
 
 /// What each row adds to the mean, (rows, 3): term, weight, right answers; see [`minibatch_graph::Op::Score`].
-pub(crate) fn score<T: Real>(loss: Loss, operands: &Operands<T>, out: &mut [T]) {
+#[inline(always)]
+fn score<T: Real>(loss: Loss, operands: &Operands<T>, out: &mut [T]) {
     let rows = out.chunks_exact_mut(3);
     if let Loss::CrossEntropy { label_smoothing, ignore_index } = loss {
         for (out, (z, class)) in rows.zip(operands.rows(ignore_index)) {
@@ -76,6 +131,7 @@ fn share<T: Real>(yes: bool) -> T {
 }
 
 /// What an element adds to the sum of a loss of elements.
+#[inline(always)]
 fn element_term<T: Real>(loss: Loss, p: T, t: T) -> T {
     let (e, half) = (p - t, T::of(0.5));
     match loss {
@@ -94,6 +150,7 @@ fn element_term<T: Real>(loss: Loss, p: T, t: T) -> T {
 }
 
 /// What a row adds to the sum of cross-entropy.
+#[inline(always)]
 fn class_term<T: Real>(z: &[T], class: usize, smoothing: f64) -> f64 {
     let (largest, log_sum) = log_sum_exp(z);
     let wanted = z[class];
@@ -103,7 +160,8 @@ fn class_term<T: Real>(z: &[T], class: usize, smoothing: f64) -> f64 {
 }
 
 /// The loss. Summed in f64, since a sum over a large batch in f32 would lose digits.
-pub(crate) fn value<T: Real>(loss: Loss, operands: &Operands<T>) -> T {
+#[inline(always)]
+fn value<T: Real>(loss: Loss, operands: &Operands<T>) -> T {
     let count = operands.prediction.len() as f64;
     T::of(match loss {
         Loss::SumSquares => operands.sum(|p, t| element_term(loss, p, t)),
@@ -121,7 +179,8 @@ pub(crate) fn value<T: Real>(loss: Loss, operands: &Operands<T>) -> T {
 }
 
 /// The gradient of the loss with respect to the prediction, times `dloss`.
-pub(crate) fn gradient<T: Real>(loss: Loss, operands: &Operands<T>, dloss: T, out: &mut [T]) {
+#[inline(always)]
+fn gradient<T: Real>(loss: Loss, operands: &Operands<T>, dloss: T, out: &mut [T]) {
     let each = dloss / T::of(operands.prediction.len() as f64);
     let pairs = out.iter_mut().zip(operands.pairs());
     match loss {
@@ -155,6 +214,7 @@ pub(crate) fn gradient<T: Real>(loss: Loss, operands: &Operands<T>, dloss: T, ou
 }
 
 /// e where |e| <= delta, else `most` with its sign.
+#[inline(always)]
 fn within<T: Real>(e: T, delta: T, most: T) -> T {
     if e > delta {
         most
@@ -170,8 +230,8 @@ fn mean<T: Real>(z: &[T]) -> f64 {
 }
 
 /// (m, ln(sum(exp(z - m)))), m being the largest, or the lowest number where all are -inf.
+#[inline(always)]
 fn log_sum_exp<T: Real>(z: &[T]) -> (T, T) {
-    let largest = z.iter().copied().fold(T::of(f64::from(f32::MIN)), T::max);
-    let sum = z.iter().fold(T::ZERO, |sum, &z| sum + (z - largest).exp());
-    (largest, sum.ln())
+    let largest = largest(z);
+    (largest, sum_of(z, |z| (z - largest).exp()).ln())
 }

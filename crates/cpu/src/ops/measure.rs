@@ -4,13 +4,50 @@ use minibatch_graph::{Loss, Sides};
 
 use super::reduce::add_to;
 use crate::Real;
+use crate::call::Call;
 use crate::memory::{Memory, Operand};
+
+/// What an evaluation's pieces add up.
+#[derive(Clone, Debug)]
+pub(crate) enum Measure {
+    Tally { sides: Sides, inputs: [Operand; 3] },
+    Confusion { classes: usize, loss: Loss, sides: Sides, inputs: [Operand; 4] },
+    NextRows { samples: usize, cursor: Operand, out: Operand },
+}
+
+impl Measure {
+    pub fn tally(call: &Call, sides: Sides) -> Self {
+        Self::Tally { sides, inputs: call.operands() }
+    }
+
+    pub fn confusion(call: &Call, (classes, loss, sides): (usize, Loss, Sides)) -> Self {
+        Self::Confusion { classes, loss, sides, inputs: call.operands() }
+    }
+
+    pub fn next_rows(call: &Call, samples: usize) -> Self {
+        Self::NextRows { samples, cursor: call.inputs[0], out: call.output }
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>) {
+        match self {
+            Self::Tally { sides, inputs } => {
+                memory.write(&inputs[0], |memory, sums| tally(memory, inputs, *sides, sums));
+            }
+            Self::Confusion { classes, loss, sides, inputs } => memory.write(&inputs[0], |memory, counts| {
+                count(memory, inputs, (*classes, *loss, *sides), counts);
+            }),
+            Self::NextRows { samples, cursor, out } => memory.write_words(cursor, |memory, cursor| {
+                memory.write_words(out, |_, rows| next_rows(cursor, *samples, rows));
+            }),
+        }
+    }
+}
 
 /// Columns that are summed side by side.
 const LANES: usize = 16;
 
 /// Adds the rows of x to their side's sums; see [`minibatch_graph::Op::Tally`].
-pub(crate) fn tally<T: Real>(memory: &Memory<T>, inputs: &[Operand], sides: Sides, sums: &mut [T]) {
+fn tally<T: Real>(memory: &Memory<T>, inputs: &[Operand], sides: Sides, sums: &mut [T]) {
     let (x, index) = (memory.floats(&inputs[1]), memory.words(&inputs[2]));
     let (columns, each) = (inputs[1].columns, inputs[1].rows / index.len());
     let piece = index[0] as usize / index.len();
@@ -36,7 +73,7 @@ pub(crate) fn tally<T: Real>(memory: &Memory<T>, inputs: &[Operand], sides: Side
 }
 
 /// counts\[side, true class * classes + predicted class\] += count. Rows whose class there is none of are passed over.
-pub(crate) fn count<T: Real>(
+fn count<T: Real>(
     memory: &Memory<T>,
     inputs: &[Operand],
     (classes, loss, sides): (usize, Loss, Sides),
@@ -64,7 +101,7 @@ pub(crate) fn count<T: Real>(
 }
 
 /// The numbers of the next rows, in order; the last of them may be past the end.
-pub(crate) fn next_rows(cursor: &mut [u32], samples: usize, rows: &mut [u32]) {
+fn next_rows(cursor: &mut [u32], samples: usize, rows: &mut [u32]) {
     let first = cursor[0];
     rows.iter_mut().zip(first..).for_each(|(row, number)| *row = number);
     let next = first.saturating_add(rows.len() as u32);

@@ -4,52 +4,181 @@ mod clip;
 mod rows;
 mod softmax;
 
-use minibatch_graph::Op;
+use std::ops::Range;
 
-use crate::Real;
-use crate::memory::Memory;
-use crate::plan::Step;
+use minibatch_graph::Norm;
 
-/// How many elements of scratch a step needs.
-pub(crate) fn scratch_len(step: &Step) -> usize {
-    match &step.op {
-        Op::NormGradWeight(norm) => norm.channels(),
-        _ => 0,
-    }
+use crate::call::Call;
+use crate::memory::{Memory, Operand};
+use crate::{How, Real};
+
+/// Softmax, normalisations, and clipping.
+#[derive(Clone, Debug)]
+pub(crate) struct NormKernel {
+    what: What,
+    inputs: Vec<Operand>,
+    out: Operand,
+    /// Elements of a row, along the last axis: a value without axes is a row of one.
+    columns: usize,
+    how: How,
 }
 
-/// Runs one of these ops.
-pub(crate) fn run<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
-    let inputs = &step.inputs;
-    // Of the last axis: a value without axes is a row of one.
-    let columns = step.out_dims().last().copied().unwrap_or(1);
-    match &step.op {
-        Op::RunningStats { momentum } => memory.write(&inputs[0], |memory, running| {
-            rows::running_stats(running, memory.floats(&inputs[1]), T::of(f64::from(*momentum)));
-        }),
-        op => memory.write(&step.output, |memory, out| {
-            let input = |i: usize| memory.floats(&inputs[i]);
-            match op {
-                Op::Softmax { log } => softmax::forward(input(0), columns, *log, out),
-                Op::SoftmaxGrad { log } => softmax::gradient(input(0), input(1), columns, *log, out),
-                Op::Norm(norm) => {
-                    let weight = norm.weight.then(|| input(1));
-                    let bias = norm.bias.then(|| input(inputs.len() - 1));
-                    rows::forward(norm, input(0), weight, bias, out);
-                }
-                Op::NormGrad(norm) => {
-                    let weight = norm.weight.then(|| input(1));
-                    rows::gradient(norm, input(0), weight, input(inputs.len() - 1), out);
-                }
-                Op::NormGradWeight(norm) => {
-                    rows::weight_gradient(norm, input(0), input(1), out, scratch);
-                }
-                Op::SumSquares => out[0] = T::of(clip::sum_squares(input(0))),
-                Op::ClipNorm { max } => clip::by_norm(input(0), input(1)[0], *max, out),
-                Op::ClipValue { max } => clip::by_value(input(0), *max, out),
-                _ => {}
+#[derive(Clone, Debug)]
+enum What {
+    Softmax {
+        log: bool,
+    },
+    SoftmaxGrad {
+        log: bool,
+    },
+    Norm(Norm),
+    NormGrad(Norm),
+    NormGradWeight(Norm),
+    /// The first input changes in place.
+    RunningStats {
+        momentum: f32,
+    },
+    SumSquares,
+    ClipNorm {
+        max: f32,
+    },
+    ClipValue {
+        max: f32,
+    },
+}
+
+impl NormKernel {
+    pub fn softmax(call: &Call, log: bool, how: How) -> Self {
+        Self::new(call, What::Softmax { log }, call.output, how)
+    }
+
+    pub fn softmax_grad(call: &Call, log: bool, how: How) -> Self {
+        Self::new(call, What::SoftmaxGrad { log }, call.output, how)
+    }
+
+    pub fn norm(call: &Call, norm: &Norm, how: How) -> Self {
+        Self::new(call, What::Norm(*norm), call.output, how)
+    }
+
+    pub fn norm_grad(call: &Call, norm: &Norm, how: How) -> Self {
+        Self::new(call, What::NormGrad(*norm), call.output, how)
+    }
+
+    pub fn norm_grad_weight(call: &Call, norm: &Norm, how: How) -> Self {
+        Self::new(call, What::NormGradWeight(*norm), call.output, how)
+    }
+
+    pub fn running_stats(call: &Call, momentum: f32, how: How) -> Self {
+        Self::new(call, What::RunningStats { momentum }, call.inputs[0], how)
+    }
+
+    pub fn sum_squares(call: &Call, how: How) -> Self {
+        Self::new(call, What::SumSquares, call.output, how)
+    }
+
+    pub fn clip_norm(call: &Call, max: f32, how: How) -> Self {
+        Self::new(call, What::ClipNorm { max }, call.output, how)
+    }
+
+    pub fn clip_value(call: &Call, max: f32, how: How) -> Self {
+        Self::new(call, What::ClipValue { max }, call.output, how)
+    }
+
+    fn new(call: &Call, what: What, out: Operand, how: How) -> Self {
+        let columns = call.out_dims().last().copied().unwrap_or(1);
+        Self { what, inputs: call.inputs.clone(), out, columns, how }
+    }
+
+    pub fn scratch_len(&self) -> usize {
+        match &self.what {
+            What::NormGradWeight(norm) => norm.channels(),
+            What::Softmax { .. } | What::SoftmaxGrad { .. } | What::Norm(_) | What::NormGrad(_) => 0,
+            What::RunningStats { .. } | What::SumSquares => 0,
+            What::ClipNorm { .. } | What::ClipValue { .. } => 0,
+        }
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        memory.write(&self.out, |memory, out| self.fill(memory, out, scratch));
+    }
+
+    fn fill<T: Real>(&self, memory: &Memory<T>, out: &mut [T], scratch: &mut [T]) {
+        let (inputs, columns) = (&self.inputs[..], self.columns);
+        let input = |i: usize| memory.floats(&inputs[i]);
+        match &self.what {
+            What::Softmax { log } => self.by_rows(
+                columns,
+                out,
+                #[inline(always)]
+                |at, _, out| {
+                    softmax::forward(&input(0)[at], columns, *log, out);
+                },
+            ),
+            What::SoftmaxGrad { log } => self.by_rows(
+                columns,
+                out,
+                #[inline(always)]
+                |at, _, out| {
+                    softmax::gradient(&input(0)[at.clone()], &input(1)[at], columns, *log, out);
+                },
+            ),
+            What::Norm(norm) => {
+                let weight = norm.weight.then(|| input(1));
+                let bias = norm.bias.then(|| input(inputs.len() - 1));
+                self.by_rows(
+                    norm.columns,
+                    out,
+                    #[inline(always)]
+                    |at, first, out| {
+                        rows::forward((norm, first), &input(0)[at], weight, bias, out);
+                    },
+                );
             }
-        }),
+            What::NormGrad(norm) => {
+                let weight = norm.weight.then(|| input(1));
+                let dy = input(inputs.len() - 1);
+                self.by_rows(
+                    norm.columns,
+                    out,
+                    #[inline(always)]
+                    |at, first, out| {
+                        rows::gradient((norm, first), &input(0)[at.clone()], weight, &dy[at], out);
+                    },
+                );
+            }
+            What::NormGradWeight(norm) => self.how.vectorised(
+                #[inline(always)]
+                || rows::weight_gradient(norm, input(0), input(1), out, scratch),
+            ),
+            What::RunningStats { momentum } => {
+                rows::running_stats(out, input(1), T::of(f64::from(*momentum)));
+            }
+            What::SumSquares => {
+                out[0] = T::of(self.how.vectorised(
+                    #[inline(always)]
+                    || clip::sum_squares(input(0)),
+                ));
+            }
+            What::ClipNorm { max } => clip::by_norm(input(0), input(1)[0], *max, out),
+            What::ClipValue { max } => clip::by_value(input(0), *max, out),
+        }
+    }
+
+    /// Runs `kernel` on parts of the rows: the range of their elements, the first row's number, and the elements of the result.
+    fn by_rows<T: Real>(
+        &self,
+        columns: usize,
+        out: &mut [T],
+        kernel: impl Fn(Range<usize>, usize, &mut [T]) + Sync,
+    ) {
+        self.how.divided(8 * out.len(), [(out, columns)], &mut [(); 0], |rows, [out], _| {
+            let first = rows.start * columns;
+            let at = first..first + out.len();
+            self.how.vectorised(
+                #[inline(always)]
+                || kernel(at, rows.start, out),
+            );
+        });
     }
 }
 
@@ -60,6 +189,7 @@ const BLOCK: usize = 1024;
 const LANES: usize = 16;
 
 /// The sum of f(x).
+#[inline(always)]
 fn sum<T: Real>(x: &[T], f: impl Fn(T) -> T) -> f64 {
     let block = |x: &[T]| {
         let mut lanes = [T::ZERO; LANES];
@@ -74,6 +204,7 @@ fn sum<T: Real>(x: &[T], f: impl Fn(T) -> T) -> f64 {
 }
 
 /// The sum of f(x, y).
+#[inline(always)]
 fn sum_of_pairs<T: Real>(x: &[T], y: &[T], f: impl Fn(T, T) -> T) -> f64 {
     let block = |(x, y): (&[T], &[T])| {
         let mut lanes = [T::ZERO; LANES];

@@ -8,6 +8,7 @@ use crate::Real;
 const TILE: usize = 16;
 
 /// Calls `visit` with each operand's first element for every place along these axes, innermost axis fastest.
+#[inline(always)]
 fn each<const N: usize>(axes: &[Axis<N>], mut visit: impl FnMut([usize; N])) {
     let mut counts = [0; MAX_RANK];
     let mut at = [0; N];
@@ -26,6 +27,7 @@ fn each<const N: usize>(axes: &[Axis<N>], mut visit: impl FnMut([usize; N])) {
 }
 
 /// out = f(a, b) with broadcasting; out is row-major.
+#[inline(always)]
 pub(super) fn combine<T: Real>(walk: &Walk<2>, a: &[T], b: &[T], out: &mut [T], f: impl Fn(T, T) -> T) {
     if out.is_empty() {
         return;

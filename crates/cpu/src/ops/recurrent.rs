@@ -2,56 +2,78 @@
 
 mod cell;
 
-use minibatch_graph::{Op, Recurrent};
+use minibatch_graph::Recurrent;
 
-use crate::Real;
+use super::product::Product;
+use crate::call::Call;
 use crate::memory::{Memory, Operand};
-use crate::ops::matmul::Product;
-use crate::plan::Step;
+use crate::{How, Real};
 
 use cell::{Backward, Forward};
 
-/// How many elements of scratch a step needs.
-pub(crate) fn scratch_len(step: &Step) -> usize {
-    match &step.op {
-        Op::Recurrent(recurrent) => Sequence::new(*recurrent, step.dims(0), step.dims(1)).forward_scratch(),
-        Op::RecurrentGrad(recurrent) => {
-            Sequence::new(*recurrent, step.dims(2), step.dims(1)).backward_scratch()
+/// A recurrent layer, or its gradient.
+#[derive(Clone, Debug)]
+pub(crate) enum RecurrentKernel {
+    /// The inputs are x, U, the bias and the first states.
+    Forward { sequence: Sequence, inputs: Vec<Operand>, out: Operand },
+    /// The inputs are what the forward pass gave, U and the gradient of the states.
+    Backward { sequence: Sequence, inputs: [Operand; 3], out: Operand },
+}
+
+impl RecurrentKernel {
+    pub fn forward(call: &Call, recurrent: Recurrent, how: How) -> Self {
+        let sequence = Sequence::new(recurrent, call.dims(0), call.dims(1), (false, how));
+        Self::Forward { sequence, inputs: call.inputs.clone(), out: call.output }
+    }
+
+    pub fn backward(call: &Call, recurrent: Recurrent, how: How) -> Self {
+        let sequence = Sequence::new(recurrent, call.dims(2), call.dims(1), (true, how));
+        Self::Backward { sequence, inputs: call.operands(), out: call.output }
+    }
+
+    pub fn scratch_len(&self) -> usize {
+        match self {
+            Self::Forward { sequence, .. } => sequence.product.packed_len(),
+            Self::Backward { sequence, .. } => sequence.product.packed_len() + sequence.b * sequence.h,
         }
-        _ => 0,
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        match self {
+            Self::Forward { sequence, inputs, out } => {
+                memory.write(out, |memory, out| sequence.forward(memory, inputs, out, scratch));
+            }
+            Self::Backward { sequence, inputs, out } => memory.write(out, |memory, out| {
+                sequence.backward(inputs.map(|input| memory.floats(&input)), out, scratch);
+            }),
+        }
     }
 }
 
-/// Runs one of these ops.
-pub(crate) fn run<T: Real>(step: &Step, memory: &mut Memory<T>, scratch: &mut [T]) {
-    memory.write(&step.output, |memory, out| match &step.op {
-        Op::Recurrent(recurrent) => {
-            let sequence = Sequence::new(*recurrent, step.dims(0), step.dims(1));
-            sequence.forward(memory, &step.inputs, out, scratch);
-        }
-        Op::RecurrentGrad(recurrent) => {
-            let sequence = Sequence::new(*recurrent, step.dims(2), step.dims(1));
-            let [y, u, dstates] = [0, 1, 2].map(|input| memory.floats(&step.inputs[input]));
-            sequence.backward([y, u, dstates], out, scratch);
-        }
-        _ => {}
-    });
-}
-
 /// A recurrent op with its extents.
-struct Sequence {
+#[derive(Clone, Debug)]
+pub(crate) struct Sequence {
     recurrent: Recurrent,
     t: usize,
     b: usize,
     h: usize,
     /// Elements of all gates of a row.
     wide: usize,
+    /// (b, h) times U transposed, or on the way back (b, g h) times U.
+    product: Product,
+    how: How,
 }
 
 impl Sequence {
     /// From the shapes of the inputs (t, b, _) and of U (g h, h).
-    fn new(recurrent: Recurrent, inputs: &[usize], u: &[usize]) -> Self {
-        Self { recurrent, t: inputs[0], b: inputs[1], h: u[1], wide: u[0] }
+    fn new(recurrent: Recurrent, inputs: &[usize], u: &[usize], (back, how): (bool, How)) -> Self {
+        let (b, h, wide) = (inputs[1], u[1], u[0]);
+        let product = if back {
+            Product::new([b, wide, h], [false, false], how)
+        } else {
+            Product::new([b, h, wide], [false, true], how)
+        };
+        Self { recurrent, t: inputs[0], b, h, wide, product, how }
     }
 
     /// The time of the step taken as number `step`, and where among the states the one before and the one after stand.
@@ -64,26 +86,8 @@ impl Sequence {
         }
     }
 
-    /// (b, h) times U transposed.
-    fn product(&self) -> Product {
-        Product::of_extents([self.b, self.h, self.wide], [false, true])
-    }
-
-    /// (b, g h) times U.
-    fn product_back(&self) -> Product {
-        Product::of_extents([self.b, self.wide, self.h], [false, false])
-    }
-
-    fn forward_scratch(&self) -> usize {
-        self.product().scratch_len()
-    }
-
-    fn backward_scratch(&self) -> usize {
-        self.product_back().scratch_len() + self.b * self.h
-    }
-
     fn forward<T: Real>(&self, memory: &Memory<T>, inputs: &[Operand], out: &mut [T], scratch: &mut [T]) {
-        let &Self { recurrent, t, b, h, wide } = self;
+        let &Self { recurrent, t, b, h, wide, .. } = self;
         let [x, u, bias, first] = [0, 1, 2, 3].map(|input| memory.floats(&inputs[input]));
         let parts = recurrent.parts(t, b, h);
         let (states, rest) = out.split_at_mut(parts.cells);
@@ -96,33 +100,45 @@ impl Sequence {
         if let Some(first) = inputs.get(4) {
             cells[begin * b * c..][..b * c].copy_from_slice(memory.floats(first));
         }
-        let product = self.product();
-        product.pack_right(u, scratch);
+        self.product.pack(u, scratch);
+        let panels = &*scratch;
         for step in 0..t {
             let [time, before, after] = self.order(step);
             let (state_before, state) = pair(states, before, after, b * h);
             let (cell_before, cell) = pair(cells, before, after, b * c);
             let gates = &mut gates[time * b * wide..][..b * wide];
-            product.run_packed(state_before, gates, scratch);
-            for row in 0..b {
-                let at = time * b + row;
-                let forward = Forward {
-                    x: &x[at * wide..][..wide],
-                    bias,
-                    state_before: &state_before[row * h..][..h],
-                    cell_before: &cell_before[row * c..][..c],
-                    gates: &mut gates[row * wide..][..wide],
-                    inner: &mut inner[at * n..][..n],
-                    cell: &mut cell[row * c..][..c],
-                    state: &mut state[row * h..][..h],
-                };
-                forward.run(recurrent.cell);
-            }
+            let inner = &mut inner[time * b * n..][..b * n];
+            let all = [(gates, wide), (inner, n), (cell, c), (state, h)];
+            self.how.divided(self.work(), all, &mut [(); 0], |rows, [gates, inner, cell, state], _| {
+                let product = self.product.of_rows(rows.len());
+                product.run_packed(&state_before[rows.start * h..], gates, panels);
+                for (i, row) in rows.enumerate() {
+                    let forward = Forward {
+                        x: &x[(time * b + row) * wide..][..wide],
+                        bias,
+                        state_before: &state_before[row * h..][..h],
+                        cell_before: &cell_before[row * c..][..c],
+                        gates: &mut gates[i * wide..][..wide],
+                        inner: &mut inner[i * n..][..n],
+                        cell: &mut cell[i * c..][..c],
+                        state: &mut state[i * h..][..h],
+                    };
+                    self.how.vectorised(
+                        #[inline(always)]
+                        || forward.run(recurrent.cell),
+                    );
+                }
+            });
         }
     }
 
+    /// The work of one time, in multiply-adds.
+    fn work(&self) -> usize {
+        self.b * self.wide * (self.h + 10)
+    }
+
     fn backward<T: Real>(&self, [y, u, dstates]: [&[T]; 3], out: &mut [T], scratch: &mut [T]) {
-        let &Self { recurrent, t, b, h, wide } = self;
+        let &Self { recurrent, t, b, h, wide, .. } = self;
         let (parts, grads) = (recurrent.parts(t, b, h), recurrent.grad_parts(t, b, h));
         let (states, cells) = (&y[..parts.cells], &y[parts.cells..parts.gates]);
         let (gates, inner) = (&y[parts.gates..parts.inner], &y[parts.inner..]);
@@ -133,29 +149,38 @@ impl Sequence {
         dstate.fill(T::ZERO);
         dcell.fill(T::ZERO);
         let (through, scratch) = scratch.split_at_mut(b * h);
-        let product = self.product_back();
-        product.pack_right(u, scratch);
+        self.product.pack(u, scratch);
+        let panels = &*scratch;
         for step in (0..t).rev() {
             let [time, before, after] = self.order(step);
-            for row in 0..b {
-                let (at, before, after) = (time * b + row, before * b + row, after * b + row);
-                let backward = Backward {
-                    gates: &gates[at * wide..][..wide],
-                    inner: &inner[at * n..][..n],
-                    state_before: &states[before * h..][..h],
-                    cell_before: &cells[before * c..][..c],
-                    cell: &cells[after * c..][..c],
-                    given: &dstates[at * h..][..h],
-                    dinputs: &mut dinputs[at * wide..][..wide],
-                    dinner: &mut dinner[at * w..][..w],
-                    dstate: &mut dstate[row * h..][..h],
-                    dcell: &mut dcell[row * c..][..c],
-                };
-                backward.run(recurrent.cell);
-            }
-            let handed_on = if w > 0 { &*dinner } else { &*dinputs };
-            product.run_packed(&handed_on[time * b * wide..][..b * wide], through, scratch);
-            dstate.iter_mut().zip(&*through).for_each(|(d, &x)| *d += x);
+            let dinputs = &mut dinputs[time * b * wide..][..b * wide];
+            let dinner = &mut dinner[time * b * w..][..b * w];
+            let all = [(dinputs, wide), (dinner, w), (&mut *dstate, h), (&mut *dcell, c), (&mut *through, h)];
+            self.how.divided(self.work(), all, &mut [(); 0], |rows, all, _| {
+                let [dinputs, dinner, dstate, dcell, through] = all;
+                for (i, row) in rows.clone().enumerate() {
+                    let (at, before, after) = (time * b + row, before * b + row, after * b + row);
+                    let backward = Backward {
+                        gates: &gates[at * wide..][..wide],
+                        inner: &inner[at * n..][..n],
+                        state_before: &states[before * h..][..h],
+                        cell_before: &cells[before * c..][..c],
+                        cell: &cells[after * c..][..c],
+                        given: &dstates[at * h..][..h],
+                        dinputs: &mut dinputs[i * wide..][..wide],
+                        dinner: &mut dinner[i * w..][..w],
+                        dstate: &mut dstate[i * h..][..h],
+                        dcell: &mut dcell[i * c..][..c],
+                    };
+                    self.how.vectorised(
+                        #[inline(always)]
+                        || backward.run(recurrent.cell),
+                    );
+                }
+                let handed_on = if w > 0 { &*dinner } else { &*dinputs };
+                self.product.of_rows(rows.len()).run_packed(handed_on, through, panels);
+                dstate.iter_mut().zip(&*through).for_each(|(d, &x)| *d += x);
+            });
         }
     }
 }

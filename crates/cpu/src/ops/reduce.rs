@@ -1,9 +1,47 @@
 //! Sums over axes, in blocks: the error of a long sum grows with the block and the number of blocks, not with their
 //! product.
 
-use minibatch_graph::walk::Axis;
+use minibatch_graph::Reduction;
+use minibatch_graph::walk::{Axis, Walk};
 
-use crate::Real;
+use crate::call::Call;
+use crate::memory::{Memory, Operand};
+use crate::{How, Real};
+
+/// The sums or means over axes.
+#[derive(Clone, Debug)]
+pub(crate) struct Reduce {
+    reduction: Reduction,
+    walk: Walk<2>,
+    x: Operand,
+    out: Operand,
+    how: How,
+}
+
+impl Reduce {
+    pub fn new(call: &Call, reduction: Reduction, axes: &[usize], how: How) -> Self {
+        let walk = Walk::reduce(call.dims(0), axes);
+        Self { reduction, walk, x: call.inputs[0], out: call.output, how }
+    }
+
+    pub fn scratch_len(&self) -> usize {
+        scratch_len(self.walk.axes(), self.out.len())
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        memory.write(&self.out, |memory, out| {
+            let x = memory.floats(&self.x);
+            sum(self.how, self.walk.axes(), x, out, scratch);
+            match self.reduction {
+                Reduction::Sum => {}
+                Reduction::Mean => {
+                    let count = T::of((x.len() / out.len().max(1)) as f64);
+                    out.iter_mut().for_each(|out| *out = *out / count);
+                }
+            }
+        });
+    }
+}
 
 /// Summands that are added up by themselves before their sum joins the total.
 const BLOCK: usize = 256;
@@ -11,7 +49,8 @@ const BLOCK: usize = 256;
 const LANES: usize = 16;
 
 /// out\[j\] = sum over i of x\[i, j\]; `scratch` has at least as many elements as `out`.
-pub(crate) fn sum_rows<T: Real>(x: &[T], out: &mut [T], scratch: &mut [T]) {
+#[inline(always)]
+fn sum_rows<T: Real>(x: &[T], out: &mut [T], scratch: &mut [T]) {
     let columns = out.len();
     let part = &mut scratch[..columns];
     out.fill(T::ZERO);
@@ -22,11 +61,13 @@ pub(crate) fn sum_rows<T: Real>(x: &[T], out: &mut [T], scratch: &mut [T]) {
     }
 }
 
+#[inline(always)]
 pub(crate) fn add_to<T: Real>(sums: &mut [T], row: &[T]) {
     sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += x);
 }
 
 /// The sum of a row.
+#[inline(always)]
 pub(crate) fn total<T: Real>(x: &[T]) -> T {
     x.chunks(BLOCK * LANES).fold(T::ZERO, |total, block| {
         let mut lanes = [T::ZERO; LANES];
@@ -37,13 +78,43 @@ pub(crate) fn total<T: Real>(x: &[T]) -> T {
     })
 }
 
+/// The sum of f(x), and x becomes f(x).
+#[inline(always)]
+pub(crate) fn sum_of_replaced<T: Real>(x: &mut [T], f: impl Fn(T) -> T) -> T {
+    x.iter_mut().for_each(|x| *x = f(*x));
+    total(x)
+}
+
+/// The sum of f(x).
+#[inline(always)]
+pub(crate) fn sum_of<T: Real>(x: &[T], f: impl Fn(T) -> T) -> T {
+    x.chunks(BLOCK * LANES).fold(T::ZERO, |total, block| {
+        let mut lanes = [T::ZERO; LANES];
+        let (whole, rest) = block.as_chunks::<LANES>();
+        whole.iter().for_each(|row| lanes.iter_mut().zip(row).for_each(|(lane, &x)| *lane += f(x)));
+        lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane += f(x));
+        total + lanes.into_iter().fold(T::ZERO, |sum, lane| sum + lane)
+    })
+}
+
+/// The largest number, but no less than the lowest there is, so that a row of nothing but -inf has differences. What is NaN
+/// counts for nothing.
+#[inline(always)]
+pub(crate) fn largest<T: Real>(x: &[T]) -> T {
+    let mut lanes = [T::of(f64::from(f32::MIN)); LANES];
+    let (whole, rest) = x.as_chunks::<LANES>();
+    whole.iter().for_each(|row| lanes.iter_mut().zip(row).for_each(|(lane, &x)| *lane = lane.max(x)));
+    lanes.iter_mut().zip(rest).for_each(|(lane, &x)| *lane = lane.max(x));
+    lanes.into_iter().fold(lanes[0], T::max)
+}
+
 /// Whether an axis of [`minibatch_graph::walk::Walk::reduce`] is summed over.
 fn summed(axis: &Axis<2>) -> bool {
     axis.strides[1] == 0
 }
 
 /// Scratch for [`sum`] over these axes into `len` sums.
-pub(crate) fn scratch_len(axes: &[Axis<2>], len: usize) -> usize {
+fn scratch_len(axes: &[Axis<2>], len: usize) -> usize {
     match axes {
         [.., outer] if !summed(outer) => scratch_len(&axes[..axes.len() - 1], outer.strides[1]),
         [] | [_] => 0,
@@ -53,16 +124,24 @@ pub(crate) fn scratch_len(axes: &[Axis<2>], len: usize) -> usize {
 }
 
 /// The sums of x over the axes (innermost first) that are summed over, from the outermost inwards.
-pub(crate) fn sum<T: Real>(axes: &[Axis<2>], x: &[T], out: &mut [T], scratch: &mut [T]) {
+fn sum<T: Real>(how: How, axes: &[Axis<2>], x: &[T], out: &mut [T], scratch: &mut [T]) {
     match axes {
         [] => out.copy_from_slice(x),
         [.., outer] if !summed(outer) => {
             let inner = &axes[..axes.len() - 1];
             let parts = x.chunks_exact(outer.strides[0]).zip(out.chunks_exact_mut(outer.strides[1]));
-            parts.for_each(|(x, out)| sum(inner, x, out, scratch));
+            parts.for_each(|(x, out)| sum(how, inner, x, out, scratch));
         }
-        [_] => out[0] = total(x),
-        [_, _] => sum_rows(x, out, scratch),
+        [_] => {
+            out[0] = how.vectorised(
+                #[inline(always)]
+                || total(x),
+            )
+        }
+        [_, _] => how.vectorised(
+            #[inline(always)]
+            || sum_rows(x, out, scratch),
+        ),
         [inner @ .., outer] => {
             let (part, scratch) = scratch.split_at_mut(out.len());
             let (own, scratch) = scratch.split_at_mut(out.len());
@@ -70,7 +149,7 @@ pub(crate) fn sum<T: Real>(axes: &[Axis<2>], x: &[T], out: &mut [T], scratch: &m
             for block in x.chunks(BLOCK * outer.strides[0]) {
                 part.fill(T::ZERO);
                 for x in block.chunks_exact(outer.strides[0]) {
-                    sum(inner, x, own, scratch);
+                    sum(how, inner, x, own, scratch);
                     add_to(part, own);
                 }
                 add_to(out, part);

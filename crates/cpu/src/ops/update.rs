@@ -2,8 +2,65 @@
 
 use minibatch_graph::{Optimizer, control};
 
-use crate::Real;
+use crate::call::Call;
 use crate::memory::{Memory, Operand};
+use crate::{How, Real};
+
+/// A change of the parameters.
+#[derive(Clone, Debug)]
+pub(crate) enum Update {
+    /// Inputs are params, grads, decay, control and the optimizer's state.
+    Step {
+        optimizer: Optimizer,
+        inputs: Vec<Operand>,
+        how: How,
+    },
+    Momentum {
+        momentum: f32,
+        nesterov: bool,
+        buffer: Operand,
+        g: Operand,
+        out: Operand,
+    },
+}
+
+impl Update {
+    pub fn step(call: &Call, optimizer: Optimizer, how: How) -> Self {
+        Self::Step { optimizer, inputs: call.inputs.clone(), how }
+    }
+
+    pub fn momentum(call: &Call, momentum: f32, nesterov: bool) -> Self {
+        let [buffer, g] = call.operands();
+        Self::Momentum { momentum, nesterov, buffer, g, out: call.output }
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>) {
+        match self {
+            Self::Step { optimizer, inputs, how } => memory.write(&inputs[0], |memory, w| {
+                let step = |memory: &Memory<T>, w: &mut [T], states: [&mut [T]; 2]| {
+                    how.vectorised(
+                        #[inline(always)]
+                        || step(*optimizer, memory, inputs, w, states),
+                    );
+                };
+                match &inputs[4..] {
+                    [] => step(memory, w, [&mut [], &mut []]),
+                    [first] => memory.write(first, |memory, s| step(memory, w, [s, &mut []])),
+                    [first, second, ..] => memory.write(first, |memory, m| {
+                        memory.write(second, |memory, v| step(memory, w, [m, v]));
+                    }),
+                }
+            }),
+            Self::Momentum { momentum: stays, nesterov, buffer, g, out } => {
+                memory.write(buffer, |memory, buffer| {
+                    memory.write(out, |memory, out| {
+                        momentum(*stays, *nesterov, memory.floats(g), buffer, out);
+                    });
+                });
+            }
+        }
+    }
+}
 
 /// What all elements share, from the control block.
 struct Rates<T> {
@@ -22,29 +79,20 @@ impl<T: Real> Rates<T> {
     }
 
     /// The gradient with L1 and L2.
+    #[inline(always)]
     fn regularised(&self, w: T, g: T, decay: T) -> T {
         g + decay * (self.l2 * w + self.l1 * sign(w))
     }
 }
 
 /// -1, 0 or 1.
+#[inline(always)]
 fn sign<T: Real>(x: T) -> T {
     let positive = if x > T::ZERO { T::ONE } else { T::ZERO };
     positive - if x < T::ZERO { T::ONE } else { T::ZERO }
 }
 
-/// One step. Inputs are params, grads, decay, control and the optimizer's state.
-pub(crate) fn run<T: Real>(optimizer: Optimizer, memory: &mut Memory<T>, inputs: &[Operand]) {
-    let states = &inputs[4..];
-    memory.write(&inputs[0], |memory, w| match states {
-        [] => step(optimizer, memory, inputs, w, [&mut [], &mut []]),
-        [first] => memory.write(first, |memory, s| step(optimizer, memory, inputs, w, [s, &mut []])),
-        [first, second, ..] => memory.write(first, |memory, m| {
-            memory.write(second, |memory, v| step(optimizer, memory, inputs, w, [m, v]));
-        }),
-    });
-}
-
+#[inline(always)]
 fn step<T: Real>(
     optimizer: Optimizer,
     memory: &Memory<T>,
@@ -113,7 +161,7 @@ fn step<T: Real>(
 }
 
 /// b = momentum b + (1 - momentum) g; out = b, or momentum b + (1 - momentum) g with Nesterov.
-pub(crate) fn momentum<T: Real>(momentum: f32, nesterov: bool, g: &[T], buffer: &mut [T], out: &mut [T]) {
+fn momentum<T: Real>(momentum: f32, nesterov: bool, g: &[T], buffer: &mut [T], out: &mut [T]) {
     let stays = T::of(f64::from(momentum));
     for ((&g, b), out) in g.iter().zip(buffer).zip(out) {
         *b = stays * *b + (T::ONE - stays) * g;
@@ -130,6 +178,7 @@ struct Adam<'a, T> {
 
 impl<T: Real> Adam<'_, T> {
     /// Moves both moments and gives what to subtract from the weight.
+    #[inline(always)]
     fn step(&self, g: T, m: &mut T, v: &mut T) -> T {
         *m = self.beta1 * *m + (T::ONE - self.beta1) * g;
         *v = self.beta2 * *v + (T::ONE - self.beta2) * g * g;

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use minibatch_cpu::{CpuError, Single, SinglePlan};
+use minibatch_cpu::{CpuError, How, Single, SinglePlan};
 use minibatch_gpu::{Gpu, GpuError};
 use minibatch_graph::Graph;
 
@@ -104,7 +104,12 @@ impl Backend {
 
     /// The CPU.
     pub fn cpu() -> Self {
-        Self::Cpu(Box::new(Single::new()), CpuMail::default())
+        Self::cpu_running(How::default())
+    }
+
+    /// The CPU, its kernels running that way.
+    pub fn cpu_running(how: How) -> Self {
+        Self::Cpu(Box::new(Single::running(how)), CpuMail::default())
     }
 
     /// Makes or replaces a float variable. Plans that use it must be compiled anew when its length changes.

@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::backend::{Backend, Lost, Plan, Work};
 use super::programs::{BuildError, LOSS_ROWS};
 use draws::Mulberry;
-use workloads::{Workload, workload};
+use workloads::Workload;
+pub(super) use workloads::workload;
 
 /// What a workload measured.
 #[derive(Serialize, Clone, Debug)]
@@ -172,7 +173,7 @@ async fn gpu() -> Result<Backend, BenchError> {
 }
 
 /// Fills the variables as the peers do and compiles a training step over the one batch there is.
-async fn build(backend: &mut Backend, w: &Workload) -> Result<Plan, BuildError> {
+pub(super) async fn build(backend: &mut Backend, w: &Workload) -> Result<Plan, BuildError> {
     let model = Model::new(w.input.clone(), w.layers.clone(), w.loss, None)?;
     let mut rand = Mulberry::new(3);
     let (inputs, targets) = w.batch_of(&mut rand);

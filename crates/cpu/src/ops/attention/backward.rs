@@ -1,107 +1,147 @@
 //! Attention's gradient. With P = softmax(q k' / sqrt(d)) made anew from lse and D = the row sums of dy y:
 //! dv = P' dy, dS = P (dy v' - D) / sqrt(d), dq = dS k, dk = dS' q.
 
+use std::ops::Range;
+
 use super::BLOCK;
-use super::source::{Head, Operands, Source};
-use crate::Real;
-use crate::ops::matmul::Product;
-use crate::ops::reduce::add_to;
-
-/// What the forward pass gave, and the gradient of its result: y and dy (b, t, e), lse (b, heads, t).
-pub(super) struct Result<'a, T> {
-    pub y: &'a [T],
-    pub lse: &'a [T],
-    pub dy: &'a [T],
-}
-
-/// How the scratch is divided.
-pub(super) struct Room {
-    block: usize,
-    keys: usize,
-    scores: usize,
-    product: usize,
-}
-
-impl Room {
-    pub fn new(source: &Source) -> Self {
-        let (rows, s, d) = (BLOCK.min(source.t), source.s, source.d);
-        let products = [
-            Product::of_extents([rows, d, s], [false, true]),
-            Product::of_extents([rows, s, d], [false, false]),
-            Product::of_extents([s, rows, d], [true, false]),
-        ];
-        let product = products.iter().map(Product::scratch_len).max().unwrap_or(0);
-        Self { block: rows * d, keys: s * d, scores: rows * s, product }
-    }
-
-    pub fn len(&self) -> usize {
-        3 * self.block + 5 * self.keys + 2 * self.scores + self.product
-    }
-}
+use super::forward::scores;
+use super::source::{Head, Source};
+use crate::memory::{Memory, Operand};
+use crate::ops::product::Product;
+use crate::{How, Real};
 
 /// The gradient: the packed (b, t, 3 e), or q's (b, t, e), then the packed (b, s, 2 e).
-pub(super) fn gradient<T: Real>(
-    source: &Source,
-    from: &Operands<T>,
-    result: &Result<T>,
-    out: &mut [T],
-    scratch: &mut [T],
-) {
-    let &Source { b, t, s, e, d, .. } = source;
-    let room = Room::new(source);
-    let (q, rest) = scratch.split_at_mut(room.block);
-    let (dy, rest) = rest.split_at_mut(room.block);
-    let (dq, rest) = rest.split_at_mut(room.block);
-    let (k, rest) = rest.split_at_mut(room.keys);
-    let (v, rest) = rest.split_at_mut(room.keys);
-    let (dk, rest) = rest.split_at_mut(room.keys);
-    let (dv, rest) = rest.split_at_mut(room.keys);
-    let (part, rest) = rest.split_at_mut(room.keys);
-    let (p, rest) = rest.split_at_mut(room.scores);
-    let (ds, room_of_product) = rest.split_at_mut(room.scores);
-    // The gradient of k and v is packed as they are, behind q's where that is another input.
-    let behind = if source.attention.cross { b * t * e } else { 0 };
-    let place = |head: Head| Head { first: behind + head.first, ..head };
-    for (batch, head) in source.heads() {
-        source.keys(batch, head).copy_out(from.kv, d, T::ONE, k);
-        source.values(batch, head).copy_out(from.kv, d, T::ONE, v);
-        dk.fill(T::ZERO);
-        dv.fill(T::ZERO);
-        let mask = from.mask.map(|mask| &mask[batch * s..][..s]);
-        let lse = &result.lse[(batch * source.attention.heads + head) * t..][..t];
+#[derive(Clone, Debug)]
+pub(crate) struct Backward {
+    source: Source,
+    /// What the forward pass gave, y (b, t, e) and lse (b, heads, t), and dy, the gradient of y.
+    result: [Operand; 3],
+    out: Operand,
+    how: How,
+    /// Elements of a block's scores, and of what its products need besides.
+    room: [usize; 2],
+}
+
+/// The numbers of [`Backward::result`].
+#[derive(Clone, Copy)]
+struct Given<'a, T> {
+    y: &'a [T],
+    lse: &'a [T],
+    dy: &'a [T],
+}
+
+impl Backward {
+    pub fn new(source: Source, result: [Operand; 3], out: Operand, how: How) -> Self {
+        let (rows, s, d) = (BLOCK.min(source.t), source.s, source.d);
+        let alone = how.in_threads(1);
+        let products = [
+            scores(&source, rows, s, alone),
+            Product::new([rows, s, d], [false, false], alone),
+            Product::new([s, rows, d], [true, false], alone),
+        ];
+        let product = products.iter().map(Product::scratch_len).max().unwrap_or(0);
+        Self { source, result, out, how, room: [rows * s, product] }
+    }
+
+    /// Into how many parts the batches are divided. Where q is another input its gradient is before all others, and no part of
+    /// the batches is one part of the result.
+    fn parts(&self) -> How {
+        if self.source.attention.cross { self.how.in_threads(1) } else { self.how }
+    }
+
+    fn work(&self) -> usize {
+        5 * self.source.work()
+    }
+
+    pub fn scratch_len(&self) -> usize {
+        self.parts().parts(self.work()) * (2 * self.room[0] + self.room[1])
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        let source = &self.source;
+        memory.write(&self.out, |memory, out| {
+            // What is not seen has no gradient, and the others are added up.
+            out.fill(T::ZERO);
+            let [y, lse, dy] = self.result.map(|result| memory.floats(&result));
+            let (given, from) = (Given { y, lse, dy }, source.operands(memory));
+            let each =
+                if source.attention.cross { out.len() / source.b.max(1) } else { 3 * source.t * source.e };
+            self.parts().divided(self.work(), [(out, each)], scratch, |batches, [out], scratch| {
+                let begin = batches.start * each;
+                for batch in batches {
+                    let mask = from.mask.map(|mask| &mask[batch * source.s..][..source.s]);
+                    for head in 0..source.attention.heads {
+                        self.head((batch, head, begin), [from.q, from.kv], (given, mask), out, scratch);
+                    }
+                }
+            });
+        });
+    }
+
+    /// One head of a batch; `begin` is the place in the whole result where `out` begins.
+    fn head<T: Real>(
+        &self,
+        (batch, head, begin): (usize, usize, usize),
+        [q, kv]: [&[T]; 2],
+        (given, mask): (Given<T>, Option<&[T]>),
+        out: &mut [T],
+        scratch: &mut [T],
+    ) {
+        let source = &self.source;
+        let &Source { b, t, e, d, .. } = source;
+        let how = self.how.in_threads(1);
+        let (queries, keys, values) =
+            (source.queries(batch, head), source.keys(batch, head), source.values(batch, head));
+        let results = source.results(batch, head);
+        // The gradient of k and v is packed as they are, behind q's where that is another input.
+        let behind = if source.attention.cross { b * t * e } else { 0 };
+        let place = |head: Head, rows: usize, behind: usize| -> Range<usize> {
+            let at = head.range(rows, d);
+            at.start + behind - begin..at.end + behind - begin
+        };
+        let lse = &given.lse[(batch * source.attention.heads + head) * t..][..t];
+        let (p, rest) = scratch.split_at_mut(self.room[0]);
+        let (ds, scratch) = rest.split_at_mut(self.room[0]);
         for first in (0..t).step_by(BLOCK) {
             let rows = BLOCK.min(t - first);
             let reach = source.reach(first + rows - 1);
-            let [q, dy, dq] = [&mut *q, &mut *dy, &mut *dq].map(|part| &mut part[..rows * d]);
             let [p, ds] = [&mut *p, &mut *ds].map(|part| &mut part[..rows * reach]);
-            let part = &mut part[..reach * d];
-            source.queries(batch, head).after(first).copy_out(from.q, d, source.scale(), q);
-            let results = source.results(batch, head).after(first);
-            results.copy_out(result.dy, d, T::ONE, dy);
-            let inner = Product::of_extents([rows, d, reach], [false, true]);
-            inner.run(q, &k[..reach * d], p, room_of_product);
-            inner.run(dy, &v[..reach * d], ds, room_of_product);
-            // dq is not needed yet: until then y is there.
-            results.copy_out(result.y, d, T::ONE, dq);
+            let (queries, results) = (queries.after(first), results.after(first));
+            let (q, dy) = (&q[queries.first..], &given.dy[results.range(rows, d)]);
+            let y = &given.y[results.range(rows, d)];
+            scores(source, rows, reach, how).run([q, &kv[keys.first..]], p, scratch, |_, _| {});
+            Product::new([rows, d, reach], [false, true], how).strided([e, values.stride, reach]).run(
+                [dy, &kv[values.first..]],
+                ds,
+                scratch,
+                |_, _| {},
+            );
             for i in 0..rows {
                 let row = i * reach..(i + 1) * reach;
-                let delta = dot(&dy[i * d..][..d], &dq[i * d..][..d]);
+                let delta = dot(&dy[i * e..][..d], &y[i * e..][..d]);
+                let numbers = [source.scale(), lse[first + i], delta];
                 let reach = source.reach(first + i);
-                soften(&mut p[row.clone()], &mut ds[row], reach, mask, lse[first + i], delta);
+                let (p, ds) = (&mut p[row.clone()], &mut ds[row]);
+                how.vectorised(
+                    #[inline(always)]
+                    || soften(p, ds, reach, mask, numbers),
+                );
             }
-            let outer = Product::of_extents([reach, rows, d], [true, false]);
-            outer.run(p, dy, part, room_of_product);
-            add_to(&mut dv[..reach * d], part);
-            // q is scaled already.
-            outer.run(ds, q, part, room_of_product);
-            add_to(&mut dk[..reach * d], part);
-            let mixed = Product::of_extents([rows, reach, d], [false, false]);
-            mixed.run(ds, &k[..reach * d], dq, room_of_product);
-            dq.iter_mut().for_each(|x| *x = *x * source.scale());
-            source.queries(batch, head).after(first).copy_in(dq, d, out);
+            let outer = Product::new([reach, rows, d], [true, false], how);
+            outer.strided([reach, e, values.stride]).add(
+                [p, dy],
+                &mut out[place(values, reach, behind)],
+                scratch,
+            );
+            outer.strided([reach, queries.stride, keys.stride]).add(
+                [ds, q],
+                &mut out[place(keys, reach, behind)],
+                scratch,
+            );
+            Product::new([rows, reach, d], [false, false], how)
+                .strided([reach, keys.stride, queries.stride])
+                .run([ds, &kv[keys.first..]], &mut out[place(queries, rows, 0)], scratch, |_, _| {});
         }
-        place(source.keys(batch, head)).copy_in(dk, d, out);
-        place(source.values(batch, head)).copy_in(dv, d, out);
     }
 }
 
@@ -109,11 +149,13 @@ fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     a.iter().zip(b).fold(T::ZERO, |sum, (&a, &b)| sum + a * b)
 }
 
-/// Turns one query's scores into its weights P, and dy v' into P (dy v' - D); zeros where a key is not seen.
-fn soften<T: Real>(p: &mut [T], ds: &mut [T], reach: usize, mask: Option<&[T]>, lse: T, delta: T) {
+/// Turns one query's scores, not yet scaled, into its weights P, and dy v' into P (dy v' - D) times the scale; zeros where a
+/// key is not seen.
+#[inline(always)]
+fn soften<T: Real>(p: &mut [T], ds: &mut [T], reach: usize, mask: Option<&[T]>, [scale, lse, delta]: [T; 3]) {
     for (p, ds) in p[..reach].iter_mut().zip(&mut ds[..reach]) {
-        *p = (*p - lse).exp();
-        *ds = *p * (*ds - delta);
+        *p = (*p * scale - lse).exp();
+        *ds = *p * (*ds - delta) * scale;
     }
     p[reach..].fill(T::ZERO);
     ds[reach..].fill(T::ZERO);

@@ -2,129 +2,168 @@
 
 use super::BLOCK;
 use super::source::{Operands, Source};
-use crate::Real;
-use crate::ops::matmul::Product;
+use crate::memory::{Memory, Operand};
+use crate::ops::product::Product;
+use crate::ops::reduce::{largest, sum_of_replaced, total};
+use crate::{How, Real};
 
-/// How the scratch is divided.
-pub(super) struct Room {
-    block: usize,
-    keys: usize,
-    scores: usize,
-    product: usize,
+/// One of both results.
+#[derive(Clone, Debug)]
+pub(crate) struct Forward {
+    source: Source,
+    out: Operand,
+    how: How,
+    /// Elements of a block's scores, and of what its products need besides.
+    room: [usize; 2],
 }
 
-impl Room {
-    pub fn new(source: &Source) -> Self {
-        let (rows, s, d) = (BLOCK.min(source.t), source.s, source.d);
-        let scores = Product::of_extents([rows, d, s], [false, true]).scratch_len();
-        let mixed = Product::of_extents([rows, s, d], [false, false]).scratch_len();
-        Self { block: rows * d, keys: s * d, scores: rows * s, product: scores.max(mixed) }
-    }
-
-    pub fn len(&self) -> usize {
-        self.block + 2 * self.keys + self.scores + self.product
-    }
-}
-
-/// The result, (b, t, e).
-pub(super) fn values<T: Real>(source: &Source, from: &Operands<T>, y: &mut [T], scratch: &mut [T]) {
-    blocks(source, from, scratch, true, |source, block| {
-        let rows = source.results(block.batch, block.head).after(block.first);
-        for (&sum, y) in block.sums.iter().zip(block.mixed.chunks_exact_mut(source.d)) {
-            // Nothing seen: the row is zero already.
-            let scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
-            y.iter_mut().for_each(|y| *y = *y * scale);
-        }
-        rows.copy_in(block.mixed, source.d, y);
-    });
-}
-
-/// The logarithms, (b, heads, t); 0 for a query that sees nothing.
-pub(super) fn lse<T: Real>(source: &Source, from: &Operands<T>, out: &mut [T], scratch: &mut [T]) {
-    blocks(source, from, scratch, false, |source, block| {
-        let first = (block.batch * source.attention.heads + block.head) * source.t + block.first;
-        for ((out, &sum), &max) in out[first..].iter_mut().zip(block.sums).zip(block.maxima) {
-            *out = if sum == T::ZERO { T::ZERO } else { max + sum.ln() };
-        }
-    });
-}
-
-/// A block of queries of one head.
+/// A block of queries of one head, its scores softened.
 struct Block<'a, T> {
     batch: usize,
     head: usize,
     /// The first query.
     first: usize,
+    /// How many keys any of them sees.
+    reach: usize,
+    /// exp(score - largest), (queries, keys).
+    weights: &'a [T],
     /// The largest score of each query, and the sum of exp(score - largest).
     maxima: &'a [T],
     sums: &'a [T],
-    /// The values weighted by exp(score - largest), (queries, d), where they are wanted.
-    mixed: &'a mut [T],
 }
 
-/// Goes over all blocks and tells of each.
-fn blocks<T: Real>(
-    source: &Source,
-    from: &Operands<T>,
-    scratch: &mut [T],
-    mixes: bool,
-    mut tell: impl FnMut(&Source, Block<T>),
-) {
-    let &Source { t, s, d, .. } = source;
-    let room = Room::new(source);
-    let (block, rest) = scratch.split_at_mut(room.block);
-    let (k, rest) = rest.split_at_mut(room.keys);
-    let (v, rest) = rest.split_at_mut(room.keys);
-    let (scores, room_of_product) = rest.split_at_mut(room.scores);
-    for (batch, head) in source.heads() {
-        source.keys(batch, head).copy_out(from.kv, d, T::ONE, k);
-        source.values(batch, head).copy_out(from.kv, d, T::ONE, v);
-        let mask = from.mask.map(|mask| &mask[batch * s..][..s]);
-        for first in (0..t).step_by(BLOCK) {
-            let rows = BLOCK.min(t - first);
-            let reach = source.reach(first + rows - 1);
-            let block = &mut block[..rows * d];
-            source.queries(batch, head).after(first).copy_out(from.q, d, source.scale(), block);
-            let scores = &mut scores[..rows * reach];
-            let product = Product::of_extents([rows, d, reach], [false, true]);
-            product.run(block, &k[..reach * d], scores, room_of_product);
-            let (mut maxima, mut sums) = ([T::ZERO; BLOCK], [T::ZERO; BLOCK]);
-            for (i, row) in scores.chunks_exact_mut(reach).enumerate() {
-                (maxima[i], sums[i]) = soften(row, source.reach(first + i), mask);
+impl Forward {
+    pub fn new(source: Source, out: Operand, how: How) -> Self {
+        let (rows, s, d) = (BLOCK.min(source.t), source.s, source.d);
+        let alone = how.in_threads(1);
+        let products = [scores(&source, rows, s, alone), Product::new([rows, s, d], [false, false], alone)];
+        let product = products.iter().map(Product::scratch_len).max().unwrap_or(0);
+        Self { source, out, how, room: [rows * s, product] }
+    }
+
+    pub fn scratch_len(&self) -> usize {
+        self.how.parts(2 * self.source.work()) * (self.room[0] + self.room[1])
+    }
+
+    /// The result, (b, t, e).
+    pub fn values<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        let source = &self.source;
+        let (e, d) = (source.e, source.d);
+        self.over_batches(memory, source.t * e, scratch, |from, batches, y, scratch| {
+            let first = batches.start * source.t * e;
+            for batch in batches {
+                self.blocks(from, batch, scratch, |block, scratch| {
+                    let rows = block.sums.len();
+                    let results = source.results(block.batch, block.head).after(block.first);
+                    let at = results.range(rows, d);
+                    let y = &mut y[at.start - first..at.end - first];
+                    let values = source.values(block.batch, block.head);
+                    Product::new([rows, block.reach, d], [false, false], self.how.in_threads(1))
+                        .strided([block.reach, values.stride, e])
+                        .run([block.weights, &from.kv[values.first..]], y, scratch, |_, _| {});
+                    for (&sum, y) in block.sums.iter().zip(y.chunks_mut(e)) {
+                        // Nothing seen: the row is zero already.
+                        let scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
+                        y[..d].iter_mut().for_each(|y| *y = *y * scale);
+                    }
+                });
             }
-            if mixes {
-                let product = Product::of_extents([rows, reach, d], [false, false]);
-                product.run(scores, &v[..reach * d], block, room_of_product);
+        });
+    }
+
+    /// The logarithms, (b, heads, t); 0 for a query that sees nothing.
+    pub fn lse<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        let (heads, t) = (self.source.attention.heads, self.source.t);
+        self.over_batches(memory, heads * t, scratch, |from, batches, out, scratch| {
+            let begin = batches.start * heads * t;
+            for batch in batches {
+                self.blocks(from, batch, scratch, |block, _| {
+                    let first = (block.batch * heads + block.head) * t + block.first - begin;
+                    for ((out, &sum), &max) in out[first..].iter_mut().zip(block.sums).zip(block.maxima) {
+                        *out = if sum == T::ZERO { T::ZERO } else { max + sum.ln() };
+                    }
+                });
             }
-            let (maxima, sums) = (&maxima[..rows], &sums[..rows]);
-            tell(source, Block { batch, head, first, maxima, sums, mixed: block });
+        });
+    }
+
+    /// Divides the batches, whose results have so many elements each.
+    fn over_batches<T: Real>(
+        &self,
+        memory: &mut Memory<T>,
+        each: usize,
+        scratch: &mut [T],
+        kernel: impl Fn(&Operands<T>, std::ops::Range<usize>, &mut [T], &mut [T]) + Sync,
+    ) {
+        memory.write(&self.out, |memory, out| {
+            let from = self.source.operands(memory);
+            let work = 2 * self.source.work();
+            self.how.divided(work, [(out, each)], scratch, |batches, [out], scratch| {
+                kernel(&from, batches, out, scratch);
+            });
+        });
+    }
+
+    /// Goes over all blocks of a batch and tells of each.
+    fn blocks<T: Real>(
+        &self,
+        from: &Operands<T>,
+        batch: usize,
+        scratch: &mut [T],
+        mut tell: impl FnMut(Block<T>, &mut [T]),
+    ) {
+        let source = &self.source;
+        let (all, scratch) = scratch.split_at_mut(self.room[0]);
+        let mask = from.mask.map(|mask| &mask[batch * source.s..][..source.s]);
+        for head in 0..source.attention.heads {
+            let (queries, keys) = (source.queries(batch, head), source.keys(batch, head));
+            for first in (0..source.t).step_by(BLOCK) {
+                let rows = BLOCK.min(source.t - first);
+                let reach = source.reach(first + rows - 1);
+                let weights = &mut all[..rows * reach];
+                let pair = [&from.q[queries.after(first).first..], &from.kv[keys.first..]];
+                scores(source, rows, reach, self.how.in_threads(1)).run(pair, weights, scratch, |_, _| {});
+                let (mut maxima, mut sums) = ([T::ZERO; BLOCK], [T::ZERO; BLOCK]);
+                for (i, row) in weights.chunks_exact_mut(reach).enumerate() {
+                    let reach = source.reach(first + i);
+                    (maxima[i], sums[i]) = self.how.vectorised(
+                        #[inline(always)]
+                        || soften(row, reach, source.scale(), mask),
+                    );
+                }
+                let (maxima, sums) = (&maxima[..rows], &sums[..rows]);
+                tell(Block { batch, head, first, reach, weights, maxima, sums }, scratch);
+            }
         }
     }
 }
 
-/// Turns scores into exp(score - largest), or 0 where the key is not seen; the largest and the sum.
-fn soften<T: Real>(row: &mut [T], reach: usize, mask: Option<&[T]>) -> (T, T) {
+/// The product of queries and keys.
+pub(super) fn scores(source: &Source, rows: usize, reach: usize, how: How) -> Product {
+    let (queries, keys) = (source.queries(0, 0), source.keys(0, 0));
+    Product::new([rows, source.d, reach], [false, true], how).strided([queries.stride, keys.stride, reach])
+}
+
+/// Turns scores, not yet scaled, into exp(score - largest), or 0 where the key is not seen; the largest and the sum.
+#[inline(always)]
+fn soften<T: Real>(row: &mut [T], reach: usize, scale: T, mask: Option<&[T]>) -> (T, T) {
     let (seen, hidden) = row.split_at_mut(reach);
     hidden.fill(T::ZERO);
     let lowest = T::of(f64::from(f32::MIN));
+    seen.iter_mut().for_each(|score| *score = *score * scale);
     if let Some(mask) = mask {
         for (score, &mask) in seen.iter_mut().zip(mask) {
             *score = if mask == T::ZERO { lowest } else { *score };
         }
     }
-    let max = seen.iter().fold(lowest, |max, &score| max.max(score));
-    let mut sum = T::ZERO;
-    for score in seen.iter_mut() {
-        *score = (*score - max).exp();
-        sum += *score;
-    }
+    let max = largest(seen);
+    let mut sum = sum_of_replaced(seen, |score| (score - max).exp());
     if let Some(mask) = mask {
         // Where nothing is seen, the largest was the lowest.
-        sum = T::ZERO;
         for (score, &mask) in seen.iter_mut().zip(mask) {
             *score = if mask == T::ZERO { T::ZERO } else { *score };
-            sum += *score;
         }
+        sum = total(seen);
     }
     (max, sum)
 }

@@ -1,14 +1,20 @@
 //! Where attention finds its queries, keys, values and mask.
 
+use std::ops::Range;
+
 use minibatch_graph::Attention;
 
 use crate::Real;
+use crate::call::Call;
 use crate::memory::{Memory, Operand};
-use crate::plan::Step;
 
-/// The extents of an attention, and how its operands are packed.
-pub(super) struct Source {
+/// The extents of an attention, and where and how its operands are packed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
     pub attention: Attention,
+    q: Operand,
+    kv: Operand,
+    mask: Option<Operand>,
     /// Batches.
     pub b: usize,
     /// Queries.
@@ -22,7 +28,7 @@ pub(super) struct Source {
 }
 
 /// The operands of an attention, each as its rows are stored.
-pub(super) struct Operands<'a, T> {
+pub(crate) struct Operands<'a, T> {
     /// Where the queries are, and where the keys and values: the same when they are packed together.
     pub q: &'a [T],
     pub kv: &'a [T],
@@ -32,7 +38,7 @@ pub(super) struct Operands<'a, T> {
 
 /// A matrix of some rows of one head, within the rows of all heads: its first element, and from row to row.
 #[derive(Clone, Copy)]
-pub(super) struct Head {
+pub(crate) struct Head {
     pub first: usize,
     pub stride: usize,
 }
@@ -43,30 +49,30 @@ impl Head {
         Self { first: self.first + rows * self.stride, ..self }
     }
 
-    /// Copies so many rows of `d` columns out of `from`, times `scale`.
-    pub fn copy_out<T: Real>(self, from: &[T], d: usize, scale: T, to: &mut [T]) {
-        for (row, to) in to.chunks_exact_mut(d).enumerate() {
-            let first = self.first + row * self.stride;
-            to.iter_mut().zip(&from[first..first + d]).for_each(|(to, &x)| *to = x * scale);
-        }
-    }
-
-    /// Copies rows of `d` columns into `to`.
-    pub fn copy_in<T: Real>(self, from: &[T], d: usize, to: &mut [T]) {
-        for (row, from) in from.chunks_exact(d).enumerate() {
-            let first = self.first + row * self.stride;
-            to[first..first + d].copy_from_slice(from);
-        }
+    /// So many rows of `d` columns.
+    pub fn range(self, rows: usize, d: usize) -> Range<usize> {
+        self.first..self.first + (rows - 1) * self.stride + d
     }
 }
 
 impl Source {
     /// The shape rules have seen to it that all divides.
-    pub fn new(attention: Attention, step: &Step) -> Self {
-        let dims = step.dims(0);
+    pub fn new(attention: Attention, call: &Call) -> Self {
+        let dims = call.dims(0);
         let (b, t) = (dims[0], dims[1]);
-        let (e, s) = if attention.cross { (dims[2], step.dims(1)[1]) } else { (dims[2] / 3, t) };
-        Self { attention, b, t, s, e, d: e / attention.heads }
+        let (e, s) = if attention.cross { (dims[2], call.dims(1)[1]) } else { (dims[2] / 3, t) };
+        let mask = 1 + usize::from(attention.cross);
+        Self {
+            attention,
+            q: call.inputs[0],
+            kv: call.inputs[usize::from(attention.cross)],
+            mask: attention.mask.then(|| call.inputs[mask]),
+            b,
+            t,
+            s,
+            e,
+            d: e / attention.heads,
+        }
     }
 
     /// How many inputs are attention's own.
@@ -74,23 +80,22 @@ impl Source {
         1 + usize::from(self.attention.cross) + usize::from(self.attention.mask)
     }
 
-    pub fn operands<'a, T: Real>(&self, memory: &'a Memory<T>, inputs: &[Operand]) -> Operands<'a, T> {
+    pub fn operands<'a, T: Real>(&self, memory: &'a Memory<T>) -> Operands<'a, T> {
         Operands {
-            q: memory.floats(&inputs[0]),
-            kv: memory.floats(&inputs[usize::from(self.attention.cross)]),
-            mask: self.attention.mask.then(|| memory.floats(&inputs[self.inputs() - 1])),
+            q: memory.floats(&self.q),
+            kv: memory.floats(&self.kv),
+            mask: self.mask.as_ref().map(|mask| memory.floats(mask)),
         }
+    }
+
+    /// Multiply-adds of one product of all scores.
+    pub fn work(&self) -> usize {
+        self.b * self.t * self.s * self.e
     }
 
     /// 1 / sqrt(d)
     pub fn scale<T: Real>(&self) -> T {
         T::ONE / T::of(self.d as f64).sqrt()
-    }
-
-    /// Batch and head, for each of both.
-    pub fn heads(&self) -> impl Iterator<Item = (usize, usize)> {
-        let heads = self.attention.heads;
-        (0..self.b * heads).map(move |i| (i / heads, i % heads))
     }
 
     /// The queries of a head, among q's rows.

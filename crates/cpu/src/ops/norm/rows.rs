@@ -17,17 +17,20 @@ struct Row<T> {
 }
 
 impl<T: Real> Row<T> {
+    #[inline(always)]
     fn new(norm: &Norm, x: &[T]) -> Self {
         let (mean, rest, variance) = moments(x, norm.center);
         Self { mean, rest, scale: T::of(1.0 / (variance + f64::from(norm.eps)).sqrt()) }
     }
 
+    #[inline(always)]
     fn normalised(&self, x: T) -> T {
         (x - self.mean - self.rest) * self.scale
     }
 }
 
 /// The mean in two parts and the variance, or 0, 0 and the mean square where the mean is not taken out.
+#[inline(always)]
 fn moments<T: Real>(x: &[T], center: bool) -> (T, T, f64) {
     let count = x.len() as f64;
     if !center {
@@ -40,6 +43,7 @@ fn moments<T: Real>(x: &[T], center: bool) -> (T, T, f64) {
 }
 
 /// Which weights row number `row` has.
+#[inline(always)]
 fn channels_of(norm: &Norm, row: usize) -> std::ops::Range<usize> {
     let each = norm.columns / norm.span;
     let first = row % norm.groups * each;
@@ -47,6 +51,7 @@ fn channels_of(norm: &Norm, row: usize) -> std::ops::Range<usize> {
 }
 
 /// Lets `f` change each element of a row, given its weight.
+#[inline(always)]
 fn by_channel<T: Real>(span: usize, row: &mut [T], weights: &[T], f: impl Fn(T, T) -> T) {
     if span == 1 {
         row.iter_mut().zip(weights).for_each(|(x, &w)| *x = f(*x, w));
@@ -57,16 +62,17 @@ fn by_channel<T: Real>(span: usize, row: &mut [T], weights: &[T], f: impl Fn(T, 
     }
 }
 
-/// out = normalised x, times the weight, plus the bias.
+/// out = normalised x, times the weight, plus the bias; `first` is the number of the first row.
+#[inline(always)]
 pub(super) fn forward<T: Real>(
-    norm: &Norm,
+    (norm, first): (&Norm, usize),
     x: &[T],
     weight: Option<&[T]>,
     bias: Option<&[T]>,
     out: &mut [T],
 ) {
     let rows = x.chunks_exact(norm.columns).zip(out.chunks_exact_mut(norm.columns));
-    for (number, (x, out)) in rows.enumerate() {
+    for (number, (x, out)) in (first..).zip(rows) {
         let row = Row::new(norm, x);
         out.iter_mut().zip(x).for_each(|(out, &x)| *out = row.normalised(x));
         if let Some(weight) = weight {
@@ -80,10 +86,17 @@ pub(super) fn forward<T: Real>(
 
 /// With g = dy weight and n = normalised x: out = (g - mean(g) - n mean(g n)) / sqrt(variance + eps), without mean(g)
 /// where the mean was not taken out.
-pub(super) fn gradient<T: Real>(norm: &Norm, x: &[T], weight: Option<&[T]>, dy: &[T], out: &mut [T]) {
+#[inline(always)]
+pub(super) fn gradient<T: Real>(
+    (norm, first): (&Norm, usize),
+    x: &[T],
+    weight: Option<&[T]>,
+    dy: &[T],
+    out: &mut [T],
+) {
     let count = norm.columns as f64;
     let rows = x.chunks_exact(norm.columns).zip(dy.chunks_exact(norm.columns));
-    for (number, ((x, dy), g)) in rows.zip(out.chunks_exact_mut(norm.columns)).enumerate() {
+    for (number, ((x, dy), g)) in (first..).zip(rows.zip(out.chunks_exact_mut(norm.columns))) {
         g.copy_from_slice(dy);
         if let Some(weight) = weight {
             by_channel(norm.span, g, &weight[channels_of(norm, number)], |g, w| g * w);
@@ -101,6 +114,7 @@ pub(super) fn gradient<T: Real>(norm: &Norm, x: &[T], weight: Option<&[T]>, dy: 
 const ROWS: usize = 256;
 
 /// out = for each weight, the sum of dy normalised x.
+#[inline(always)]
 pub(super) fn weight_gradient<T: Real>(norm: &Norm, x: &[T], dy: &[T], out: &mut [T], scratch: &mut [T]) {
     let part = &mut scratch[..out.len()];
     out.fill(T::ZERO);
@@ -127,6 +141,7 @@ pub(super) fn weight_gradient<T: Real>(norm: &Norm, x: &[T], dy: &[T], out: &mut
 }
 
 /// Moves the means, then the unbiased variances, towards those of x's rows. A row of one element has variance 0.
+#[inline(always)]
 pub(super) fn running_stats<T: Real>(running: &mut [T], x: &[T], momentum: T) {
     let channels = running.len() / 2;
     let count = x.len() / channels;

@@ -2,19 +2,15 @@
 
 use super::{sum, sum_of_pairs};
 use crate::Real;
-
-/// The largest element, and the sum of exp(x - largest). The search begins at the lowest number rather than at -inf, so
-/// that a row of nothing but -inf has differences, and a sum of 0.
-pub(super) fn largest_and_sum<T: Real>(x: &[T]) -> (T, T) {
-    let largest = x.iter().copied().fold(T::of(f64::from(f32::MIN)), T::max);
-    (largest, T::of(sum(x, |x| (x - largest).exp())))
-}
+use crate::ops::reduce::largest;
 
 /// out = exp(x) / sum(exp(x)) along each row of `columns` elements, or its logarithm. A row of nothing but -inf gives
 /// zeros, and -inf for the logarithm.
+#[inline(always)]
 pub(super) fn forward<T: Real>(x: &[T], columns: usize, log: bool, out: &mut [T]) {
     for (x, out) in x.chunks_exact(columns).zip(out.chunks_exact_mut(columns)) {
-        let (largest, total) = largest_and_sum(x);
+        let largest = largest(x);
+        let total = T::of(sum(x, |x| (x - largest).exp()));
         let total = if total == T::ZERO { T::ONE } else { total };
         if log {
             let log_sum = total.ln();
@@ -28,6 +24,7 @@ pub(super) fn forward<T: Real>(x: &[T], columns: usize, log: bool, out: &mut [T]
 
 /// out = y (dy - sum(y dy) / sum(y)), so that a row adds up to 0 though sum(y) is not quite 1; or dy - exp(y) sum(dy) for
 /// the logarithm.
+#[inline(always)]
 pub(super) fn gradient<T: Real>(y: &[T], dy: &[T], columns: usize, log: bool, out: &mut [T]) {
     let rows = y.chunks_exact(columns).zip(dy.chunks_exact(columns));
     for ((y, dy), out) in rows.zip(out.chunks_exact_mut(columns)) {

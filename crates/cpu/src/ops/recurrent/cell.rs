@@ -21,6 +21,7 @@ pub(super) struct Forward<'a, T> {
 }
 
 /// Adds the projected inputs and the bias to U h.
+#[inline(always)]
 fn add<T: Real>(gates: &mut [T], x: &[T], bias: &[T]) {
     for ((z, &x), &bias) in gates.iter_mut().zip(x).zip(bias) {
         *z += x + bias;
@@ -28,6 +29,7 @@ fn add<T: Real>(gates: &mut [T], x: &[T], bias: &[T]) {
 }
 
 impl<T: Real> Forward<'_, T> {
+    #[inline(always)]
     pub fn run(self, cell: Cell) {
         match cell {
             Cell::RnnTanh => self.rnn(Activation::Tanh),
@@ -37,12 +39,14 @@ impl<T: Real> Forward<'_, T> {
         }
     }
 
+    #[inline(always)]
     fn rnn(self, f: Activation) {
         add(self.gates, self.x, self.bias);
         activate(f, self.gates);
         self.state.copy_from_slice(self.gates);
     }
 
+    #[inline(always)]
     fn lstm(self) {
         let h = self.state.len();
         add(self.gates, self.x, self.bias);
@@ -58,6 +62,7 @@ impl<T: Real> Forward<'_, T> {
         self.state.iter_mut().zip(o).for_each(|(state, &o)| *state = o * *state);
     }
 
+    #[inline(always)]
     fn gru(self) {
         let h = self.state.len();
         let (rz, n) = self.gates.split_at_mut(2 * h);
@@ -98,6 +103,7 @@ pub(super) struct Backward<'a, T> {
 }
 
 impl<T: Real> Backward<'_, T> {
+    #[inline(always)]
     pub fn run(self, cell: Cell) {
         self.dstate.iter_mut().zip(self.given).for_each(|(d, &given)| *d += given);
         match cell {
@@ -108,12 +114,14 @@ impl<T: Real> Backward<'_, T> {
         }
     }
 
+    #[inline(always)]
     fn rnn(self, f: Activation) {
         self.dinputs.copy_from_slice(self.dstate);
         scale_by_derivative(f, self.gates, self.dinputs);
         self.dstate.fill(T::ZERO);
     }
 
+    #[inline(always)]
     fn lstm(self) {
         let (h, one) = (self.dstate.len(), T::ONE);
         let [i, f, g, o] = [0, 1, 2, 3].map(|gate| &self.gates[gate * h..][..h]);
@@ -135,6 +143,7 @@ impl<T: Real> Backward<'_, T> {
         }
     }
 
+    #[inline(always)]
     fn gru(self) {
         let (h, one) = (self.dstate.len(), T::ONE);
         let [r, z, n] = [0, 1, 2].map(|gate| &self.gates[gate * h..][..h]);

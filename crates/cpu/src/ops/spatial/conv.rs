@@ -1,58 +1,128 @@
 //! Convolutions and their gradients, over one group of one sample at a time.
 
+use std::ops::Range;
+
+use minibatch_graph::{Activation, Conv2d};
+
 use super::dots;
 use super::extents::{Axis, Extents};
 use super::planes::{join, margined_len, planes_len, split, spread};
-use super::shifted::{WIDTH, pack, panels_len, product, rows};
+use super::shifted::{WIDEST, pack, panels_len, product, rows};
 use super::walk::Walk;
-use crate::Real;
+use crate::call::Call;
+use crate::memory::{Memory, Operand};
+use crate::ops::elementwise;
+use crate::{How, Real};
+
+/// y = f(the convolution of x by the weight, plus bias).
+#[derive(Clone, Debug)]
+pub(crate) struct Forward {
+    e: Extents,
+    inputs: [Operand; 2],
+    bias: Option<Operand>,
+    activation: Activation,
+    out: Operand,
+    how: How,
+}
+
+/// dx = the gradient with respect to x, given dy and the weight.
+#[derive(Clone, Debug)]
+pub(crate) struct GradInput {
+    e: Extents,
+    inputs: [Operand; 2],
+    out: Operand,
+    how: How,
+}
+
+/// dw = the gradient with respect to the weight, given x and dy.
+#[derive(Clone, Debug)]
+pub(crate) struct GradWeight {
+    e: Extents,
+    inputs: [Operand; 2],
+    out: Operand,
+    how: How,
+}
 
 /// Places from the first that counts to the last, where rows lie `pitch` apart.
 fn places(rows: usize, columns: usize, pitch: usize) -> usize {
     (rows - 1) * pitch + columns
 }
 
-/// Places of y in rows as long as a plane's.
-fn forward_places(e: &Extents) -> usize {
-    places(e.y.out, e.x.out, e.x.plane()).next_multiple_of(WIDTH)
-}
-
-/// Panels of the weight, planes of x, sums.
-pub(super) fn forward_scratch(e: &Extents) -> usize {
-    let panels = e.groups * panels_len(e.o, e.c * e.window());
-    panels + planes_len(e) + rows(e.o) * forward_places(e)
-}
-
-/// y = the convolution of x by the weight, plus bias.
-pub(super) fn forward<T: Real>(
-    e: &Extents,
-    x: &[T],
-    weight: &[T],
-    bias: Option<&[T]>,
-    y: &mut [T],
-    scratch: &mut [T],
-) {
-    let walk = Walk::over_planes(e);
-    let (group_panels, row) = (panels_len(e.o, walk.len()), e.c * e.window());
-    let (panels, rest) = scratch.split_at_mut(e.groups * group_panels);
-    let (planes, rest) = rest.split_at_mut(planes_len(e));
-    let sums = &mut rest[..rows(e.o) * forward_places(e)];
-    for (weight, panels) in weight.chunks_exact(e.o * row).zip(panels.chunks_exact_mut(group_panels)) {
-        pack(&walk, weight, row, e.o, panels);
+impl Forward {
+    pub fn new(call: &Call, conv: &Conv2d, bias: bool, activation: Activation, how: How) -> Self {
+        let e = Extents::new(conv, call.dims(0), call.out_dims(), call.dims(1));
+        let bias = bias.then(|| call.inputs[2]);
+        Self { e, inputs: call.operands(), bias, activation, out: call.output, how }
     }
-    planes.fill(T::ZERO);
-    let samples = x.chunks_exact(e.c * e.pixels()).zip(y.chunks_exact_mut(e.o * e.windows()));
-    for (i, (x, y)) in samples.enumerate() {
-        let group = i % e.groups;
-        split(e, x, planes);
-        let panels = &panels[group * group_panels..][..group_panels];
-        product(&walk, panels, e.o, planes, sums, |channel, sums| {
-            let bias = bias.map_or(T::ZERO, |bias| bias[group * e.o + channel]);
-            let y = y[channel * e.windows()..].chunks_exact_mut(e.x.out).take(e.y.out);
-            for (y, sums) in y.zip(sums.chunks(e.x.plane())) {
-                y.iter_mut().zip(sums).for_each(|(y, &sum)| *y = sum + bias);
-            }
+
+    fn panels(&self) -> usize {
+        self.e.groups * panels_len(self.e.o, self.e.c * self.e.window())
+    }
+
+    /// Places of y in rows as long as a plane's.
+    fn places(&self) -> usize {
+        places(self.e.y.out, self.e.x.out, self.e.x.plane()).next_multiple_of(WIDEST)
+    }
+
+    /// Planes of x, sums.
+    fn own(&self) -> usize {
+        planes_len(&self.e) + rows(self.e.o) * self.places()
+    }
+
+    /// Panels of the weight, and what each thread needs for itself.
+    pub fn scratch_len(&self) -> usize {
+        self.panels() + self.how.parts(self.e.work()) * self.own()
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        let (e, walk) = (&self.e, Walk::over_planes(&self.e));
+        let (panels, own) = scratch.split_at_mut(self.panels());
+        memory.write(&self.out, |memory, y| {
+            let [x, weight] = self.inputs.map(|input| memory.floats(&input));
+            let bias = self.bias.as_ref().map(|bias| memory.floats(bias));
+            let (group_panels, row) = (panels_len(e.o, walk.len()), e.c * e.window());
+            let groups = weight.chunks_exact(e.o * row).zip(panels.chunks_exact_mut(group_panels));
+            groups.for_each(|(weight, panels)| pack(&walk, weight, row, e.o, panels));
+            let sample = e.groups * e.o * e.windows();
+            self.how.divided(e.work(), [(y, sample)], own, |samples, [y], own| {
+                let x = &x[samples.start * e.groups * e.c * e.pixels()..];
+                self.samples(&walk, (panels, bias), x, y, own);
+            });
         });
+    }
+
+    /// As many samples as there are in y.
+    fn samples<T: Real>(
+        &self,
+        walk: &Walk,
+        (panels, bias): (&[T], Option<&[T]>),
+        x: &[T],
+        y: &mut [T],
+        own: &mut [T],
+    ) {
+        let e = &self.e;
+        let (planes, rest) = own.split_at_mut(planes_len(e));
+        let sums = &mut rest[..rows(e.o) * self.places()];
+        planes.fill(T::ZERO);
+        let group_panels = panels_len(e.o, walk.len());
+        let samples = x.chunks_exact(e.c * e.pixels()).zip(y.chunks_exact_mut(e.o * e.windows()));
+        for (i, (x, y)) in samples.enumerate() {
+            let group = i % e.groups;
+            split(e, x, planes);
+            let panels = &panels[group * group_panels..][..group_panels];
+            product((walk, self.how), panels, e.o, planes, sums, |channel, sums| {
+                let bias = bias.map_or(T::ZERO, |bias| bias[group * e.o + channel]);
+                let y = y[channel * e.windows()..].chunks_exact_mut(e.x.out).take(e.y.out);
+                for (y, sums) in y.zip(sums.chunks(e.x.plane())) {
+                    y.iter_mut().zip(sums).for_each(|(y, &sum)| *y = sum + bias);
+                }
+            });
+            // Which the cache still holds.
+            self.how.vectorised(
+                #[inline(always)]
+                || elementwise::activate(self.activation, y),
+            );
+        }
     }
 }
 
@@ -61,78 +131,142 @@ fn margined_pitch(axis: &Axis) -> usize {
     axis.out + 2 * axis.reach()
 }
 
-fn backward_places(e: &Extents) -> usize {
-    places(e.y.plane(), e.x.plane(), margined_pitch(&e.x)).next_multiple_of(WIDTH)
-}
-
-/// Panels of the weight (those of all planes together are the weight once), dy with margins, sums.
-pub(super) fn grad_input_scratch(e: &Extents) -> usize {
-    let panels = e.groups * panels_len(e.c, e.o * e.window());
-    let margins = margined_len(e.o, e, [e.y.reach(), e.x.reach()]);
-    panels + margins + rows(e.c) * backward_places(e)
-}
-
-/// dx = the gradient with respect to x, given dy.
-pub(super) fn grad_input<T: Real>(e: &Extents, dy: &[T], weight: &[T], dx: &mut [T], scratch: &mut [T]) {
-    let group_panels = panels_len(e.c, e.o * e.window());
-    let (panels, rest) = scratch.split_at_mut(e.groups * group_panels);
-    let (margined, rest) = rest.split_at_mut(margined_len(e.o, e, [e.y.reach(), e.x.reach()]));
-    let sums = &mut rest[..rows(e.c) * backward_places(e)];
-    let planes = || (0..e.y.planes()).flat_map(|i| (0..e.x.planes()).map(move |j| [i, j]));
-    let weights = weight.chunks_exact(e.o * e.c * e.window());
-    for (weight, mut panels) in weights.zip(panels.chunks_exact_mut(group_panels)) {
-        for plane in planes() {
-            let walk = Walk::over_windows(e, plane);
-            let (these, others) = panels.split_at_mut(panels_len(e.c, walk.len()));
-            pack(&walk, weight, e.window(), e.c, these);
-            panels = others;
-        }
+impl GradInput {
+    pub fn new(call: &Call, conv: &Conv2d, how: How) -> Self {
+        let e = Extents::new(conv, call.out_dims(), call.dims(0), call.dims(1));
+        Self { e, inputs: call.operands(), out: call.output, how }
     }
-    margined.fill(T::ZERO);
-    dx.fill(T::ZERO);
-    let pitch = margined_pitch(&e.x);
-    let place = [e.y.reach() * pitch + e.x.reach(), margined_pitch(&e.y), pitch];
-    let samples = dy.chunks_exact(e.o * e.windows()).zip(dx.chunks_exact_mut(e.c * e.pixels()));
-    for (i, (dy, dx)) in samples.enumerate() {
-        spread(e, dy, place, margined);
-        let mut panels = &panels[i % e.groups * group_panels..][..group_panels];
-        for plane in planes() {
-            let walk = Walk::over_windows(e, plane);
-            let (these, others) = panels.split_at(panels_len(e.c, walk.len()));
-            product(&walk, these, e.c, margined, sums, |channel, sums| {
-                join(e, plane, sums, pitch, &mut dx[channel * e.pixels()..][..e.pixels()]);
+
+    fn places(&self) -> usize {
+        let e = &self.e;
+        places(e.y.plane(), e.x.plane(), margined_pitch(&e.x)).next_multiple_of(WIDEST)
+    }
+
+    /// Panels of the weight; those of all planes together are the weight once.
+    fn panels(&self) -> usize {
+        self.e.groups * panels_len(self.e.c, self.e.o * self.e.window())
+    }
+
+    fn margined(&self) -> usize {
+        margined_len(self.e.o, &self.e, [self.e.y.reach(), self.e.x.reach()])
+    }
+
+    /// Panels; for each thread dy with margins, and sums.
+    pub fn scratch_len(&self) -> usize {
+        let own = self.margined() + rows(self.e.c) * self.places();
+        self.panels() + self.how.parts(self.e.work()) * own
+    }
+
+    /// The planes of dx, with the walk over the windows that meet each.
+    fn planes(&self) -> impl Iterator<Item = ([usize; 2], Walk)> {
+        let e = self.e;
+        let planes = (0..e.y.planes()).flat_map(move |i| (0..e.x.planes()).map(move |j| [i, j]));
+        planes.map(move |plane| (plane, Walk::over_windows(&e, plane)))
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        let e = &self.e;
+        let group_panels = panels_len(e.c, e.o * e.window());
+        let (panels, own) = scratch.split_at_mut(self.panels());
+        memory.write(&self.out, |memory, dx| {
+            let [dy, weight] = self.inputs.map(|input| memory.floats(&input));
+            let weights = weight.chunks_exact(e.o * e.c * e.window());
+            for (weight, mut panels) in weights.zip(panels.chunks_exact_mut(group_panels)) {
+                for (_, walk) in self.planes() {
+                    let (these, others) = panels.split_at_mut(panels_len(e.c, walk.len()));
+                    pack(&walk, weight, e.window(), e.c, these);
+                    panels = others;
+                }
+            }
+            let sample = e.groups * e.c * e.pixels();
+            self.how.divided(e.work(), [(dx, sample)], own, |samples, [dx], own| {
+                self.samples(panels, &dy[samples.start * e.groups * e.o * e.windows()..], dx, own);
             });
-            panels = others;
+        });
+    }
+
+    /// As many samples as there are in dx.
+    fn samples<T: Real>(&self, panels: &[T], dy: &[T], dx: &mut [T], own: &mut [T]) {
+        let e = &self.e;
+        let group_panels = panels_len(e.c, e.o * e.window());
+        let (margined, rest) = own.split_at_mut(self.margined());
+        let sums = &mut rest[..rows(e.c) * self.places()];
+        margined.fill(T::ZERO);
+        dx.fill(T::ZERO);
+        let pitch = margined_pitch(&e.x);
+        let place = [e.y.reach() * pitch + e.x.reach(), margined_pitch(&e.y), pitch];
+        let samples = dy.chunks_exact(e.o * e.windows()).zip(dx.chunks_exact_mut(e.c * e.pixels()));
+        for (i, (dy, dx)) in samples.enumerate() {
+            spread(e, dy, place, margined);
+            let mut panels = &panels[i % e.groups * group_panels..][..group_panels];
+            for (plane, walk) in self.planes() {
+                let (these, others) = panels.split_at(panels_len(e.c, walk.len()));
+                product((&walk, self.how), these, e.c, margined, sums, |channel, sums| {
+                    join(e, plane, sums, pitch, &mut dx[channel * e.pixels()..][..e.pixels()]);
+                });
+                panels = others;
+            }
         }
     }
 }
 
-/// Places of a channel of dy in rows as long as a plane's, the last row too.
-fn spread_places(e: &Extents) -> usize {
-    (e.y.out * e.x.plane()).next_multiple_of(WIDTH)
-}
+impl GradWeight {
+    pub fn new(call: &Call, conv: &Conv2d, how: How) -> Self {
+        let e = Extents::new(conv, call.dims(0), call.dims(1), call.out_dims());
+        Self { e, inputs: call.operands(), out: call.output, how }
+    }
 
-/// Planes of x, and what a block may read past them; dy.
-pub(super) fn grad_weight_scratch(e: &Extents) -> usize {
-    planes_len(e) + e.x.plane() + e.o * spread_places(e)
-}
+    /// Places of a channel of dy in rows as long as a plane's, the last row too.
+    fn places(&self) -> usize {
+        (self.e.y.out * self.e.x.plane()).next_multiple_of(WIDEST)
+    }
 
-/// dw = the gradient with respect to the weight, given dy.
-pub(super) fn grad_weight<T: Real>(e: &Extents, x: &[T], dy: &[T], dw: &mut [T], scratch: &mut [T]) {
-    let walk = Walk::over_planes(e);
-    let (planes, rest) = scratch.split_at_mut(planes_len(e) + e.x.plane());
-    let spread_dy = &mut rest[..e.o * spread_places(e)];
-    planes.fill(T::ZERO);
-    spread_dy.fill(T::ZERO);
-    dw.fill(T::ZERO);
-    let row = e.c * e.window();
-    let samples = x.chunks_exact(e.c * e.pixels()).zip(dy.chunks_exact(e.o * e.windows()));
-    for (i, (x, dy)) in samples.enumerate() {
-        split(e, x, &mut planes[..planes_len(e)]);
-        for (dy, to) in dy.chunks_exact(e.windows()).zip(spread_dy.chunks_exact_mut(spread_places(e))) {
-            spread(e, dy, [0, e.y.out, e.x.plane()], to);
+    /// Planes of x, and what a block may read past them.
+    fn planes(&self) -> usize {
+        planes_len(&self.e) + self.e.x.plane()
+    }
+
+    /// For each thread planes of x, and dy.
+    pub fn scratch_len(&self) -> usize {
+        self.how.parts(self.e.work()) * (self.planes() + self.e.o * self.places())
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        let e = &self.e;
+        memory.write(&self.out, |memory, dw| {
+            let [x, dy] = self.inputs.map(|input| memory.floats(&input));
+            let row = e.c * e.window();
+            // By channels of y: a sum over samples is never divided.
+            self.how.divided(e.work(), [(dw, row)], scratch, |channels, [dw], own| {
+                self.channels(channels, [x, dy], dw, own);
+            });
+        });
+    }
+
+    /// The gradient of some channels' weights, among those of all groups.
+    fn channels<T: Real>(&self, all: Range<usize>, [x, dy]: [&[T]; 2], dw: &mut [T], own: &mut [T]) {
+        let (e, walk) = (&self.e, Walk::over_planes(&self.e));
+        let (planes, rest) = own.split_at_mut(self.planes());
+        let (row, places) = (e.c * e.window(), self.places());
+        planes.fill(T::ZERO);
+        // What is between the rows, and behind them, stays so.
+        rest.fill(T::ZERO);
+        dw.fill(T::ZERO);
+        let samples = x.chunks_exact(e.c * e.pixels()).zip(dy.chunks_exact(e.o * e.windows()));
+        for (i, (x, dy)) in samples.enumerate() {
+            let begin = i % e.groups * e.o;
+            let channels = all.start.max(begin)..all.end.min(begin + e.o);
+            if channels.is_empty() {
+                continue;
+            }
+            split(e, x, &mut planes[..planes_len(e)]);
+            let spread_dy = &mut rest[..channels.len() * places];
+            let dy = dy.chunks_exact(e.windows()).skip(channels.start - begin);
+            for (dy, to) in dy.zip(spread_dy.chunks_exact_mut(places)) {
+                spread(e, dy, [0, e.y.out, e.x.plane()], to);
+            }
+            let dw = &mut dw[(channels.start - all.start) * row..][..channels.len() * row];
+            dots::add((&walk, self.how), spread_dy, places, planes, dw, row);
         }
-        let dw = &mut dw[i % e.groups * e.o * row..][..e.o * row];
-        dots::add(&walk, spread_dy, spread_places(e), planes, dw, row);
     }
 }

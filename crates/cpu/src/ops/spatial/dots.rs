@@ -1,42 +1,75 @@
 //! The sums of a weight's gradient: dw[m][t] += sum over q of dy[m][q] x[place(t) + q].
 //!
-//! Both run through memory by one place at a time, so that a SIMD register takes four products; M x 3 registers of sums
-//! stay over a block of q, and are added up and to the gradient after it: no sum in f32 grows long.
+//! Both run through memory by one place at a time, eight products side by side; M x 3 such sums stay in registers over a block
+//! of q, and are added up and to the gradient after it: no sum in f32 grows long.
 
 use super::walk::Walk;
-use crate::Real;
+use crate::{How, Real};
 
 /// Elements of a window at a time.
 const TAPS: usize = 3;
 /// Sums side by side.
-const LANES: usize = 4;
+const LANES: usize = 8;
 /// Places of q until the sums are added up.
 const BLOCK: usize = 2048;
 
-/// Adds to `dw` the products of all rows of dy, `len` places each (a multiple of 4), with x. Row m of the gradient
+/// Adds to `dw` the products of all rows of dy, `len` places each (a multiple of LANES), with x. Row m of the gradient
 /// begins at `dw[m * row]`.
-pub(super) fn add<T: Real>(walk: &Walk, dy: &[T], len: usize, x: &[T], dw: &mut [T], row: usize) {
+pub(super) fn add<T: Real>(
+    (walk, how): (&Walk, How),
+    dy: &[T],
+    len: usize,
+    x: &[T],
+    dw: &mut [T],
+    row: usize,
+) {
     if dy.len() == len {
-        return add_rows::<T, 1>(walk, dy, len, x, dw, row);
+        add_rows::<T, 1>((walk, how), dy, len, x, dw, row);
+    } else if how.wide() {
+        add_all::<T, 4>((walk, how), dy, len, x, dw, row);
+    } else {
+        add_all::<T, 2>((walk, how), dy, len, x, dw, row);
     }
-    let whole = dy.len() / len / 4 * 4;
+}
+
+/// All rows of dy, M at a time.
+fn add_all<T: Real, const M: usize>(
+    (walk, how): (&Walk, How),
+    dy: &[T],
+    len: usize,
+    x: &[T],
+    dw: &mut [T],
+    row: usize,
+) {
+    let whole = dy.len() / len / M * M;
     let (first, rest) = dy.split_at(whole * len);
-    for (dy, dw) in first.chunks_exact(4 * len).zip(dw.chunks_mut(4 * row)) {
-        add_rows::<T, 4>(walk, dy, len, x, dw, row);
+    for (dy, dw) in first.chunks_exact(M * len).zip(dw.chunks_mut(M * row)) {
+        add_rows::<T, M>((walk, how), dy, len, x, dw, row);
     }
     for (dy, dw) in rest.chunks_exact(len).zip(dw[whole * row..].chunks_mut(row)) {
-        add_rows::<T, 1>(walk, dy, len, x, dw, row);
+        add_rows::<T, 1>((walk, how), dy, len, x, dw, row);
     }
 }
 
 /// M rows of dy.
-fn add_rows<T: Real, const M: usize>(walk: &Walk, dy: &[T], len: usize, x: &[T], dw: &mut [T], row: usize) {
+fn add_rows<T: Real, const M: usize>(
+    (walk, how): (&Walk, How),
+    dy: &[T],
+    len: usize,
+    x: &[T],
+    dw: &mut [T],
+    row: usize,
+) {
     for q in (0..len).step_by(BLOCK) {
         let count = BLOCK.min(len - q);
         let rows: [&[T]; M] = std::array::from_fn(|m| &dy[m * len + q..][..count]);
         let mut waiting = ([0; TAPS], [0; TAPS], 0);
         let mut flush = |(weights, places, used): ([usize; TAPS], [usize; TAPS], usize)| {
-            let sums = dots(rows, places.map(|place| &x[place + q..][..count]));
+            let x = places.map(|place| &x[place + q..][..count]);
+            let sums = how.vectorised(
+                #[inline(always)]
+                || dots(rows, x),
+            );
             for (m, sums) in sums.iter().enumerate() {
                 let found = weights.iter().zip(sums).take(used);
                 found.for_each(|(&weight, &sum)| dw[m * row + weight] += sum);
@@ -59,22 +92,26 @@ fn add_rows<T: Real, const M: usize>(walk: &Walk, dy: &[T], len: usize, x: &[T],
 }
 
 /// The products of M rows of dy with `TAPS` rows of x, all equally long.
-#[inline(never)]
+#[inline(always)]
 fn dots<T: Real, const M: usize>(dy: [&[T]; M], x: [&[T]; TAPS]) -> [[T; TAPS]; M] {
     let mut sums = [[[T::ZERO; LANES]; TAPS]; M];
-    let count = dy[0].len() / LANES;
-    let dy = dy.map(|row| &row.as_chunks::<LANES>().0[..count]);
-    let [x0, x1, x2] = x.map(|row| &row.as_chunks::<LANES>().0[..count]);
+    let [x0, x1, x2] = x;
+    let (x0, x1, x2) = (x0.as_chunks::<LANES>().0, x1.as_chunks::<LANES>().0, x2.as_chunks::<LANES>().0);
     for (i, ((x0, x1), x2)) in x0.iter().zip(x1).zip(x2).enumerate() {
-        let x = [x0, x1, x2];
         for (sums, dy) in sums.iter_mut().zip(&dy) {
-            let dy = &dy[i];
-            for (sums, x) in sums.iter_mut().zip(x) {
+            let dy = &dy[i * LANES..(i + 1) * LANES];
+            for (sums, x) in sums.iter_mut().zip([x0, x1, x2]) {
                 for ((sum, &x), &dy) in sums.iter_mut().zip(x).zip(dy) {
                     *sum += dy * x;
                 }
             }
         }
     }
-    sums.map(|sums| sums.map(|[a, b, c, d]| (a + c) + (b + d)))
+    let mut totals = [[T::ZERO; TAPS]; M];
+    for (totals, sums) in totals.iter_mut().zip(&sums) {
+        for (total, [a, b, c, d, e, f, g, h]) in totals.iter_mut().zip(sums) {
+            *total = ((*a + *e) + (*c + *g)) + ((*b + *f) + (*d + *h));
+        }
+    }
+    totals
 }

@@ -8,7 +8,7 @@ use minibatch_graph::Conv2d;
 /// `k dilation = phase + stride shift`, the element looks at pixel `phase + stride (i + shift) - padding`: in the plane
 /// of all pixels of that phase, window `i` finds it at place `i + shift`, and its neighbour right beside it, whatever
 /// the stride.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Axis {
     /// Pixels of x.
     pub size: usize,
@@ -70,7 +70,7 @@ fn gcd(a: usize, b: usize) -> usize {
 }
 
 /// A convolution of x (samples, groups c, h, w) to y (samples, groups o, h', w') by a weight (groups o, c, kh, kw).
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Extents {
     pub samples: usize,
     pub groups: usize,
@@ -88,6 +88,11 @@ impl Extents {
         let axis = |i: usize| Axis::new(conv, i, x[2 + i], y[2 + i], weight[2 + i]);
         let groups = conv.groups;
         Self { samples: x[0], groups, c: x[1] / groups, o: y[1] / groups, y: axis(0), x: axis(1) }
+    }
+
+    /// Multiply-adds of a convolution.
+    pub fn work(&self) -> usize {
+        self.samples * self.groups * self.o * self.c * self.window() * self.windows()
     }
 
     /// Elements of a window.

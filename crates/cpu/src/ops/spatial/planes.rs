@@ -1,12 +1,12 @@
 //! Images copied so that a convolution's inner loop only ever moves by one place.
 
 use super::extents::Extents;
-use super::shifted::WIDTH;
+use super::shifted::WIDEST;
 use crate::Real;
 
 /// Room for a group of x in planes; and what a tile may read past them.
 pub(super) fn planes_len(e: &Extents) -> usize {
-    e.c * e.y.planes() * e.x.planes() * e.y.plane() * e.x.plane() + WIDTH
+    e.c * e.y.planes() * e.x.planes() * e.y.plane() * e.x.plane() + WIDEST
 }
 
 /// Copies one group of x, (c, h, w), into planes (c, phase along height, along width, row, place). What no window meets
@@ -50,7 +50,7 @@ pub(super) fn join<T: Real>(e: &Extents, [i, j]: [usize; 2], plane: &[T], pitch:
 
 /// Room for dy with so many zeros on each side of its rows and columns.
 pub(super) fn margined_len(channels: usize, e: &Extents, margin: [usize; 2]) -> usize {
-    channels * (e.y.out + 2 * margin[0]) * (e.x.out + 2 * margin[1]) + WIDTH
+    channels * (e.y.out + 2 * margin[0]) * (e.x.out + 2 * margin[1]) + WIDEST
 }
 
 /// Copies images (channels, h', w') into rows of `pitch` places from place `first` on, `height` rows an image. All else

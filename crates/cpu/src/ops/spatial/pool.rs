@@ -1,100 +1,211 @@
-//! Pools: each window at a time.
+//! Pools: square windows side by side as loops over rows, others each by itself.
 
 use minibatch_graph::{Pool2d, PoolKind, PoolWindow};
 
-use crate::Real;
+use super::windows::{self, Grid};
+use crate::call::Call;
+use crate::memory::{Memory, Operand};
+use crate::{How, Real};
 
-/// A window of a channel: rows, columns, and what its sum is divided by for the mean.
-struct Window {
-    rows: (usize, usize),
-    columns: (usize, usize),
-    count: usize,
+/// y = the pool of x.
+#[derive(Clone, Debug)]
+pub(crate) struct Pool {
+    pool: Pool2d,
+    grid: Grid,
+    x: Operand,
+    out: Operand,
+    how: How,
 }
 
-/// Calls `visit` with each window of a channel (h, w) in turn.
-#[inline]
-fn windows(pool: &Pool2d, x: &[usize], y: &[usize], mut visit: impl FnMut(Window)) {
-    for i in 0..y[2] {
-        let rows = pool.range(0, x[2], i);
-        for j in 0..y[3] {
-            let columns = pool.range(1, x[3], j);
-            let count = match pool.window {
-                PoolWindow::Fixed { kernel, .. } => kernel[0] * kernel[1],
-                PoolWindow::Adaptive { .. } => (rows.1 - rows.0) * (columns.1 - columns.0),
-            };
-            visit(Window { rows, columns, count });
+/// dx = the gradient with respect to x, given x and dy.
+#[derive(Clone, Debug)]
+pub(crate) struct PoolGrad {
+    pool: Pool2d,
+    grid: Grid,
+    inputs: [Operand; 2],
+    out: Operand,
+    how: How,
+}
+
+impl Pool {
+    pub fn new(call: &Call, pool: Pool2d, how: How) -> Self {
+        let grid = Grid::new(call.dims(0), call.out_dims());
+        Self { pool, grid, x: call.inputs[0], out: call.output, how }
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>) {
+        let grid = &self.grid;
+        memory.write(&self.out, |memory, y| {
+            let x = memory.floats(&self.x);
+            self.how.divided(x.len(), [(y, grid.windows())], &mut [(); 0], |channels, [y], _| {
+                let x = &x[channels.start * grid.pixels()..];
+                self.how.vectorised(
+                    #[inline(always)]
+                    || match side_by_side(&self.pool) {
+                        Some(2) => forward::<T, 2>(self.pool.kind, grid, x, y),
+                        Some(3) => forward::<T, 3>(self.pool.kind, grid, x, y),
+                        Some(4) => forward::<T, 4>(self.pool.kind, grid, x, y),
+                        Some(_) | None => windows::forward(&self.pool, grid, x, y),
+                    },
+                );
+            });
+        });
+    }
+}
+
+impl PoolGrad {
+    pub fn new(call: &Call, pool: Pool2d, how: How) -> Self {
+        let grid = Grid::new(call.dims(0), call.dims(1));
+        Self { pool, grid, inputs: call.operands(), out: call.output, how }
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>) {
+        let grid = &self.grid;
+        memory.write(&self.out, |memory, dx| {
+            let [x, dy] = self.inputs.map(|input| memory.floats(&input));
+            self.how.divided(x.len(), [(dx, grid.pixels())], &mut [(); 0], |channels, [dx], _| {
+                let x = &x[channels.start * grid.pixels()..];
+                let dy = &dy[channels.start * grid.windows()..];
+                dx.fill(T::ZERO);
+                self.how.vectorised(
+                    #[inline(always)]
+                    || match side_by_side(&self.pool) {
+                        Some(2) => backward::<T, 2>(self.pool.kind, grid, [x, dy], dx),
+                        Some(3) => backward::<T, 3>(self.pool.kind, grid, [x, dy], dx),
+                        Some(4) => backward::<T, 4>(self.pool.kind, grid, [x, dy], dx),
+                        Some(_) | None => windows::backward(&self.pool, grid, [x, dy], dx),
+                    },
+                );
+            });
+        });
+    }
+}
+
+/// The side of the windows, where they are square and lie side by side.
+fn side_by_side(pool: &Pool2d) -> Option<usize> {
+    match pool.window {
+        PoolWindow::Fixed { kernel: [h, w], stride, padding: [0, 0] } => {
+            (h == w && stride == [h, w]).then_some(h)
+        }
+        PoolWindow::Fixed { .. } | PoolWindow::Adaptive { .. } => None,
+    }
+}
+
+/// The elements of window j, of K rows. (A loop, here and below, rather than arrays' `map`, which may stay a call of its own.)
+#[inline(always)]
+fn window<T: Real, const K: usize>(rows: &[&[[T; K]]; K], j: usize) -> [[T; K]; K] {
+    let mut window = [[T::ZERO; K]; K];
+    for (to, row) in window.iter_mut().zip(rows) {
+        *to = row[j];
+    }
+    window
+}
+
+/// K rows in groups of K, without what is past the last window.
+#[inline(always)]
+fn whole_windows<T, const K: usize>(x: &[T], width: usize, columns: usize) -> [&[[T; K]]; K] {
+    let mut rows: [&[[T; K]]; K] = [&[]; K];
+    for (to, row) in rows.iter_mut().zip(x.chunks_exact(width)) {
+        *to = &row.as_chunks().0[..columns];
+    }
+    rows
+}
+
+#[inline(always)]
+fn forward<T: Real, const K: usize>(kind: PoolKind, grid: &Grid, x: &[T], y: &mut [T]) {
+    let [_, width] = grid.x;
+    let [height, columns] = grid.y;
+    let count = T::of((K * K) as f64);
+    for (x, y) in x.chunks_exact(grid.pixels()).zip(y.chunks_exact_mut(grid.windows())) {
+        for (x, y) in x.chunks_exact(K * width).zip(y.chunks_exact_mut(columns)).take(height) {
+            let rows: [&[[T; K]]; K] = whole_windows(x, width, columns);
+            match kind {
+                PoolKind::Max => {
+                    for (j, y) in y.iter_mut().enumerate() {
+                        *y = largest(&window(&rows, j));
+                    }
+                }
+                PoolKind::Average => {
+                    for (j, y) in y.iter_mut().enumerate() {
+                        *y = sum(&window(&rows, j)) / count;
+                    }
+                }
+            }
         }
     }
 }
 
-/// The place of the largest element, the first among equals; of a NaN where there is one.
-#[inline]
-fn largest<T: Real>(x: &[T], width: usize, window: &Window) -> usize {
-    let mut best = window.rows.0 * width + window.columns.0;
-    for row in window.rows.0..window.rows.1 {
-        for place in row * width + window.columns.0..row * width + window.columns.1 {
-            // Only a NaN differs from itself.
-            #[allow(clippy::eq_op, reason = "only a NaN differs from itself")]
-            if x[place] > x[best] || (x[place] != x[place] && x[best] == x[best]) {
-                best = place;
-            }
-        }
+/// The largest element, or NaN where there is one.
+#[inline(always)]
+fn largest<T: Real, const K: usize>(window: &[[T; K]; K]) -> T {
+    let mut best = window[0][0];
+    for &x in window.as_flattened() {
+        best = if replaces(x, best) { x } else { best };
     }
     best
 }
 
-/// y = the pool of x; the extents of both.
-pub(super) fn forward<T: Real>(pool: &Pool2d, x_dims: &[usize], y_dims: &[usize], x: &[T], y: &mut [T]) {
-    let width = x_dims[3];
-    let channels = x.chunks_exact(x_dims[2] * width).zip(y.chunks_exact_mut(y_dims[2] * y_dims[3]));
-    for (x, y) in channels {
-        let mut y = y.iter_mut();
-        windows(pool, x_dims, y_dims, |window| {
-            let value = match pool.kind {
-                PoolKind::Max => x[largest(x, width, &window)],
-                PoolKind::Average => mean(x, width, &window),
-            };
-            y.next().into_iter().for_each(|y| *y = value);
-        });
-    }
+/// Whether x is taken rather than what was the largest before.
+#[inline(always)]
+#[allow(clippy::eq_op, reason = "only a NaN differs from itself")]
+fn replaces<T: Real>(x: T, best: T) -> bool {
+    (x > best) | (x != x)
 }
 
-fn mean<T: Real>(x: &[T], width: usize, window: &Window) -> T {
+/// Row by row, as where windows do not lie side by side.
+#[inline(always)]
+fn sum<T: Real, const K: usize>(window: &[[T; K]; K]) -> T {
     let mut sum = T::ZERO;
-    for row in window.rows.0..window.rows.1 {
-        // Row by row, so that no sum in f32 grows long.
-        let row = &x[row * width..][window.columns.0..window.columns.1];
-        sum += row.iter().fold(T::ZERO, |sum, &x| sum + x);
+    for row in window {
+        let mut part = T::ZERO;
+        for &x in row {
+            part += x;
+        }
+        sum += part;
     }
-    sum / T::of(window.count as f64)
+    sum
 }
 
-/// dx = the gradient with respect to x, given dy.
-pub(super) fn backward<T: Real>(
-    pool: &Pool2d,
-    x_dims: &[usize],
-    y_dims: &[usize],
-    x: &[T],
-    dy: &[T],
-    dx: &mut [T],
-) {
-    let (width, pixels) = (x_dims[3], x_dims[2] * x_dims[3]);
-    dx.fill(T::ZERO);
-    let channels = dy.chunks_exact(y_dims[2] * y_dims[3]).zip(dx.chunks_exact_mut(pixels));
-    for ((dy, dx), x) in channels.zip(x.chunks_exact(pixels)) {
-        let mut dy = dy.iter();
-        windows(pool, x_dims, y_dims, |window| {
-            let Some(&dy) = dy.next() else { return };
-            match pool.kind {
-                PoolKind::Max => dx[largest(x, width, &window)] += dy,
-                PoolKind::Average => {
-                    let share = dy / T::of(window.count as f64);
-                    for row in window.rows.0..window.rows.1 {
-                        let row = &mut dx[row * width..][window.columns.0..window.columns.1];
-                        row.iter_mut().for_each(|dx| *dx += share);
-                    }
+#[inline(always)]
+fn backward<T: Real, const K: usize>(kind: PoolKind, grid: &Grid, [x, dy]: [&[T]; 2], dx: &mut [T]) {
+    let [_, width] = grid.x;
+    let [height, columns] = grid.y;
+    let count = T::of((K * K) as f64);
+    let channels = dx.chunks_exact_mut(grid.pixels()).zip(x.chunks_exact(grid.pixels()));
+    for ((dx, x), dy) in channels.zip(dy.chunks_exact(grid.windows())) {
+        let rows = dx.chunks_exact_mut(K * width).zip(x.chunks_exact(K * width)).take(height);
+        for ((dx, x), dy) in rows.zip(dy.chunks_exact(columns)) {
+            let x: [&[[T; K]]; K] = whole_windows(x, width, columns);
+            let mut dx = dx.chunks_exact_mut(width);
+            let mut dx: [&mut [[T; K]]; K] = std::array::from_fn(|_| {
+                dx.next().map_or(&mut [][..], |row| &mut row.as_chunks_mut().0[..columns])
+            });
+            for (j, &dy) in dy.iter().enumerate() {
+                let share = match kind {
+                    PoolKind::Max => first_largest(&window(&x, j), dy),
+                    PoolKind::Average => [[dy / count; K]; K],
+                };
+                for (dx, share) in dx.iter_mut().zip(share) {
+                    dx[j] = share;
                 }
             }
-        });
+        }
     }
+}
+
+/// dy at the place of the largest element, the first among equals; of the first NaN where there is one. Else zero.
+#[inline(always)]
+#[allow(clippy::eq_op, reason = "only a NaN differs from itself")]
+fn first_largest<T: Real, const K: usize>(window: &[[T; K]; K], dy: T) -> [[T; K]; K] {
+    let best = largest(window);
+    let mut left = dy;
+    let mut shares = [[T::ZERO; K]; K];
+    for (shares, row) in shares.iter_mut().zip(window) {
+        for (share, &x) in shares.iter_mut().zip(row) {
+            let here = (x == best) | ((x != x) & (best != best));
+            *share = if here { left } else { T::ZERO };
+            left = if here { T::ZERO } else { left };
+        }
+    }
+    shares
 }

@@ -5,10 +5,12 @@
 //! it computes between two rows is dropped. A tile of M x WIDTH sums stays in registers over all elements.
 
 use super::walk::Walk;
-use crate::Real;
+use crate::{How, Real};
 
-/// Columns of a tile: two SIMD registers of f32.
-pub(super) const WIDTH: usize = 8;
+/// Columns of a tile: two SIMD registers of f32, of four or of eight.
+const WIDTHS: [usize; 2] = [8, 16];
+/// What the columns are rounded up to, and what may be read past them.
+pub(super) const WIDEST: usize = WIDTHS[1];
 /// The most rows of a tile.
 pub(super) const ROWS: usize = 4;
 
@@ -37,24 +39,27 @@ pub(super) fn pack<T: Real>(walk: &Walk, weight: &[T], row: usize, m: usize, pan
     }
 }
 
-/// Runs the product: calls `store` with the number of each row and the row, `len` places. `b` must reach WIDTH places
-/// beyond the last that counts; `sums` is scratch for `rows(m)` rows of `len` rounded up to WIDTH.
+/// Runs the product: calls `store` with the number of each row and the row, `len` places. `b` must reach WIDEST places
+/// beyond the last that counts; `sums` is scratch for `rows(m)` rows of `len` rounded up to WIDEST.
 pub(super) fn product<T: Real>(
-    walk: &Walk,
+    (walk, how): (&Walk, How),
     panels: &[T],
     m: usize,
     b: &[T],
     sums: &mut [T],
     store: impl FnMut(usize, &[T]),
 ) {
-    match rows(m) {
-        1 => product_of::<T, 1>(walk, panels, m, b, sums, store),
-        _ => product_of::<T, ROWS>(walk, panels, m, b, sums, store),
+    let wide = how.wide() && size_of::<T>() == size_of::<f32>();
+    match (rows(m), wide) {
+        (1, false) => product_of::<T, 1, { WIDTHS[0] }>((walk, how), panels, m, b, sums, store),
+        (1, true) => product_of::<T, 1, { WIDTHS[1] }>((walk, how), panels, m, b, sums, store),
+        (_, false) => product_of::<T, ROWS, { WIDTHS[0] }>((walk, how), panels, m, b, sums, store),
+        (_, true) => product_of::<T, ROWS, { WIDTHS[1] }>((walk, how), panels, m, b, sums, store),
     }
 }
 
-fn product_of<T: Real, const M: usize>(
-    walk: &Walk,
+fn product_of<T: Real, const M: usize, const W: usize>(
+    (walk, how): (&Walk, How),
     panels: &[T],
     m: usize,
     b: &[T],
@@ -65,37 +70,55 @@ fn product_of<T: Real, const M: usize>(
     let (steps, _) = panels.as_chunks::<M>();
     for first in (0..m).step_by(M) {
         let panel = &steps[first / M * walk.len()..][..walk.len()];
-        sums.fill(T::ZERO);
         walk.in_chunks(|start, places| {
             let panel = &panel[start..][..places.len()];
-            for q in (0..len).step_by(WIDTH) {
-                let rows: [&mut [T; WIDTH]; M] = first_of(sums, len, q);
-                let tile = tile(rows.each_ref().map(|row| **row), panel, places, &b[q..]);
-                rows.into_iter().zip(tile).for_each(|(row, tile)| *row = tile);
-            }
+            how.vectorised(
+                #[inline(always)]
+                || tiles::<T, M, W>(panel, places, b, sums, start == 0),
+            );
         });
         let wanted = sums.chunks_exact(len).take(m - first).enumerate();
         wanted.for_each(|(row, sums)| store(first + row, sums));
     }
 }
 
-/// WIDTH places from `q` on of each of M rows of `len`, a multiple of WIDTH.
-fn first_of<T, const M: usize>(sums: &mut [T], len: usize, q: usize) -> [&mut [T; WIDTH]; M] {
-    let (tiles, _) = sums.as_chunks_mut::<WIDTH>();
-    let mut tiles = tiles.iter_mut().skip(q / WIDTH).step_by(len / WIDTH);
-    std::array::from_fn(|_| tiles.next().expect("there are M rows"))
-}
-
-/// One tile further: plain loops over slices, which the compiler keeps in SIMD registers.
-#[inline(never)]
-fn tile<T: Real, const M: usize>(
-    mut sums: [[T; WIDTH]; M],
+/// All tiles of M rows, over some elements: the first ones, or more of them.
+#[inline(always)]
+fn tiles<T: Real, const M: usize, const W: usize>(
     panel: &[[T; M]],
     places: &[usize],
     b: &[T],
-) -> [[T; WIDTH]; M] {
+    sums: &mut [T],
+    begins: bool,
+) {
+    let len = sums.len() / M;
+    let mut rows = sums.chunks_exact_mut(len);
+    let mut rows: [&mut [[T; W]]; M] =
+        std::array::from_fn(|_| rows.next().map_or(&mut [][..], |row| row.as_chunks_mut().0));
+    for q in 0..len / W {
+        let mut before = [[T::ZERO; W]; M];
+        if !begins {
+            for (before, row) in before.iter_mut().zip(&rows) {
+                *before = row[q];
+            }
+        }
+        let tile = tile(before, panel, places, &b[q * W..]);
+        for (row, tile) in rows.iter_mut().zip(tile) {
+            row[q] = tile;
+        }
+    }
+}
+
+/// One tile further: plain loops over slices, which the compiler keeps in SIMD registers.
+#[inline(always)]
+fn tile<T: Real, const M: usize, const W: usize>(
+    mut sums: [[T; W]; M],
+    panel: &[[T; M]],
+    places: &[usize],
+    b: &[T],
+) -> [[T; W]; M] {
     for (a, &place) in panel.iter().zip(places) {
-        let Some(b) = b[place..].first_chunk::<WIDTH>() else { break };
+        let Some(b) = b[place..].first_chunk::<W>() else { break };
         for (sums, &a) in sums.iter_mut().zip(a) {
             for (sum, &b) in sums.iter_mut().zip(b) {
                 *sum += a * b;

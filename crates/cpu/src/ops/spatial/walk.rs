@@ -8,7 +8,7 @@ const TABLE: usize = 16;
 const CHUNK: usize = 128;
 
 /// Elements of a window along one axis, and how far into a buffer each finds its operand.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Line {
     axis: Axis,
     /// The first element, from each to the next, and how many.
@@ -37,20 +37,20 @@ impl Line {
         self.start.wrapping_add(k % self.axis.period * self.plane).wrapping_add(down)
     }
 
-    #[inline]
+    #[inline(always)]
     fn element(&self, n: usize) -> usize {
         self.first + n * self.every
     }
 
     /// The place of the n-th element that is visited.
-    #[inline]
+    #[inline(always)]
     fn at(&self, n: usize) -> usize {
         if n < TABLE { self.table[n] } else { self.place(n) }
     }
 }
 
 /// The elements of all channels' windows, in the weight's order.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Walk {
     channels: usize,
     /// From one channel to the next, in the weight and in the operand.
@@ -101,6 +101,7 @@ impl Walk {
     }
 
     /// Calls `visit` with the places in the operand of some elements at a time, and the number of the first.
+    #[inline(always)]
     pub fn in_chunks(&self, mut visit: impl FnMut(usize, &[usize])) {
         let mut places = [0; CHUNK];
         let (mut start, mut count) = (0, 0);
@@ -119,7 +120,7 @@ impl Walk {
 
     /// Calls `visit` with the place of each element in the weight, from that of the first channel on, and in the
     /// operand.
-    #[inline]
+    #[inline(always)]
     pub fn each(&self, mut visit: impl FnMut(usize, usize)) {
         for channel in 0..self.channels {
             let [weight, operand] = self.channel.map(|step| channel * step);

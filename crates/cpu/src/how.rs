@@ -1,0 +1,171 @@
+//! How kernels run on this machine: with which vectors, and in how many threads. Neither changes a bit of what they compute: a
+//! wider register or another tile never changes the order of a sum, threads divide results and never a sum, and there is no
+//! fused multiply-add.
+
+use std::ops::Range;
+
+/// Work, in multiply-adds or as many other steps, that is worth a thread of its own.
+const GRAIN: usize = 1 << 18;
+/// Elements of all results of a plan below which nothing in it is worth one.
+const SMALL: usize = 1 << 14;
+
+/// What a kernel may use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct How {
+    threads: usize,
+    avx2: bool,
+}
+
+impl Default for How {
+    /// All there is: the widest vectors, and a thread for each processor, but one in the browser.
+    fn default() -> Self {
+        #[cfg(target_family = "wasm")]
+        let threads = 1;
+        #[cfg(not(target_family = "wasm"))]
+        let threads = rayon::current_num_threads();
+        #[cfg(target_arch = "x86_64")]
+        let avx2 = std::arch::is_x86_feature_detected!("avx2");
+        #[cfg(not(target_arch = "x86_64"))]
+        let avx2 = false;
+        Self { threads, avx2 }
+    }
+}
+
+impl How {
+    /// In so many threads, at least one.
+    #[must_use]
+    pub fn in_threads(self, threads: usize) -> Self {
+        Self { threads: threads.max(1), ..self }
+    }
+
+    /// Without what only some machines of this kind have: on x86-64 with SSE2 alone.
+    #[must_use]
+    pub fn narrow(self) -> Self {
+        Self { avx2: false, ..self }
+    }
+
+    /// Whether registers hold eight f32 rather than four.
+    #[inline(always)]
+    pub(crate) fn wide(self) -> bool {
+        // Elsewhere this is known when it is compiled, and what it leads to is left out.
+        cfg!(target_arch = "x86_64") && self.avx2
+    }
+
+    /// Runs `kernel` with the widest vectors. It is compiled for them as far as it is inlined here.
+    #[inline(always)]
+    pub(crate) fn vectorised<R>(self, kernel: impl FnOnce() -> R) -> R {
+        #[cfg(target_arch = "x86_64")]
+        if self.avx2 {
+            #[allow(unsafe_code, reason = "this is true only where the processor was found to have AVX2")]
+            return unsafe { with_avx2(kernel) };
+        }
+        kernel()
+    }
+
+    /// What a plan with so many elements of results is run with.
+    pub(crate) fn of_plan(self, elements: usize) -> Self {
+        if elements < SMALL { self.in_threads(1) } else { self }
+    }
+
+    /// Runs a plan where it finds the other threads at hand, if it has any.
+    pub(crate) fn among_threads(self, run: impl FnOnce() + Send) {
+        #[cfg(not(target_family = "wasm"))]
+        if self.threads > 1 {
+            return rayon::scope(|_| run());
+        }
+        run();
+    }
+
+    /// Into how many parts this much work is divided.
+    pub(crate) fn parts(self, work: usize) -> usize {
+        (work / GRAIN).clamp(1, self.threads)
+    }
+
+    /// Runs `kernel` on parts of these slices, side by side where there is work for it. Each slice has so many elements a unit, and
+    /// all have as many units; a part gets the numbers of its units, their elements, and a part of the scratch.
+    pub(crate) fn divided<T: Send, S: Send, const N: usize>(
+        self,
+        work: usize,
+        all: [(&mut [T], usize); N],
+        scratch: &mut [S],
+        kernel: impl Fn(Range<usize>, [&mut [T]; N], &mut [S]) + Sync,
+    ) {
+        let count = |(slice, unit): &(&mut [T], usize)| slice.len().div_ceil((*unit).max(1));
+        let units = all.iter().map(count).max().unwrap_or(0);
+        divide(self.parts(work).min(units.max(1)), 0..units, all, scratch, &kernel);
+    }
+}
+
+fn divide<T: Send, S: Send, const N: usize>(
+    parts: usize,
+    units: Range<usize>,
+    all: [(&mut [T], usize); N],
+    scratch: &mut [S],
+    kernel: &(impl Fn(Range<usize>, [&mut [T]; N], &mut [S]) + Sync),
+) {
+    #[cfg(not(target_family = "wasm"))]
+    if parts > 1 {
+        let left = parts / 2;
+        let middle = units.start + units.len() * left / parts;
+        let mut second = [const { None }; N];
+        let mut others = second.iter_mut();
+        let first = all.map(|(slice, unit)| {
+            let at = ((middle - units.start) * unit).min(slice.len());
+            let (first, second) = slice.split_at_mut(at);
+            if let Some(other) = others.next() {
+                *other = Some(second);
+            }
+            (first, unit)
+        });
+        let unit = first.each_ref().map(|(_, unit)| *unit);
+        let mut at = 0..N;
+        let second = second.map(|slice| {
+            let slice: &mut [T] = slice.unwrap_or_default();
+            (slice, at.next().map_or(0, |at| unit[at]))
+        });
+        let (own, others) = scratch.split_at_mut(scratch.len() / parts * left);
+        rayon::join(
+            || divide(left, units.start..middle, first, own, kernel),
+            || divide(parts - left, middle..units.end, second, others, kernel),
+        );
+        return;
+    }
+    let _ = parts;
+    kernel(units, all.map(|(slice, _)| slice), scratch);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn with_avx2<R>(kernel: impl FnOnce() -> R) -> R {
+    kernel()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Breaks where a part begins at another unit's elements, or one is left out.
+    #[test]
+    fn parts_cover_all_units_once() {
+        for (units, rest) in [(1, 0), (7, 2), (64, 0), (65, 1)] {
+            for threads in [1, 2, 3, 8] {
+                let how = How::default().in_threads(threads);
+                let mut out = vec![0; units * 3 - rest];
+                let mut scratch = vec![0u8; 8];
+                let mut numbers = vec![0; units];
+                how.divided(
+                    GRAIN * 100,
+                    [(&mut out, 3), (&mut numbers, 1)],
+                    &mut scratch,
+                    |units, [out, numbers], scratch| {
+                        numbers.iter_mut().zip(units.clone()).for_each(|(number, unit)| *number = unit);
+                        assert!(!scratch.is_empty());
+                        out.iter_mut().enumerate().for_each(|(i, out)| *out += 1 + units.start * 3 + i);
+                    },
+                );
+                assert_eq!(out, (1..=out.len()).collect::<Vec<_>>());
+                assert_eq!(numbers, (0..units).collect::<Vec<_>>());
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! One tile of a product, in registers.
+
+use crate::Real;
+
+/// sums += a's element times b's. (Loops here and below rather than arrays' `map`, which may stay a call of its own.)
+#[inline(always)]
+fn add<T: Real, const NR: usize>(sums: &mut [T; NR], a: T, b: &[T; NR]) {
+    for (sum, &b) in sums.iter_mut().zip(b) {
+        *sum += a * b;
+    }
+}
+
+/// One tile, A being in a panel.
+#[inline(always)]
+pub(super) fn of_panel<T: Real, const MR: usize, const NR: usize>(
+    a: &[[T; MR]],
+    b: &[[T; NR]],
+) -> [[T; NR]; MR] {
+    let mut sums = [[T::ZERO; NR]; MR];
+    for (a, b) in a.iter().zip(b) {
+        for (sums, &a) in sums.iter_mut().zip(a) {
+            add(sums, a, b);
+        }
+    }
+    sums
+}
+
+/// One tile, rows of A being where they lie.
+#[inline(always)]
+pub(super) fn of_rows<T: Real, const MR: usize, const NR: usize>(
+    a: &[&[T]; MR],
+    b: &[[T; NR]],
+) -> [[T; NR]; MR] {
+    /// Steps of k for which it is looked once whether all rows have them.
+    const STEPS: usize = 8;
+    let mut sums = [[T::ZERO; NR]; MR];
+    let (whole, rest) = b.as_chunks::<STEPS>();
+    for (i, b) in whole.iter().enumerate() {
+        let mut steps = [[T::ZERO; STEPS]; MR];
+        for (steps, row) in steps.iter_mut().zip(a) {
+            steps.copy_from_slice(&row[i * STEPS..(i + 1) * STEPS]);
+        }
+        for (p, b) in b.iter().enumerate() {
+            for (sums, steps) in sums.iter_mut().zip(&steps) {
+                add(sums, steps[p], b);
+            }
+        }
+    }
+    for (p, b) in rest.iter().enumerate() {
+        for (sums, row) in sums.iter_mut().zip(a) {
+            add(sums, row[whole.len() * STEPS + p], b);
+        }
+    }
+    sums
+}
