@@ -1,4 +1,5 @@
 //! The number types: `f32` to be fast, `f64` to be right.
+#![allow(clippy::disallowed_methods, reason = "f64, the oracle, has the system's own functions")]
 
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};

@@ -1,5 +1,7 @@
 //! The shapes of the built-in data sets: where their points lie, and how noise and seed act on them.
 
+#![allow(clippy::disallowed_methods, reason = "what the generators are compared with")]
+
 use minibatch_data::{DataConfig, DatasetKind, Point, Split, Task, generate, thumbnail};
 
 fn config(kind: DatasetKind, noise: f32) -> DataConfig {

@@ -1,5 +1,7 @@
 //! The image tasks: settings, shapes, balance, and the promise that a seed gives the same samples everywhere.
 
+#![allow(clippy::disallowed_methods, reason = "what the generators are compared with")]
+
 use minibatch_data::{SampleSet, TaskConfig, TaskKind, samples, validate_task};
 
 const IMAGES: [TaskKind; 4] = [TaskKind::Shapes, TaskKind::Digits, TaskKind::Textures, TaskKind::Fabrics];

@@ -166,7 +166,7 @@ fn decay(optimizer: &OptimizerConfig, rate: f32, l2: f32) -> Option<Cause> {
 
 /// The power of ten at or below a number.
 fn tidy(value: f32) -> f32 {
-    let power = (f64::from(value)).log10().floor();
+    let power = libm::log10(f64::from(value)).floor();
     format!("1e{power}").parse().unwrap_or(value)
 }
 

@@ -58,7 +58,7 @@ impl Matmul {
             let [a, b] = self.inputs.map(|input| memory.floats(&input));
             for (matrix, out) in out.chunks_exact_mut((m * n).max(1)).enumerate() {
                 let pair = [&a[matrix * m * k..][..m * k], &b[matrix * k * n..][..k * n]];
-                self.product.run(pair, out, scratch, |rows, out| {
+                self.product.run(pair, out, scratch, &|rows, out: &mut [T]| {
                     let first = matrix * m * n + rows.start * n;
                     self.how.vectorised(
                         #[inline(always)]

@@ -29,6 +29,9 @@ pub(crate) struct Product {
     group: usize,
 }
 
+/// What is done with rows of C, by number, as soon as they are complete. Called so seldom that one compiled product serves all.
+type Finish<'a, T> = dyn Fn(Range<usize>, &mut [T]) + Sync + 'a;
+
 /// How one matrix is stored.
 #[derive(Clone, Copy, Debug)]
 struct Side {
@@ -93,13 +96,7 @@ impl Product {
     }
 
     /// C = op(A) op(B), after which `finish` is given rows of C, by number, for what comes behind the product.
-    pub fn run<T: Real>(
-        &self,
-        [a, b]: [&[T]; 2],
-        c: &mut [T],
-        scratch: &mut [T],
-        finish: impl Fn(Range<usize>, &mut [T]) + Sync,
-    ) {
+    pub fn run<T: Real>(&self, [a, b]: [&[T]; 2], c: &mut [T], scratch: &mut [T], finish: &Finish<T>) {
         let columns = |first| first..self.n.min(first + self.group);
         for first in (0..self.n.max(1)).step_by(self.group) {
             let (panels, own) = scratch.split_at_mut(self.k * self.group);
@@ -168,7 +165,7 @@ impl Product {
         columns: Range<usize>,
         c: &mut [T],
         own: &mut [T],
-        finish: &(impl Fn(Range<usize>, &mut [T]) + Sync),
+        finish: &Finish<T>,
     ) {
         if self.wide::<T>() {
             self.rows::<T, { WIDE[0] }, { WIDE[1] }, ADD>(a, panels, columns, c, own, finish);
@@ -185,7 +182,7 @@ impl Product {
         columns: Range<usize>,
         c: &mut [T],
         own: &mut [T],
-        finish: &(impl Fn(Range<usize>, &mut [T]) + Sync),
+        finish: &Finish<T>,
     ) {
         let rows = MR * self.c_stride.max(1);
         self.how.divided(self.m * self.k * columns.len(), [(c, rows)], own, |tiles, [c], own| {
@@ -206,7 +203,7 @@ impl Product {
         (first, columns): (usize, Range<usize>),
         c: &mut [T],
         own: &mut [T],
-        finish: &impl Fn(Range<usize>, &mut [T]),
+        finish: &Finish<T>,
     ) {
         let stride = self.c_stride.max(1);
         for (block, c) in c.chunks_mut(BLOCK * MR * stride).enumerate() {
@@ -300,7 +297,7 @@ mod tests {
                             product.group = group;
                             let mut scratch = vec![f32::NAN; product.scratch_len()];
                             let mut c = vec![f32::NAN; m * n];
-                            product.run([&a, &b], &mut c, &mut scratch, |rows, c| {
+                            product.run([&a, &b], &mut c, &mut scratch, &|rows, c: &mut [f32]| {
                                 for (row, c) in rows.zip(c.chunks_mut(n)) {
                                     c.iter_mut().for_each(|c| *c += row as f32);
                                 }

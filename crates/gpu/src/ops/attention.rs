@@ -207,7 +207,7 @@ fn turn(l: &Lowering, id: NodeId, rotary: &Rotary) -> Launch {
     let (rows, t, width) = (l.dims(x)[0] * l.dims(x)[1], l.dims(x)[1] as u32, l.dims(x)[2] as u32);
     let d = width / (rotary.parts * rotary.heads) as u32;
     // base^(-2 / d) as a fraction of 2^64; 1 is the largest there is.
-    let ratio = (f64::from(rotary.base).powf(-2.0 / f64::from(d)) * 2f64.powi(64)) as u64;
+    let ratio = (libm::pow(f64::from(rotary.base), -2.0 / f64::from(d)) * 2f64.powi(64)) as u64;
     let params = RotaryParams {
         rows: rows as u32,
         t,

@@ -128,7 +128,7 @@ pub fn finish(probes: &[Probe], values: &mut [f32]) {
             let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             // A step that may see nothing but padding gives zeros, as the attention itself does.
             let lost = max < -1e8;
-            row.iter_mut().for_each(|v| *v = if lost { 0.0 } else { (*v - max).exp() });
+            row.iter_mut().for_each(|v| *v = if lost { 0.0 } else { libm::expf(*v - max) });
             let sum: f32 = row.iter().sum();
             row.iter_mut().for_each(|v| *v /= sum.max(f32::MIN_POSITIVE));
         }

@@ -119,11 +119,11 @@ pub async fn predict(
 pub fn as_shown(values: &mut [f32], model: &Model) {
     match model.loss {
         Loss::Mse | Loss::HalfMse | Loss::SumSquares | Loss::L1 | Loss::Huber { .. } => {}
-        Loss::BinaryCrossEntropy => values.iter_mut().for_each(|z| *z = 1.0 / (1.0 + (-*z).exp())),
+        Loss::BinaryCrossEntropy => values.iter_mut().for_each(|z| *z = 1.0 / (1.0 + libm::expf(-*z))),
         Loss::CrossEntropy { .. } => {
             for row in values.chunks_exact_mut(model.output.last().copied().unwrap_or(1)) {
                 let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                row.iter_mut().for_each(|z| *z = (*z - max).exp());
+                row.iter_mut().for_each(|z| *z = libm::expf(*z - max));
                 let sum: f32 = row.iter().sum();
                 row.iter_mut().for_each(|p| *p /= sum);
             }

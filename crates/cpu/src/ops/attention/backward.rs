@@ -109,12 +109,12 @@ impl Backward {
             let (queries, results) = (queries.after(first), results.after(first));
             let (q, dy) = (&q[queries.first..], &given.dy[results.range(rows, d)]);
             let y = &given.y[results.range(rows, d)];
-            scores(source, rows, reach, how).run([q, &kv[keys.first..]], p, scratch, |_, _| {});
+            scores(source, rows, reach, how).run([q, &kv[keys.first..]], p, scratch, &|_, _| {});
             Product::new([rows, d, reach], [false, true], how).strided([e, values.stride, reach]).run(
                 [dy, &kv[values.first..]],
                 ds,
                 scratch,
-                |_, _| {},
+                &|_, _| {},
             );
             for i in 0..rows {
                 let row = i * reach..(i + 1) * reach;
@@ -140,7 +140,7 @@ impl Backward {
             );
             Product::new([rows, reach, d], [false, false], how)
                 .strided([reach, keys.stride, queries.stride])
-                .run([ds, &kv[keys.first..]], &mut out[place(queries, rows, 0)], scratch, |_, _| {});
+                .run([ds, &kv[keys.first..]], &mut out[place(queries, rows, 0)], scratch, &|_, _| {});
         }
     }
 }

@@ -60,7 +60,7 @@ impl Forward {
                     let values = source.values(block.batch, block.head);
                     Product::new([rows, block.reach, d], [false, false], self.how.in_threads(1))
                         .strided([block.reach, values.stride, e])
-                        .run([block.weights, &from.kv[values.first..]], y, scratch, |_, _| {});
+                        .run([block.weights, &from.kv[values.first..]], y, scratch, &|_, _| {});
                     for (&sum, y) in block.sums.iter().zip(y.chunks_mut(e)) {
                         // Nothing seen: the row is zero already.
                         let scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
@@ -122,7 +122,7 @@ impl Forward {
                 let reach = source.reach(first + rows - 1);
                 let weights = &mut all[..rows * reach];
                 let pair = [&from.q[queries.after(first).first..], &from.kv[keys.first..]];
-                scores(source, rows, reach, self.how.in_threads(1)).run(pair, weights, scratch, |_, _| {});
+                scores(source, rows, reach, self.how.in_threads(1)).run(pair, weights, scratch, &|_, _| {});
                 let (mut maxima, mut sums) = ([T::ZERO; BLOCK], [T::ZERO; BLOCK]);
                 for (i, row) in weights.chunks_exact_mut(reach).enumerate() {
                     let reach = source.reach(first + i);

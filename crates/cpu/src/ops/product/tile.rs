@@ -35,14 +35,14 @@ pub(super) fn of_rows<T: Real, const MR: usize, const NR: usize>(
     const STEPS: usize = 8;
     let mut sums = [[T::ZERO; NR]; MR];
     let (whole, rest) = b.as_chunks::<STEPS>();
+    let mut rows: [&[[T; STEPS]]; MR] = [&[]; MR];
+    for (row, a) in rows.iter_mut().zip(a) {
+        *row = &a.as_chunks().0[..whole.len()];
+    }
     for (i, b) in whole.iter().enumerate() {
-        let mut steps = [[T::ZERO; STEPS]; MR];
-        for (steps, row) in steps.iter_mut().zip(a) {
-            steps.copy_from_slice(&row[i * STEPS..(i + 1) * STEPS]);
-        }
         for (p, b) in b.iter().enumerate() {
-            for (sums, steps) in sums.iter_mut().zip(&steps) {
-                add(sums, steps[p], b);
+            for (sums, row) in sums.iter_mut().zip(&rows) {
+                add(sums, row[i][p], b);
             }
         }
     }

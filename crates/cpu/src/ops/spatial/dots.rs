@@ -95,14 +95,24 @@ fn add_rows<T: Real, const M: usize>(
 #[inline(always)]
 fn dots<T: Real, const M: usize>(dy: [&[T]; M], x: [&[T]; TAPS]) -> [[T; TAPS]; M] {
     let mut sums = [[[T::ZERO; LANES]; TAPS]; M];
-    let [x0, x1, x2] = x;
-    let (x0, x1, x2) = (x0.as_chunks::<LANES>().0, x1.as_chunks::<LANES>().0, x2.as_chunks::<LANES>().0);
-    for (i, ((x0, x1), x2)) in x0.iter().zip(x1).zip(x2).enumerate() {
-        for (sums, dy) in sums.iter_mut().zip(&dy) {
-            let dy = &dy[i * LANES..(i + 1) * LANES];
-            for (sums, x) in sums.iter_mut().zip([x0, x1, x2]) {
-                for ((sum, &x), &dy) in sums.iter_mut().zip(x).zip(dy) {
-                    *sum += dy * x;
+    let mut rows: [&[[T; LANES]]; M] = [&[]; M];
+    for (row, dy) in rows.iter_mut().zip(dy) {
+        *row = dy.as_chunks().0;
+    }
+    let mut taps: [&[[T; LANES]]; TAPS] = [&[]; TAPS];
+    for (tap, x) in taps.iter_mut().zip(x) {
+        *tap = x.as_chunks().0;
+    }
+    for i in 0..rows[0].len() {
+        let mut x = [[T::ZERO; LANES]; TAPS];
+        for (x, tap) in x.iter_mut().zip(&taps) {
+            *x = tap[i];
+        }
+        for (sums, row) in sums.iter_mut().zip(&rows) {
+            let dy = row[i];
+            for (sums, x) in sums.iter_mut().zip(&x) {
+                for lane in 0..LANES {
+                    sums[lane] += dy[lane] * x[lane];
                 }
             }
         }
