@@ -138,24 +138,26 @@ impl Product {
 
     fn pack_columns<T: Real>(&self, b: &[T], columns: Range<usize>, panels: &mut [T]) {
         if self.wide::<T>() {
-            self.how.vectorised(
-                #[inline(always)]
-                || self.pack_panels::<T, { WIDE[1] }>(b, columns, panels),
-            );
+            self.pack_panels::<T, { WIDE[1] }>(b, columns, panels);
         } else {
-            self.how.vectorised(
-                #[inline(always)]
-                || self.pack_panels::<T, { NARROW[1] }>(b, columns, panels),
-            );
+            self.pack_panels::<T, { NARROW[1] }>(b, columns, panels);
         }
     }
 
-    #[inline(always)]
     fn pack_panels<T: Real, const NR: usize>(&self, b: &[T], columns: Range<usize>, panels: &mut [T]) {
         let len = self.k * NR;
-        for (panel, first) in panels.chunks_exact_mut(len.max(1)).zip(columns.clone().step_by(NR)) {
-            pack::<T, NR>(b, self.b, first..columns.end.min(first + NR), panel);
-        }
+        let panels = &mut panels[..columns.len().div_ceil(NR) * len];
+        // To copy an element takes about as long as two multiply-adds.
+        self.how.divided(2 * panels.len(), [(panels, len)], &mut [(); 0], |these, [panels], _| {
+            let firsts = columns.clone().step_by(NR).skip(these.start);
+            for (panel, first) in panels.chunks_exact_mut(len.max(1)).zip(firsts) {
+                let lanes = first..columns.end.min(first + NR);
+                self.how.vectorised(
+                    #[inline(always)]
+                    || pack::<T, NR>(b, self.b, lanes, panel),
+                );
+            }
+        });
     }
 
     fn columns<T: Real, const ADD: bool>(

@@ -37,11 +37,17 @@ impl Update {
     pub fn run<T: Real>(&self, memory: &mut Memory<T>) {
         match self {
             Self::Step { optimizer, inputs, how } => memory.write(&inputs[0], |memory, w| {
-                let step = |memory: &Memory<T>, w: &mut [T], states: [&mut [T]; 2]| {
-                    how.vectorised(
-                        #[inline(always)]
-                        || step(*optimizer, memory, inputs, w, states),
-                    );
+                let step = |memory: &Memory<T>, w: &mut [T], [first, second]: [&mut [T]; 2]| {
+                    let rates = Rates::new(memory.words(&inputs[3]));
+                    let (grads, decay) = (memory.floats(&inputs[1]), memory.floats(&inputs[2]));
+                    // Roots and quotients take some multiply-adds each.
+                    let all = [(&mut *w, 1), (first, 1), (second, 1)];
+                    how.divided(6 * grads.len(), all, &mut [(); 0], |at, [w, first, second], _| {
+                        how.vectorised(
+                            #[inline(always)]
+                            || step(*optimizer, &rates, [&grads[at.clone()], &decay[at]], w, [first, second]),
+                        );
+                    });
                 };
                 match &inputs[4..] {
                     [] => step(memory, w, [&mut [], &mut []]),
@@ -95,13 +101,11 @@ fn sign<T: Real>(x: T) -> T {
 #[inline(always)]
 fn step<T: Real>(
     optimizer: Optimizer,
-    memory: &Memory<T>,
-    inputs: &[Operand],
+    rates: &Rates<T>,
+    [grads, decay]: [&[T]; 2],
     w: &mut [T],
     [first, second]: [&mut [T]; 2],
 ) {
-    let rates = Rates::new(memory.words(&inputs[3]));
-    let (grads, decay) = (memory.floats(&inputs[1]), memory.floats(&inputs[2]));
     let elements = w.iter_mut().zip(grads.iter().zip(decay).map(|(&g, &d)| (g, d)));
     let real = |x: f32| T::of(f64::from(x));
     match optimizer {
@@ -143,14 +147,14 @@ fn step<T: Real>(
             }
         }
         Optimizer::Adam { beta1, beta2, eps } => {
-            let adam = Adam { beta1: real(beta1), beta2: real(beta2), eps: real(eps), rates: &rates };
+            let adam = Adam { beta1: real(beta1), beta2: real(beta2), eps: real(eps), rates };
             for ((w, (g, d)), (m, v)) in elements.zip(first.iter_mut().zip(second)) {
                 let g = rates.regularised(*w, g, d);
                 *w -= adam.step(g, m, v);
             }
         }
         Optimizer::AdamW { beta1, beta2, eps } => {
-            let adam = Adam { beta1: real(beta1), beta2: real(beta2), eps: real(eps), rates: &rates };
+            let adam = Adam { beta1: real(beta1), beta2: real(beta2), eps: real(eps), rates };
             for ((w, (g, d)), (m, v)) in elements.zip(first.iter_mut().zip(second)) {
                 let g = g + d * rates.l1 * sign(*w);
                 *w -= rates.lr * rates.l2 * d * *w;
