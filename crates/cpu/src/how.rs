@@ -2,7 +2,11 @@
 //! wider register or another tile never changes the order of a sum, threads divide results and never a sum, and there is no
 //! fused multiply-add.
 
+#[cfg(not(target_family = "wasm"))]
+use std::error::Error;
 use std::ops::Range;
+#[cfg(not(target_family = "wasm"))]
+use std::sync::OnceLock;
 
 /// Work, in multiply-adds or as many other steps, that is worth a thread of its own.
 const GRAIN: usize = 1 << 18;
@@ -22,12 +26,32 @@ impl Default for How {
         #[cfg(target_family = "wasm")]
         let threads = 1;
         #[cfg(not(target_family = "wasm"))]
-        let threads = rayon::current_num_threads();
+        let threads = *THREADS.get_or_init(threads);
         #[cfg(target_arch = "x86_64")]
         let avx2 = std::arch::is_x86_feature_detected!("avx2");
         #[cfg(not(target_arch = "x86_64"))]
         let avx2 = false;
         Self { threads, avx2 }
+    }
+}
+
+/// How many threads there are.
+#[cfg(not(target_family = "wasm"))]
+static THREADS: OnceLock<usize> = OnceLock::new();
+
+/// Starts the threads, and says how many there are: one where the system refuses more, and where addresses are limited (`ulimit
+/// -v`), since the allocator reserves 64 MB of them for each.
+#[cfg(not(target_family = "wasm"))]
+fn threads() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let addresses = limits.lines().find_map(|line| line.strip_prefix("Max address space"));
+    if addresses.is_some_and(|limits| !limits.trim_start().starts_with("unlimited")) {
+        return 1;
+    }
+    match rayon::ThreadPoolBuilder::new().build_global() {
+        Err(refused) if refused.source().is_some() => 1,
+        // The other error is that they have been started already.
+        Ok(()) | Err(_) => rayon::current_num_threads(),
     }
 }
 
