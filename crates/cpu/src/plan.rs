@@ -15,6 +15,7 @@ pub struct Plan<T = f32> {
     pub(crate) locals: Vec<Buffer<T>>,
     /// How much the widest op needs besides its operands: elements of what all plans of a store share.
     pub(crate) scratch: usize,
+    /// What its kernels may use.
     pub(crate) how: How,
     /// The variables it uses: name, index in the store, type and length. Checked before each run, since they may have
     /// been replaced.
@@ -42,15 +43,15 @@ impl<T: Real> Cpu<T> {
             variables.push((name.clone(), index, *dtype, shape.numel()));
         }
         let resolver = Resolver::new(graph, &memory, variables);
-        let (kernels, scratch) = resolver.kernels(self.how)?;
+        let how = self.how.of_plan(resolver.own());
+        let (kernels, scratch) = resolver.kernels(how)?;
         let Resolver { variables, constants, .. } = resolver;
         let slots = memory.slots.iter().map(|slot| Buffer::zeros(slot.dtype, slot.len));
         let filled = |&(id, value): &(NodeId, f32)| {
             Buffer::Float(vec![T::of(f64::from(value)); graph.shape(id).numel()])
         };
-        let locals: Vec<Buffer<T>> = slots.chain(constants.iter().map(filled)).collect();
-        let elements = locals.iter().map(Buffer::len).sum();
-        Ok(Plan { kernels, locals, scratch, how: self.how.of_plan(elements), variables })
+        let locals = slots.chain(constants.iter().map(filled)).collect();
+        Ok(Plan { kernels, locals, scratch, how, variables })
     }
 }
 
@@ -78,10 +79,8 @@ impl Need {
             .enumerate()
             .map(|(i, (name, shape, dtype))| (name.clone(), i, *dtype, shape.numel()));
         let resolver = Resolver::new(graph, &memory, variables.collect());
-        let (_, scratch) = resolver.kernels(How::default())?;
-        let slots = memory.slots.iter().map(|slot| slot.len);
-        let constants = resolver.constants.iter().map(|(id, _)| graph.shape(*id).numel());
-        let own = slots.chain(constants).sum();
+        let own = resolver.own();
+        let (_, scratch) = resolver.kernels(How::default().of_plan(own))?;
         Ok(Self { variables: resolver.variables.into_iter().map(|v| (v.0, v.3)).collect(), own, scratch })
     }
 }
@@ -102,6 +101,12 @@ impl<'a> Resolver<'a> {
             _ => None,
         };
         Self { graph, memory, variables, constants: needed.filter_map(constant).collect() }
+    }
+
+    /// Elements of the plan's own buffers: slots and constants.
+    fn own(&self) -> usize {
+        let slots = self.memory.slots.iter().map(|slot| slot.len);
+        slots.chain(self.constants.iter().map(|(id, _)| self.graph.shape(*id).numel())).sum()
     }
 
     /// The kernels, and how much scratch the one that needs most needs.

@@ -43,7 +43,7 @@ impl Arithmetic {
 /// An op that only moves elements.
 #[derive(Clone, Debug)]
 pub(crate) struct Move {
-    how: Way,
+    way: Way,
     out: Operand,
 }
 
@@ -63,24 +63,24 @@ enum Way {
 impl Move {
     pub fn pack(call: &Call) -> Self {
         let copies = call.copies.iter().map(|&(input, at)| (call.inputs[input], at)).collect();
-        Self { how: Way::Pack(copies), out: call.output }
+        Self { way: Way::Pack(copies), out: call.output }
     }
 
     pub fn permute(call: &Call, axes: &[usize]) -> Self {
-        Self { how: Way::Permute(call.inputs[0], Walk::permute(call.dims(0), axes)), out: call.output }
+        Self { way: Way::Permute(call.inputs[0], Walk::permute(call.dims(0), axes)), out: call.output }
     }
 
     pub fn slice(call: &Call, [axis, start, len]: [usize; 3]) -> Self {
         let (_, extent, inner) = around(call.dims(0), axis);
         let way = Way::Take(call.inputs[0], [start * inner, extent * inner], len * inner);
-        Self { how: way, out: call.output }
+        Self { way, out: call.output }
     }
 
     pub fn pad(call: &Call, [axis, before]: [usize; 2]) -> Self {
         let (_, extent, inner) = around(call.dims(0), axis);
         let width = call.out_dims()[axis] * inner;
         let way = Way::Pad(call.inputs[0], extent * inner, [before * inner, width]);
-        Self { how: way, out: call.output }
+        Self { way, out: call.output }
     }
 
     pub fn concat(call: &Call, axis: usize) -> Self {
@@ -92,11 +92,11 @@ impl Move {
             parts.push((*input, width, start));
             start += width;
         }
-        Self { how: Way::Concat(parts, total * inner), out: call.output }
+        Self { way: Way::Concat(parts, total * inner), out: call.output }
     }
 
     pub fn run<T: Real>(&self, memory: &mut Memory<T>) {
-        memory.write(&self.out, |memory, out| match &self.how {
+        memory.write(&self.out, |memory, out| match &self.way {
             Way::Pack(copies) => copies.iter().for_each(|(from, at)| {
                 let from = memory.floats(from);
                 out[*at..at + from.len()].copy_from_slice(from);

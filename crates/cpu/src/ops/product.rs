@@ -96,27 +96,30 @@ impl Product {
     }
 
     /// C = op(A) op(B), after which `finish` is given rows of C, by number, for what comes behind the product.
-    pub fn run<T: Real>(&self, [a, b]: [&[T]; 2], c: &mut [T], scratch: &mut [T], finish: &Finish<T>) {
-        let columns = |first| first..self.n.min(first + self.group);
-        for first in (0..self.n.max(1)).step_by(self.group) {
-            let (panels, own) = scratch.split_at_mut(self.k * self.group);
-            self.pack_columns(b, columns(first), panels);
-            let last = first + self.group >= self.n;
-            self.columns::<T, false>(a, panels, columns(first), c, own, &|rows, c: &mut [T]| {
-                if last {
-                    finish(rows, c);
-                }
-            });
-        }
+    pub fn run<T: Real>(&self, pair: [&[T]; 2], c: &mut [T], scratch: &mut [T], finish: &Finish<T>) {
+        self.groups::<T, false>(pair, c, scratch, finish);
     }
 
-    /// [`Self::run`], and the product is added to what is in C.
-    pub fn add<T: Real>(&self, [a, b]: [&[T]; 2], c: &mut [T], scratch: &mut [T]) {
-        let columns = |first| first..self.n.min(first + self.group);
-        for first in (0..self.n).step_by(self.group) {
-            let (panels, own) = scratch.split_at_mut(self.k * self.group);
-            self.pack_columns(b, columns(first), panels);
-            self.columns::<T, true>(a, panels, columns(first), c, own, &|_, _: &mut [T]| {});
+    /// C += op(A) op(B)
+    pub fn add<T: Real>(&self, pair: [&[T]; 2], c: &mut [T], scratch: &mut [T]) {
+        self.groups::<T, true>(pair, c, scratch, &|_, _| {});
+    }
+
+    /// Goes through the columns, a group at a time.
+    fn groups<T: Real, const ADD: bool>(
+        &self,
+        [a, b]: [&[T]; 2],
+        c: &mut [T],
+        scratch: &mut [T],
+        finish: &Finish<T>,
+    ) {
+        let (panels, own) = scratch.split_at_mut(self.k * self.group);
+        // No columns have their rows finished too.
+        for first in (0..self.n.max(1)).step_by(self.group) {
+            let columns = first..self.n.min(first + self.group);
+            self.pack_columns(b, columns.clone(), panels);
+            let last = columns.end == self.n;
+            self.columns::<T, ADD>(a, panels, columns, c, own, if last { finish } else { &|_, _| {} });
         }
     }
 
@@ -128,7 +131,7 @@ impl Product {
     /// C = op(A) op(B), B being in its panels. The rows of A are read where they lie.
     pub fn run_packed<T: Real>(&self, a: &[T], c: &mut [T], panels: &[T]) {
         debug_assert!(self.a.k_contiguous, "there is no room for A");
-        self.columns::<T, false>(a, panels, 0..self.n, c, &mut [], &|_, _: &mut [T]| {});
+        self.columns::<T, false>(a, panels, 0..self.n, c, &mut [], &|_, _| {});
     }
 
     /// Whether tiles are wide. In f64, which is for being right, they never are.

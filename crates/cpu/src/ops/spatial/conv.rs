@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use minibatch_graph::{Activation, Conv2d};
 
-use super::dots;
+use super::dots::Dots;
 use super::extents::{Axis, Extents};
 use super::planes::{join, margined_len, planes_len, split, spread};
 use super::shifted::{WIDEST, pack, panels_len, product, rows};
@@ -266,7 +266,7 @@ impl GradWeight {
                 spread(e, dy, [0, e.y.out, e.x.plane()], to);
             }
             let dw = &mut dw[(channels.start - all.start) * row..][..channels.len() * row];
-            dots::add((&walk, self.how), spread_dy, places, planes, dw, row);
+            Dots { walk: &walk, how: self.how, x: planes, len: places, row }.add(spread_dy, dw);
         }
     }
 }

@@ -13,80 +13,74 @@ const LANES: usize = 8;
 /// Places of q until the sums are added up.
 const BLOCK: usize = 2048;
 
-/// Adds to `dw` the products of all rows of dy, `len` places each (a multiple of LANES), with x. Row m of the gradient
-/// begins at `dw[m * row]`.
-pub(super) fn add<T: Real>(
-    (walk, how): (&Walk, How),
-    dy: &[T],
-    len: usize,
-    x: &[T],
-    dw: &mut [T],
-    row: usize,
-) {
-    if dy.len() == len {
-        add_rows::<T, 1>((walk, how), dy, len, x, dw, row);
-    } else if how.wide() {
-        add_all::<T, 4>((walk, how), dy, len, x, dw, row);
-    } else {
-        add_all::<T, 2>((walk, how), dy, len, x, dw, row);
-    }
+/// Where the operands are, and how it runs.
+#[derive(Clone, Copy)]
+pub(super) struct Dots<'a, T> {
+    pub walk: &'a Walk,
+    pub how: How,
+    pub x: &'a [T],
+    /// Places of a row of dy, a multiple of LANES.
+    pub len: usize,
+    /// From one row of the gradient to the next.
+    pub row: usize,
 }
 
-/// All rows of dy, M at a time.
-fn add_all<T: Real, const M: usize>(
-    (walk, how): (&Walk, How),
-    dy: &[T],
-    len: usize,
-    x: &[T],
-    dw: &mut [T],
-    row: usize,
-) {
-    let whole = dy.len() / len / M * M;
-    let (first, rest) = dy.split_at(whole * len);
-    for (dy, dw) in first.chunks_exact(M * len).zip(dw.chunks_mut(M * row)) {
-        add_rows::<T, M>((walk, how), dy, len, x, dw, row);
+impl<T: Real> Dots<'_, T> {
+    /// Adds to `dw` the products of all rows of dy with x.
+    pub fn add(self, dy: &[T], dw: &mut [T]) {
+        if dy.len() == self.len {
+            self.add_rows::<1>(dy, dw);
+        } else if self.how.wide() {
+            self.add_all::<4>(dy, dw);
+        } else {
+            self.add_all::<2>(dy, dw);
+        }
     }
-    for (dy, dw) in rest.chunks_exact(len).zip(dw[whole * row..].chunks_mut(row)) {
-        add_rows::<T, 1>((walk, how), dy, len, x, dw, row);
-    }
-}
 
-/// M rows of dy.
-fn add_rows<T: Real, const M: usize>(
-    (walk, how): (&Walk, How),
-    dy: &[T],
-    len: usize,
-    x: &[T],
-    dw: &mut [T],
-    row: usize,
-) {
-    for q in (0..len).step_by(BLOCK) {
-        let count = BLOCK.min(len - q);
-        let rows: [&[T]; M] = std::array::from_fn(|m| &dy[m * len + q..][..count]);
-        let mut waiting = ([0; TAPS], [0; TAPS], 0);
-        let mut flush = |(weights, places, used): ([usize; TAPS], [usize; TAPS], usize)| {
-            let x = places.map(|place| &x[place + q..][..count]);
-            let sums = how.vectorised(
-                #[inline(always)]
-                || dots(rows, x),
-            );
-            for (m, sums) in sums.iter().enumerate() {
-                let found = weights.iter().zip(sums).take(used);
-                found.for_each(|(&weight, &sum)| dw[m * row + weight] += sum);
-            }
-        };
-        walk.each(|weight, place| {
-            let (weights, places, used) = &mut waiting;
-            (weights[*used], places[*used]) = (weight, place);
-            *used += 1;
-            if *used == TAPS {
+    /// All rows of dy, M at a time.
+    fn add_all<const M: usize>(self, dy: &[T], dw: &mut [T]) {
+        let Self { len, row, .. } = self;
+        let whole = dy.len() / len / M * M;
+        let (first, rest) = dy.split_at(whole * len);
+        for (dy, dw) in first.chunks_exact(M * len).zip(dw.chunks_mut(M * row)) {
+            self.add_rows::<M>(dy, dw);
+        }
+        for (dy, dw) in rest.chunks_exact(len).zip(dw[whole * row..].chunks_mut(row)) {
+            self.add_rows::<1>(dy, dw);
+        }
+    }
+
+    /// M rows of dy.
+    fn add_rows<const M: usize>(self, dy: &[T], dw: &mut [T]) {
+        let Self { walk, how, x, len, row } = self;
+        for q in (0..len).step_by(BLOCK) {
+            let count = BLOCK.min(len - q);
+            let rows: [&[T]; M] = std::array::from_fn(|m| &dy[m * len + q..][..count]);
+            let mut waiting = ([0; TAPS], [0; TAPS], 0);
+            let mut flush = |(weights, places, used): ([usize; TAPS], [usize; TAPS], usize)| {
+                let x = places.map(|place| &x[place + q..][..count]);
+                let sums = how.vectorised(
+                    #[inline(always)]
+                    || dots(rows, x),
+                );
+                for (m, sums) in sums.iter().enumerate() {
+                    let found = weights.iter().zip(sums).take(used);
+                    found.for_each(|(&weight, &sum)| dw[m * row + weight] += sum);
+                }
+            };
+            walk.each(|weight, place| {
+                let (weights, places, used) = &mut waiting;
+                (weights[*used], places[*used]) = (weight, place);
+                *used += 1;
+                if *used == TAPS {
+                    flush(waiting);
+                    waiting.2 = 0;
+                }
+            });
+            if waiting.2 > 0 {
+                // What lies in the unused places is an earlier element, whose sum is dropped.
                 flush(waiting);
-                waiting.2 = 0;
             }
-        });
-        if waiting.2 > 0 {
-            // What lies in the unused places is an earlier element, whose sum is dropped.
-            flush(waiting);
         }
     }
 }
