@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 
 /// Work, in multiply-adds or as many other steps, that is worth a thread of its own.
 const GRAIN: usize = 1 << 18;
-/// Elements of all results of a plan below which nothing in it is worth one.
-const SMALL: usize = 1 << 14;
+/// Elements of a plan's largest result below which nothing in it is taken to be worth one.
+const SMALL: usize = 1 << 12;
 
 /// What a kernel may use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,9 +86,9 @@ impl How {
         kernel()
     }
 
-    /// What a plan with so many elements of results is run with.
-    pub(crate) fn of_plan(self, elements: usize) -> Self {
-        if elements < SMALL { self.in_threads(1) } else { self }
+    /// What a plan is run with whose largest result has so many elements.
+    pub(crate) fn of_plan(self, largest: usize) -> Self {
+        if largest < SMALL { self.in_threads(1) } else { self }
     }
 
     /// Runs a plan where it finds the other threads at hand, if it has any.

@@ -43,7 +43,7 @@ impl<T: Real> Cpu<T> {
             variables.push((name.clone(), index, *dtype, shape.numel()));
         }
         let resolver = Resolver::new(graph, &memory, variables);
-        let how = self.how.of_plan(resolver.own());
+        let how = self.how.of_plan(resolver.largest());
         let (kernels, scratch) = resolver.kernels(how)?;
         let Resolver { variables, constants, .. } = resolver;
         let slots = memory.slots.iter().map(|slot| Buffer::zeros(slot.dtype, slot.len));
@@ -80,7 +80,7 @@ impl Need {
             .map(|(i, (name, shape, dtype))| (name.clone(), i, *dtype, shape.numel()));
         let resolver = Resolver::new(graph, &memory, variables.collect());
         let own = resolver.own();
-        let (_, scratch) = resolver.kernels(How::default().of_plan(own))?;
+        let (_, scratch) = resolver.kernels(How::default().of_plan(resolver.largest()))?;
         Ok(Self { variables: resolver.variables.into_iter().map(|v| (v.0, v.3)).collect(), own, scratch })
     }
 }
@@ -107,6 +107,11 @@ impl<'a> Resolver<'a> {
     fn own(&self) -> usize {
         let slots = self.memory.slots.iter().map(|slot| slot.len);
         slots.chain(self.constants.iter().map(|(id, _)| self.graph.shape(*id).numel())).sum()
+    }
+
+    /// Elements of the largest result.
+    fn largest(&self) -> usize {
+        self.memory.order.iter().map(|&id| self.graph.shape(id).numel()).max().unwrap_or(0)
     }
 
     /// The kernels, and how much scratch the one that needs most needs.
