@@ -85,6 +85,8 @@
     if (!v.x && (v.left - box.left > 1.5 || box.right - v.right > 1.5)) say('leaves its box', e, `${(box.right - v.right).toFixed(0)}`);
     if (!v.y && (v.top - box.top > 2.5 || box.bottom - v.bottom > 2.5)) say('leaves its box below', e, `${(box.bottom - v.bottom).toFixed(0)}`);
     if (!v.x && (box.right > width + 1 || box.left < -1)) say('beyond the window', e);
+    const bar = e.closest('.header, .footer')?.getBoundingClientRect();
+    if (bar && !over(e) && (box.top < bar.top || box.bottom > bar.bottom)) say('leaves its bar', e, `${(bar.top - box.top).toFixed(1)} ${(box.bottom - bar.bottom).toFixed(1)}`);
     if (e.matches('.play, .round') && Math.abs(box.width - box.height) > 1) say('is no circle', e, `${box.width} ${box.height}`);
   }
   for (let i = 0; i < controls.length; i++) {

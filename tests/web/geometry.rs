@@ -212,6 +212,18 @@ fn a_frame_holds_its_view_and_the_controls_asked_for() {
     found.none();
 }
 
+/// A phone held sideways is lower than it is narrow: bars shrink, and so does what stands in them.
+#[test]
+fn the_bars_hold_their_controls_on_a_phone_held_sideways() {
+    let site = Site::open(&index("cpu"), false);
+    let mut found = Found::default();
+    for (width, height) in [(852, 393), (740, 360), (667, 375)] {
+        site.page.set_viewport(width, height, 1.0, false).unwrap();
+        found.look(&site.page, &format!("points at {width}x{height}"));
+    }
+    found.none();
+}
+
 #[test]
 fn nothing_of_two_side_by_side_is_cut_or_covered_at_any_size() {
     let hash =

@@ -19,6 +19,7 @@ mod learning;
 mod lesson;
 mod life;
 mod marks;
+mod media;
 mod monkey;
 mod pair;
 mod pictures;

@@ -171,6 +171,11 @@ impl Page {
             .map(drop)
     }
 
+    /// Lays the page out as for a `medium`: `print`, or `screen` as ever.
+    pub fn set_medium(&self, medium: &str) -> Result<()> {
+        self.call("Emulation.setEmulatedMedia", json!({ "media": medium })).map(drop)
+    }
+
     /// A PNG of what the window shows, in device pixels.
     pub fn screenshot(&self, path: &Path) -> Result<()> {
         let answer = self.call("Page.captureScreenshot", json!({ "format": "png" }))?;

@@ -101,7 +101,12 @@ pub fn Plot() -> impl IntoView {
                 style=move || {
                     let (width, height) = shared.size.get();
                     let p = plane(width, height);
-                    format!("left:{}px;top:{}px;width:{s}px;height:{s}px", p.left, p.top, s = p.side)
+                    // Shares of the plot: paper has another width, and nothing is drawn anew for it.
+                    let (across, down) = (100.0 / width.max(1.0), 100.0 / height.max(1.0));
+                    format!(
+                        "left:{}%;top:{}%;width:{}%;height:{}%",
+                        p.left * across, p.top * down, p.side * across, p.side * down
+                    )
                 }
             ></canvas>
             <canvas class="view-fill" node_ref=over aria-hidden="true"></canvas>
