@@ -270,3 +270,53 @@ fn screenshots_of_images() {
         site.quiet();
     }
 }
+
+/// Two numbers on one screen are of one step, or say of which. Breaks where the examination, which takes its time, stands beside
+/// an accuracy of another step without its own.
+#[test]
+fn mistakes_and_accuracy_are_of_one_step_or_say_of_which() {
+    let site = open("digits", 5);
+    // How many are wrong of how many, of which step where one is named; the accuracy in percent and its step, or the run's.
+    let told = "(() => { const number = s => +s.replace(/\\D/g, ''), text = s => document.querySelector(s)?.innerText ?? '';
+        const caption = text('.image-tests .image-caption'), of = caption.match(/Of step ([\\d,\u{2009}\u{202f}\u{a0} ]+)/);
+        const wrong = caption.match(/^([\\d,\u{2009}]+) of ([\\d,\u{2009}]+) test samples wrong/);
+        if (!wrong) return null;
+        return { some: number(wrong[1]), all: number(wrong[2]), of: of && number(of[1]),
+            accuracy: parseFloat(text('[data-testid=test-accuracy]')), measured: text('[data-testid=measured]') }; })()";
+    #[derive(serde::Deserialize, Debug)]
+    struct Told {
+        some: f64,
+        all: f64,
+        of: Option<u64>,
+        accuracy: f64,
+        measured: String,
+    }
+    wait(&site, &format!("{told} != null"));
+    let agree = |told: &Told| (100.0 - 100.0 * told.some / told.all - told.accuracy).abs() < 0.06;
+    let paused = || {
+        let same = format!(
+            "(t => t && t.of == null)({told}) && !document.querySelector('[data-testid=measured]').innerText"
+        );
+        wait(&site, &same);
+        let told: Told = site.page.eval(told).unwrap();
+        assert!(agree(&told), "paused, both of the run's step: {told:?}");
+    };
+    paused();
+    site.call("play", json!({}));
+    let (mut named, mut alike) = (0, 0);
+    for _ in 0..60 {
+        std::thread::sleep(Duration::from_millis(100));
+        let told: Option<Told> = site.page.eval(told).unwrap();
+        let Some(told) = told else { continue };
+        if told.of.is_some() || !told.measured.is_empty() {
+            named += 1;
+        } else {
+            assert!(agree(&told), "no step is named, and they differ: {told:?}");
+            alike += 1;
+        }
+    }
+    assert!(named > 0 && named + alike > 30, "{named} with a step, {alike} without");
+    site.call("pause", json!({}));
+    paused();
+    site.quiet();
+}

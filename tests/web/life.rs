@@ -205,6 +205,62 @@ fn ones_own_images_outlive_a_worker() {
     assert_eq!(site.call("state", json!({}))["experiment"]["model"]["samples"]["kind"], "own");
 }
 
+/// The files of one's own images are on their way to another worker, and take their time, when the learner picks something
+/// else: what comes back late builds nothing.
+#[test]
+fn files_that_come_back_late_take_nothing_away() {
+    let site = Site::open(&index("cpu"), true);
+    site.call("load", json!("digits"));
+    site.drop_files(&light_and_dark());
+    wait(&site, "minibatch.call('state').then(s => s.loaded && s.experiment.model?.samples.kind == 'own')");
+    let slow = "{ const own = Blob.prototype.arrayBuffer; window.read = 0; Blob.prototype.arrayBuffer = async function () {
+        await new Promise(done => setTimeout(done, 1500)); read++; return own.call(this); }; }";
+    site.page.run(slow).unwrap();
+    site.page.run("workers.at(-1).postMessage(JSON.stringify({do: 'panic'}))").unwrap();
+    wait(&site, "workers.length == 2");
+    site.call("load", json!("xor"));
+    site.call("step", json!({ "n": 3 }));
+    wait(&site, "window.read == 2");
+    // As long as a rebuild would take to be seen.
+    std::thread::sleep(Duration::from_millis(1000));
+    let state = site.call("state", json!({}));
+    assert_eq!(state["experiment"]["data"]["kind"], "xor");
+    assert_eq!((&state["loaded"], site.metric("step")), (&json!(true), 3.0), "the run stands as it stood");
+    site.call("step", json!({ "n": 1 }));
+}
+
+/// Memory that grew for files that are refused comes back: at once where nothing is trained that would be lost, else with the
+/// next experiment.
+#[test]
+fn a_worker_that_files_have_swollen_gives_way_to_another() {
+    let site = Site::open(&index("cpu"), true);
+    // As much as may be unpacked, all zeros, and no file of a kind that is known.
+    let pack = "(async () => { const zeros = new Uint8Array(16 << 20); let n = 32;
+        const all = new ReadableStream({ pull(c) { n-- > 0 ? c.enqueue(zeros) : c.close(); } });
+        window.large = await new Response(all.pipeThrough(new CompressionStream('gzip'))).arrayBuffer(); return large.byteLength; })()";
+    let size: u64 = site.page.eval(pack).unwrap();
+    assert!(size < 1 << 20, "{size} bytes");
+    let large = "(() => { const data = new DataTransfer(); data.items.add(new File([window.large], 'large.gz'));
+        document.querySelector('.page').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })); })()";
+    let refused = "document.querySelector('[data-testid=notice]')?.innerText.includes('large')";
+    site.page.run(large).unwrap();
+    wait(&site, refused);
+    wait(&site, "workers.length == 2 && minibatch.call('state').then(s => s.loaded)");
+    let heap = |site: &Site| site.call("memory", json!({}))["heap"].as_u64().unwrap();
+    assert!(heap(&site) < 128 << 20, "{} bytes", heap(&site));
+    site.call("step", json!({ "n": 3 }));
+    site.page.click("[data-testid=notice] button").unwrap();
+    site.page.run(large).unwrap();
+    wait(&site, refused);
+    assert!(heap(&site) > 512 << 20, "{} bytes", heap(&site));
+    site.call("step", json!({ "n": 1 }));
+    assert_eq!(site.metric("step"), 4.0, "what was trained is kept");
+    site.call("load", json!("xor"));
+    assert!(heap(&site) < 128 << 20, "{} bytes", heap(&site));
+    site.call("step", json!({ "n": 1 }));
+    site.quiet();
+}
+
 #[test]
 fn more_points_than_an_address_holds_outlive_a_panic_of_the_page() {
     let site = Site::open(&index("cpu"), true);
@@ -242,38 +298,72 @@ fn after_a_panic_the_page_comes_back_with_the_same_experiment() {
     }
 }
 
-#[test]
-fn a_long_build_is_broken_off() {
-    let site = Site::open(&index("cpu"), true);
-    site.call("load", json!("gauss"));
-    let heavy = json!({ "experiment": {
+/// Self-attention over 4,096 tokens of so many samples: on software, seconds a step.
+fn heavy(samples: usize) -> serde_json::Value {
+    json!({ "experiment": {
         "model": { "input": { "shape": [4096], "tokens": 8 }, "layers": [
             { "layer": "embedding", "vocabulary": 8, "units": 64 }, { "layer": "self-attention", "heads": 1 },
             { "layer": "flatten" }, { "layer": "linear", "units": 2 } ],
-            "samples": { "kind": "random", "train": 16, "test": 0 } },
-        "loss": "cross-entropy", "training": { "batch_size": 16 } } });
-    for way in ["preset", "stop"] {
-        site.page.run(&format!("window.heavy = minibatch.call('load', {heavy}).catch(e => e.message); minibatch.call('play'); 0")).unwrap();
-        wait(&site, "document.querySelector('[data-testid=busy]')");
-        let begun = Instant::now();
-        if way == "preset" {
-            site.call("load", json!("xor"));
-        } else {
-            site.page.click("break-off").unwrap();
-            wait(&site, "minibatch.call('state').then(s => s.loaded)");
+            "samples": { "kind": "random", "train": samples, "test": 0 } },
+        "loss": "cross-entropy", "training": { "batch_size": samples } } })
+}
+
+/// Waits until something is said to take long, breaks it off by another preset or by the button, and sees that what comes in
+/// its place trains within so many seconds.
+fn break_off(site: &Site, way: &str, seconds: u64) {
+    wait(site, "document.querySelector('[data-testid=busy]')");
+    let begun = Instant::now();
+    if way == "preset" {
+        site.call("load", json!("xor"));
+    } else {
+        site.page.click("break-off").unwrap();
+        wait(site, "minibatch.call('state').then(s => s.loaded)");
+    }
+    site.call("step", json!({ "n": 1 }));
+    assert!(begun.elapsed() < Duration::from_secs(seconds), "{way}: {:?}", begun.elapsed());
+    assert_eq!(site.metric("step"), 1.0);
+    assert!(site.experiment().model.is_none(), "{way}");
+    assert!(!site.page.eval::<bool>("!!document.querySelector('[data-testid=busy]')").unwrap());
+}
+
+#[test]
+fn a_long_build_is_broken_off() {
+    // On a software GPU most of it is the other worker's compiling of kernels, which waits for the work that is under way.
+    for (backend, samples, seconds) in [("cpu", 16, 6), ("webgpu", 4, 16)] {
+        let site = Site::open(&index(backend), true);
+        site.call("load", json!("gauss"));
+        for way in ["preset", "stop"] {
+            site.page.run(&format!("window.heavy = minibatch.call('load', {}).catch(e => e.message); minibatch.call('play'); 0", heavy(samples))).unwrap();
+            break_off(&site, way, seconds);
         }
-        site.call("step", json!({ "n": 1 }));
-        assert!(begun.elapsed() < Duration::from_secs(6), "{way}: {:?}", begun.elapsed());
-        assert_eq!(site.metric("step"), 1.0);
-        assert!(site.experiment().model.is_none(), "{way}");
-        assert!(!site.page.eval::<bool>("!!document.querySelector('[data-testid=busy]')").unwrap());
+    }
+}
+
+/// A step is what a worker is in the middle of, with nothing to hear it by; a paused network that can be built may still take
+/// so long to train.
+#[test]
+fn a_long_step_is_broken_off() {
+    for (backend, samples, seconds) in [("cpu", 6, 6), ("webgpu", 1, 16)] {
+        let site = Site::open(&index(backend), true);
+        site.page
+            .eval_within::<bool>(
+                &format!("minibatch.call('load', {}).then(() => true)", heavy(samples)),
+                READY,
+            )
+            .unwrap();
+        site.page.run("window.heavy = minibatch.call('step', { n: 4 }).catch(e => e.message); 0").unwrap();
+        break_off(&site, "preset", seconds);
+        let said: String = site.page.eval("window.heavy").unwrap();
+        assert!(said.contains("another experiment"), "{backend}: who waited for the step is told: {said}");
     }
 }
 
 #[test]
 fn a_window_of_any_width_draws_or_waits() {
     let site = Site::open(&index("cpu"), true);
-    for (i, preset) in PRESETS.iter().enumerate() {
+    // A third of them each time, of every family; all in `--long`.
+    let every = if cfg!(feature = "long") { 1 } else { 3 };
+    for (i, preset) in PRESETS.iter().enumerate().step_by(every) {
         let page = ["index.html", "embed.html"][i % 2];
         site.page.set_viewport([1, 120, 280][i % 3], 400, 1.0, false).unwrap();
         let url = format!("/{page}?backend=cpu&view=full&n={i}#v=1&preset={}", preset.name);

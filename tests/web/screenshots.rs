@@ -20,6 +20,16 @@ pub fn folder() -> PathBuf {
         .map_or_else(|| std::env::temp_dir().join("minibatch-screenshots"), PathBuf::from)
 }
 
+/// Whether somebody will look at the pictures: they show a network that has learnt, and wait for what comes within a second.
+pub fn asked() -> bool {
+    std::env::var_os("MINIBATCH_SCREENSHOTS").is_some()
+}
+
+/// Lets what is drawn now and then be drawn.
+pub fn settle() {
+    std::thread::sleep(std::time::Duration::from_millis(if asked() { 1000 } else { 150 }));
+}
+
 #[test]
 fn screenshots_of_every_size_in_both_themes() {
     let site = Site::open("/index.html", true);
@@ -30,7 +40,7 @@ fn screenshots_of_every_size_in_both_themes() {
         for (name, width, height, dpr, mobile) in SIZES {
             site.page.set_viewport(width, height, dpr, mobile).unwrap();
             site.call("step", json!({ "n": 1 }));
-            std::thread::sleep(std::time::Duration::from_millis(700));
+            settle();
             let wide: u32 = site.page.eval("document.documentElement.scrollWidth").unwrap();
             assert!(wide <= width, "{name}: the page is {wide} pixels wide");
             site.page.screenshot(&folder().join(format!("spiral-{name}-{theme}.png"))).unwrap();
@@ -54,7 +64,7 @@ fn screenshots_of_the_frame_in_a_slide() {
         let site = Site::open(&path, true);
         site.page.set_viewport(480, 270, 2.0, false).unwrap();
         site.call("step", json!({ "n": 300 }));
-        std::thread::sleep(std::time::Duration::from_millis(700));
+        settle();
         site.page.screenshot(&folder().join(format!("embed-{view}.png"))).unwrap();
         site.quiet();
     }

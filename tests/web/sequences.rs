@@ -242,6 +242,57 @@ fn what_is_looked_at_now_and_then_follows_every_build() {
     site.quiet();
 }
 
+/// Keeps the lines of every canvas since it was cleared last: lists of points, in CSS pixels.
+const LINES: &str = "{ const P = CanvasRenderingContext2D.prototype; window.lines = {}; const all = c => lines[c.canvas.dataset.testid] ??= [];
+    const wrap = (name, f) => { const own = P[name]; P[name] = function (...a) { f(this, a); return own.apply(this, a); }; };
+    wrap('beginPath', c => c.points = []); wrap('moveTo', (c, a) => c.points?.push(a)); wrap('lineTo', (c, a) => c.points?.push(a));
+    wrap('stroke', c => all(c).push(c.points)); wrap('setTransform', c => lines[c.canvas.dataset.testid] = []); }";
+
+/// Breaks where an earlier run of another task stretches the axis, and where the axis ends in another number than it spans.
+#[test]
+fn the_gradients_axis_spans_what_it_shows() {
+    let site = open("copy-memory");
+    site.page.run(LINES).unwrap();
+    // The lines of values: grid lines have two points.
+    let curves = "(window.lines.gradient ?? []).filter(l => l.length > 2)";
+    for preset in ["r2", "adding", "r3"] {
+        site.call("load", json!(preset));
+        site.page.run("delete lines.gradient").unwrap();
+        site.call("step", json!({ "n": 5 }));
+        wait(&site, &format!("{curves}.length > 0"));
+        let found: Vec<Vec<[f64; 2]>> = site.page.eval(curves).unwrap();
+        let grid: Vec<Vec<[f64; 2]>> = site.page.eval("lines.gradient.filter(l => l.length == 2)").unwrap();
+        let (left, right) = (grid[0][0][0], grid[0][1][0]);
+        assert_eq!(found.len(), 1, "{preset}: a run of another task is no measure for this one");
+        let (first, last) = (found[0][0][0], found[0].last().unwrap()[0]);
+        assert!(
+            (first - left).abs() < 1.0 && (last - right).abs() < 1.0,
+            "{preset}: {first} to {last} of {left} to {right}"
+        );
+        let foot = site.page.text(".answer-part:has([data-testid=gradient]) .chart-foot").unwrap();
+        assert!(foot.contains(&format!("{} steps back", found[0].len() - 1)), "{preset}: {foot}");
+        // The key stands beside the picture, not on it.
+        let apart: bool = site
+            .page
+            .eval(
+                "document.querySelector('[data-testid=gradient-key]').getBoundingClientRect().top
+            >= document.querySelector('[data-testid=gradient]').getBoundingClientRect().bottom",
+            )
+            .unwrap();
+        assert!(apart, "{preset}: the key covers its lines");
+    }
+    // Another run of the same task is measured by the same axis, and has its name in the key.
+    site.call("load", json!("r2"));
+    site.call("step", json!({ "n": 5 }));
+    site.call("set", json!({ "seed": 7 }));
+    site.call("step", json!({ "n": 5 }));
+    wait(&site, &format!("{curves}.length == 2"));
+    let found: Vec<Vec<[f64; 2]>> = site.page.eval(curves).unwrap();
+    assert_eq!(found[0].len(), found[1].len());
+    assert!(site.page.text("[data-testid=gradient-key]").unwrap().contains("(before)"));
+    site.quiet();
+}
+
 /// Lets a test keep the page from looking: what it would ask waits until it may again. Counts the steps and the time they
 /// took, but for those spans in which it evaluated: an evaluation of a second falls into one half or the other by chance.
 const BLIND: &str = "{ const own = workers.at(-1), send = own.postMessage.bind(own); window.held = [];

@@ -32,7 +32,7 @@ pub fn glances(page: Page, watch: Watch, seen: impl Fn(&Frame) + 'static) {
     let pace = StoredValue::new_local(Pace::new(LEAST, SHARE));
     let prepared = StoredValue::new(false);
     let home = StoredValue::new_local(Owner::current());
-    // The build and the step of the last look.
+    // The build and the step of the last frame, not those at which it was asked for: the run may stand elsewhere by then.
     let last = StoredValue::new(None::<(u32, u32)>);
     let rested = RwSignal::new(0u32);
     Effect::new(move |_| {
@@ -47,7 +47,6 @@ pub fn glances(page: Page, watch: Watch, seen: impl Fn(&Frame) + 'static) {
         let Some(owner) = home.with_value(|h| h.as_ref().map(Owner::child)) else { return };
         owner.with(|| page.watch(watch));
         eye.set_value(Eye::Open(owner, js_sys::Date::now()));
-        last.set_value(here);
     });
     Effect::new(move |_| {
         page.frame_version.track();
@@ -62,6 +61,7 @@ pub fn glances(page: Page, watch: Watch, seen: impl Fn(&Frame) + 'static) {
             return;
         }
         page.frame.with_value(&seen);
+        last.set_value(Some((page.errands.with_value(|e| e.generation), page.frame_step())));
         // Others may watch it too; then every frame is seen, and there is nothing to close.
         let open = eye.try_update_value(|e| match std::mem::replace(e, Eye::Resting) {
             Eye::Open(owner, since) => Some((owner, since)),

@@ -88,6 +88,11 @@ impl Page {
         self.experiment.with_untracked(|e| e.model.as_ref().is_some_and(|model| model.samples == kept.source))
     }
 
+    /// The build that is wanted now waits for its files. It may be another's that they are still being read for.
+    pub(super) fn reads(&self) -> bool {
+        self.errands.with_value(|e| e.restoring && e.images.as_ref().is_some_and(|kept| self.wants(kept)))
+    }
+
     /// Files have been read, or could not be. Whether they had been sent again for a build, which comes now, unless the learner
     /// has gone on to something else meanwhile.
     pub(super) fn restored(&self) -> bool {

@@ -319,7 +319,7 @@ impl Page {
         command: impl FnOnce(u32) -> Command,
     ) -> Receiver<Answer> {
         // A worker that is gone answers nobody, and one that still reads files would answer of what ran before.
-        let reads = self.errands.with_value(|e| e.restoring).then(|| words::t("bring.reading").to_owned());
+        let reads = self.reads().then(|| words::t("bring.reading").to_owned());
         let gone = reads.or_else(|| {
             self.stopped()
                 .or_else(|| self.experiment.with_untracked(|e| e.validate().err().map(|e| e.to_string())))

@@ -55,6 +55,13 @@ impl Page {
         on_cleanup(move || page.watched.update_value(|w| w.change(watch, -1)));
     }
 
+    /// The step that the frame just received shows. After the numbers were lost it is of a later one than the run is said to
+    /// be at, which stands for it then: no other will come.
+    pub fn frame_step(&self) -> u32 {
+        let step = self.metrics.with_untracked(|m| m.step);
+        self.frame.with_value(|frame| frame.step.min(step))
+    }
+
     /// The next frame with everything inside; the receiver hears when it is there, or that the engine has stopped.
     pub fn look_inside(&self) -> Receiver<Answer> {
         const ALL: [Watch; 3] = [Watch::Inside, Watch::Gradients, Watch::Parameters];

@@ -144,8 +144,7 @@ pub fn examine(page: Page, parameters: bool) -> Examination {
         let came =
             page.frame.with_value(|frame| data.try_update_value(|d| d.take(&facts, frame)) == Some(true));
         if came {
-            // Not the frame's: after the numbers were lost it is of a later step than the run is said to be at.
-            let step = page.metrics.with_untracked(|m| m.step);
+            let step = page.frame_step();
             pace.update_value(|p| {
                 p.step = Some(step);
                 if let Some((owner, since)) = p.watching.take() {
