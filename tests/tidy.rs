@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("minibatch-web", &["session"]),
     ("minibatch-cli", &["session", "export"]),
     ("minibatch-tests", &["graph", "nn", "data", "cpu", "gpu", "session"]),
+    ("minibatch-site", &[]),
     ("xtask", &[]),
 ];
 

@@ -11,8 +11,8 @@
   // A frame of pair.html, which has the head and the transport for both.
   document.documentElement.toggleAttribute("data-bare", query.get("bare") === "1");
 
-  // The page asks after the end of its text whether this came.
-  window.minibatchBoot = true;
+  // The page says that its files are missing, until this comes.
+  document.documentElement.toggleAttribute("data-booted", true);
 
   const fail = why => {
     const boot = document.getElementById("boot");

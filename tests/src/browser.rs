@@ -4,9 +4,11 @@
 
 mod cdp;
 mod console;
+mod firefox;
 mod input;
 mod page;
 mod seat;
+mod webkit;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
@@ -21,8 +23,10 @@ use serde_json::json;
 
 use cdp::Connection;
 pub use console::Message;
+pub use firefox::Firefox;
 pub use page::Page;
 pub use seat::alone;
+pub use webkit::WebKit;
 
 /// What every call to the browser returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -153,7 +157,10 @@ impl Browser {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| Error::Launch(format!("{}: {error}", program.display())))?;
-        let url = process.stderr.take().map_or_else(|| Err("no stderr".into()), devtools_url);
+        let url = process
+            .stderr
+            .take()
+            .map_or_else(|| Err("no stderr".into()), |stderr| told_address(stderr, "DevTools listening on "));
         let opened = url.map_err(Error::Launch).and_then(|url| Ok((host(&url), Connection::open(&url)?)));
         match opened {
             Ok((host, connection)) => {
@@ -219,16 +226,16 @@ fn end(process: &mut Child, profile: &PathBuf, patience: Duration) {
     }
 }
 
-/// The DevTools address that Chromium prints when it is up; its last words when it never is. (The file
-/// `DevToolsActivePort` says the same, but a snap's Chromium writes it where we cannot read it.)
-fn devtools_url(stderr: ChildStderr) -> std::result::Result<String, String> {
+/// The address that a browser prints after these words when it is up; its last words when it never is. (Chromium's file
+/// `DevToolsActivePort` says the same, but a snap's writes it where we cannot read it.)
+fn told_address(stderr: ChildStderr, before: &'static str) -> std::result::Result<String, String> {
     let (sender, receiver) = mpsc::channel();
     let last = Arc::new(Mutex::new(VecDeque::new()));
     let words = Arc::clone(&last);
     // Reads on until Chromium ends: a full pipe would stop it.
     thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(std::result::Result::ok) {
-            if let Some(url) = line.strip_prefix("DevTools listening on ") {
+            if let Some(url) = line.strip_prefix(before) {
                 let _ = sender.send(url.trim().to_string());
             }
             if let Ok(mut words) = words.lock() {
@@ -241,7 +248,7 @@ fn devtools_url(stderr: ChildStderr) -> std::result::Result<String, String> {
     });
     receiver.recv_timeout(START).map_err(|_| {
         let words = last.lock().map(|words| Vec::from(words.clone()).join("\n  ")).unwrap_or_default();
-        format!("it named no DevTools address; its last words:\n  {words}")
+        format!("it named no address; its last words:\n  {words}")
     })
 }
 

@@ -16,6 +16,13 @@ pub fn dist() -> Site {
     folder(&dist)
 }
 
+/// Where the built site has the file that pages and scripts call `called`: "/worker-0123456789abcdef.js". Panics with the mend
+/// where it has none.
+pub fn named(called: &str) -> String {
+    let file = xtask::build::file(called).unwrap_or_else(|error| panic!("{error}"));
+    format!("/{}", file.file_name().unwrap_or_default().to_string_lossy())
+}
+
 /// Any folder, at `/` and under [`FOLDER`]. `Site::with` puts pages in front of it, `Site::without` takes files away.
 pub fn folder(root: &Path) -> Site {
     Site::new(root).under(FOLDER)

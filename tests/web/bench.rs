@@ -34,25 +34,38 @@ fn the_first_loss_is_the_peers_on_both_backends() {
     }
 }
 
+/// How many steps are trained before bits are compared.
+const STEPS: u32 = 50;
+
+/// All that trains: the workloads that do, and the presets.
+fn trained() -> Vec<&'static str> {
+    let workloads = WORKLOADS.into_iter().filter(|name| !name.starts_with("matmul"));
+    workloads.chain(PRESETS.iter().map(|preset| preset.name)).collect()
+}
+
+/// The address that computes the bits of everything.
+pub fn bits_path() -> String {
+    format!("/bench.html?bits={}&steps={STEPS}", trained().join(","))
+}
+
+/// Which bits differ from those computed natively, in what a browser found at [`bits_path`].
+pub fn differing(result: &Value) -> Vec<String> {
+    let native =
+        |name: &str| format!("{:016x}", pollster::block_on(bits(name, STEPS, How::default())).unwrap());
+    let all = trained().into_iter().map(|name| (name, native(name)));
+    let differ = all.filter(|(name, native)| result["bits"][name] != native.as_str());
+    differ.map(|(name, native)| format!("{name}: {native} natively, {}", result["bits"][name])).collect()
+}
+
 /// Breaks where the CPU backend computes something in the browser in another order than natively, or by another library.
 #[test]
 fn the_bits_are_the_same_as_natively() {
-    const STEPS: u32 = 50;
-    let trained = WORKLOADS.into_iter().filter(|name| !name.starts_with("matmul"));
-    let names: Vec<&str> = trained.chain(PRESETS.iter().map(|preset| preset.name)).collect();
     let server = server::serve(server::dist());
     let browser = Browser::launch(BrowserOptions { webgpu: false }).unwrap();
-    let path = format!("/bench.html?bits={}&steps={STEPS}", names.join(","));
-    let page = browser.page(&server.url(&path)).unwrap();
-    let native: Vec<String> = names
-        .iter()
-        .map(|name| format!("{:016x}", pollster::block_on(bits(name, STEPS, How::default())).unwrap()))
-        .collect();
+    let page = browser.page(&server.url(&bits_path())).unwrap();
     page.wait_for("window.result", Duration::from_secs(240)).unwrap();
-    let result: Value = page.eval("window.result").unwrap();
-    let differ = names.iter().zip(&native).filter(|(name, native)| result["bits"][name] != native.as_str());
-    let differ: Vec<_> = differ.map(|(name, native)| format!("{name}: {native} natively")).collect();
-    assert!(differ.is_empty(), "{differ:#?}, in the browser {result}");
+    let differ = differing(&page.eval("window.result").unwrap());
+    assert!(differ.is_empty(), "{differ:#?}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn census(wasm: &[u8]) -> (usize, usize) {
 
 #[test]
 fn the_worker_multiplies_four_numbers_at_a_time() {
-    let worker = xtask::build::dist().join("minibatch-worker_bg.wasm");
+    let worker = xtask::build::file("minibatch-worker_bg.wasm").unwrap();
     let wasm = std::fs::read(&worker).unwrap_or_else(|e| panic!("{}: {e}", worker.display()));
     let (four, one) = census(&wasm);
     eprintln!("{four} f32x4.mul, {one} f32.mul, {} bytes", wasm.len());

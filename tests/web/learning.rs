@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use minibatch_tests::server;
+
 use crate::site::{Site, index};
 
 const BACKENDS: [&str; 2] = ["webgpu", "cpu"];
@@ -57,13 +59,11 @@ fn the_backends_agree_to_1e_4_over_fifty_steps() {
 #[test]
 fn every_kernel_makes_a_pipeline_in_the_browser() {
     let site = Site::open(&index("cpu"), true);
-    let refused: Option<String> = site
-        .page
-        .eval(
-            "import('./minibatch-worker.js').then(async m => {
-                await m.default({ module_or_path: './minibatch-worker_bg.wasm' }); return m.check_kernels(); })",
-        )
-        .unwrap();
+    let (script, wasm) = (server::named("minibatch-worker.js"), server::named("minibatch-worker_bg.wasm"));
+    let check = format!(
+        "import('{script}').then(async m => {{ await m.default({{ module_or_path: '{wasm}' }}); return m.check_kernels(); }})"
+    );
+    let refused: Option<String> = site.page.eval(&check).unwrap();
     assert_eq!(refused, None);
 }
 

@@ -6,22 +6,9 @@ use minibatch_session::PRESETS;
 use serde_json::json;
 
 use crate::files::light_and_dark;
-use crate::site::{READY, Site, index};
+use crate::site::{READY, Site, index, late};
 
 const SOON: Duration = Duration::from_secs(20);
-
-/// As if the GPU's work took so long to be told: `onSubmittedWorkDone` and `mapAsync` of every worker answer later.
-fn late(ms: u32) -> String {
-    format!(
-        "{{ const Own = window.Worker; window.Worker = class extends Own {{ constructor(url, options) {{
-            const source = `const wait = f => async function (...a) {{ const r = await f.apply(this, a);
-                await new Promise(done => setTimeout(done, {ms})); return r; }};
-                if (self.GPUQueue) GPUQueue.prototype.onSubmittedWorkDone = wait(GPUQueue.prototype.onSubmittedWorkDone);
-                if (self.GPUBuffer) GPUBuffer.prototype.mapAsync = wait(GPUBuffer.prototype.mapAsync);
-                import(${{JSON.stringify(String(new URL(url, location.href)))}});`;
-            super(URL.createObjectURL(new Blob([source], {{type: 'text/javascript'}})), options); }} }}; }}"
-    )
-}
 
 fn wait(site: &Site, condition: &str) {
     site.page.wait_for(condition, SOON).unwrap();

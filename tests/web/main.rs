@@ -21,6 +21,8 @@ mod life;
 mod marks;
 mod media;
 mod monkey;
+mod others;
+mod pace;
 mod pair;
 mod pictures;
 mod probes;

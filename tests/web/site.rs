@@ -101,6 +101,19 @@ impl Site {
     }
 }
 
+/// As if the GPU's work took so long to be told: `onSubmittedWorkDone` and `mapAsync` of every worker answer later.
+pub fn late(ms: u32) -> String {
+    format!(
+        "{{ const Own = window.Worker; window.Worker = class extends Own {{ constructor(url, options) {{
+            const source = `const wait = f => async function (...a) {{ const r = await f.apply(this, a);
+                await new Promise(done => setTimeout(done, {ms})); return r; }};
+                if (self.GPUQueue) GPUQueue.prototype.onSubmittedWorkDone = wait(GPUQueue.prototype.onSubmittedWorkDone);
+                if (self.GPUBuffer) GPUBuffer.prototype.mapAsync = wait(GPUBuffer.prototype.mapAsync);
+                import(${{JSON.stringify(String(new URL(url, location.href)))}});`;
+            super(URL.createObjectURL(new Blob([source], {{type: 'text/javascript'}})), options); }} }}; }}"
+    )
+}
+
 /// `index.html` on a backend.
 pub fn index(backend: &str) -> String {
     format!("/index.html?backend={backend}")

@@ -97,8 +97,8 @@ fn without_webgpu_it_runs_on_the_cpu_and_says_why() {
 
 #[test]
 fn a_worker_that_fails_to_start_is_said() {
-    for missing in ["/minibatch-worker_loader.js", "/minibatch-worker_bg.wasm"] {
-        let site = Site::open_early("/index.html", true, server::dist().without(missing));
+    for missing in ["worker.js", "minibatch-worker.js", "minibatch-worker_bg.wasm"] {
+        let site = Site::open_early("/index.html", true, server::dist().without(&server::named(missing)));
         let told = notice(&site);
         assert!(told.len() > 30 && site.page.text("restart").is_ok(), "{missing}: {told}");
     }
@@ -107,11 +107,12 @@ fn a_worker_that_fails_to_start_is_said() {
 #[test]
 fn a_page_whose_files_are_missing_says_so() {
     for missing in
-        [&["/boot.js", "/minibatch-web_bg.wasm"][..], &["/minibatch-web_bg.wasm"], &["/minibatch-web.js"]]
+        [&["boot.js", "start.js"][..], &["boot.js"], &["minibatch-web_bg.wasm"], &["minibatch-web.js"]]
     {
-        let all = missing.iter().fold(server::dist(), |site, file| site.without(file));
+        let all = missing.iter().fold(server::dist(), |site, file| site.without(&server::named(file)));
         let site = Site::open_early("/embed.html", true, all);
-        let late = "document.getElementById('boot')?.innerText.includes('could not be loaded')";
+        // Where only the theme's script is missing the page comes all the same.
+        let late = "document.body.innerText.includes('could not be loaded') || !!window.minibatch";
         site.page.wait_for(late, SOON).unwrap_or_else(|error| panic!("{missing:?}: {error}"));
     }
 }

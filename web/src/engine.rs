@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use js_sys::{Array, Float32Array, Reflect};
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
+use leptos::prelude::{document, set_timeout, window};
 use minibatch_session::{Command, Event};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -16,8 +17,10 @@ use crate::words;
 /// How long the worker may take until it listens. It is fetched and compiled in this time.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Trunk's loader for the worker's WebAssembly.
-const LOADER: &str = "./minibatch-worker_loader.js";
+/// The tag of start.js, which names the worker's script as the site calls it.
+const NAMED: &str = "script[data-worker]";
+/// What start.js leaves behind: `{worker, heard}`, the engine that it has started and what that has said since.
+const STARTED: &str = "minibatchEngine";
 
 /// A handle on the worker. What is sent before it listens is kept until it does.
 #[derive(Default)]
@@ -59,10 +62,8 @@ impl Engine {
         self.waiting.borrow_mut().clear();
         self.files_waiting.borrow_mut().clear();
         self.listening.set(false);
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = match Worker::new_with_options(LOADER, &options) {
-            Ok(worker) => worker,
+        let (worker, heard_before) = match started().map_or_else(|| start().map(|w| (w, Array::new())), Ok) {
+            Ok(both) => both,
             Err(error) => return failed(words::fill("engine.refused", &[("error", &say(&error))])),
         };
         let unreadable = failed.clone();
@@ -90,6 +91,18 @@ impl Engine {
             }
         };
         let patience = set_timeout_with_handle(impatient, PATIENCE).ok();
+        if heard_before.length() > 0 {
+            // Later, as all that it says comes later; an event may be sent on its way once more.
+            let worker = worker.clone();
+            let again = move || {
+                for event in heard_before.iter().filter_map(|event| event.dyn_into::<web_sys::Event>().ok()) {
+                    if let Err(error) = worker.dispatch_event(&event) {
+                        leptos::logging::error!("an event is lost: {}", say(&error));
+                    }
+                }
+            };
+            set_timeout(again, Duration::ZERO);
+        }
         self.line.replace(Some(Line { worker, patience, _message: message, _error: error }));
     }
 
@@ -142,6 +155,25 @@ impl Engine {
             leptos::logging::error!("a command cannot be posted: {}", say(&error));
         }
     }
+}
+
+/// A new worker, by the script that start.js was told of.
+fn start() -> Result<Worker, JsValue> {
+    let tag = document().query_selector(NAMED)?;
+    let script = tag.and_then(|tag| tag.get_attribute("data-worker"));
+    let script = script.ok_or("this page names no worker")?;
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    Worker::new_with_options(&script, &options)
+}
+
+/// The worker that start.js started before the page was there, with the events since; taken, so that the next one is a new one.
+fn started() -> Option<(Worker, Array)> {
+    let window = window();
+    let left = Reflect::get(&window, &STARTED.into()).ok().filter(JsValue::is_object)?;
+    Reflect::set(&window, &STARTED.into(), &JsValue::UNDEFINED).ok()?;
+    let field = |name: &str| Reflect::get(&left, &name.into()).ok();
+    Some((field("worker")?.dyn_into().ok()?, field("heard")?.dyn_into().ok()?))
 }
 
 fn unpack(data: &JsValue) -> Result<(Event, Vec<Vec<f32>>), String> {

@@ -1,70 +1,69 @@
-//! The static site, by Trunk, into `dist/`.
+//! The static site, into `dist/`: cargo compiles the page and the engine, and `minibatch-site` makes the site of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::error::{Error, Result};
-use crate::run::{cargo, run};
-use crate::tools;
+use crate::run::{Steps, cargo, run};
+use crate::tools::{self, WASM};
 
 /// Where the built site lies.
 pub fn dist() -> PathBuf {
     crate::root().join("dist")
 }
 
-/// Builds the site into `dist/`, with everything that takes: the wasm target, the tools, the crates.
-pub fn site(debug: bool) -> Result<()> {
-    let path = tools::ensure()?;
-    // Trunk builds offline, so that it never fetches a tool of its own choosing; the crates must be here before.
-    run(cargo().arg("fetch"))?;
-    let mut trunk = Command::new(program_on(&path, "trunk"));
-    trunk.current_dir(crate::root()).arg("build");
-    if !debug {
-        trunk.arg("--release");
-    }
-    // Flags meant for the native build (target-cpu, a linker) would replace the ones the page is built with; and Trunk
-    // takes no other value of NO_COLOR than true and false.
-    trunk.env("PATH", &path).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    if std::env::var_os("NO_COLOR").is_some() {
-        trunk.env("NO_COLOR", "true");
-    }
-    run(&mut trunk)?;
-    print_sizes(&dist())
-}
+/// The crates of the site, and how the step that compiles each is called.
+const COMPILED: [(&str, &str); 2] = [
+    ("minibatch-worker", "the engine for the browser (about 3 minutes the first time, on two cores)"),
+    ("minibatch-web", "the page (about 4 minutes the first time)"),
+];
 
-/// The first `program` among the folders of a `PATH`. Asking the system would look in our own `PATH`, not in the new one.
-fn program_on(path: &std::ffi::OsStr, program: &str) -> PathBuf {
-    std::env::split_paths(path)
-        .map(|folder| folder.join(program).with_extension(std::env::consts::EXE_EXTENSION))
-        .find(|file| file.is_file())
-        .unwrap_or_else(|| program.into())
-}
-
-/// Says how large the WebAssembly is, and what of it goes over the wire where `gzip` is at hand to tell.
-fn print_sizes(dist: &Path) -> Result<()> {
-    let entries = fs::read_dir(dist).map_err(Error::io(format!("reading {}", dist.display())))?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.retain(|path| path.extension().is_some_and(|e| e == "wasm"));
-    files.sort();
-    for file in files {
-        let size = fs::metadata(&file).map_or(0, |data| data.len());
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        match zipped(&file) {
-            Some(small) => println!("   {name}: {}, {} gzipped", kilobytes(size), kilobytes(small)),
-            None => println!("   {name}: {}", kilobytes(size)),
+/// Builds the site into a folder, with everything that takes: the wasm target, the crates, what binds them. `debug`: in a
+/// fraction of the time, larger and slower.
+pub fn site(debug: bool, into: &Path) -> Result<()> {
+    let mut steps = Steps::within(COMPILED.len() + 1);
+    tools::ensure_target()?;
+    for (package, title) in COMPILED {
+        steps.step(title, || compile(package, debug))?;
+    }
+    steps.step("the site (a minute the first time)", || {
+        let compiled = |package: &str| {
+            let folder = crate::target().join(WASM).join(if debug { "debug" } else { "release" });
+            folder.join(package).with_extension("wasm")
+        };
+        let mut command = cargo();
+        command.args(["run", "--quiet", "--package", "minibatch-site", "--", "--page"]);
+        command.arg(compiled("minibatch-web")).arg("--engine").arg(compiled("minibatch-worker"));
+        command.arg("--from").arg(crate::root().join("web")).arg("--into").arg(into);
+        if debug {
+            command.arg("--quick");
         }
+        run(&mut command)
+    })
+}
+
+/// Compiles a crate for the browser. Each by itself: together they would share their features, and the page needs no engine.
+fn compile(package: &str, debug: bool) -> Result<()> {
+    let mut command = cargo();
+    command.args(["build", "--package", package, "--target", WASM]);
+    if !debug {
+        command.arg("--release");
     }
-    Ok(())
+    // Flags meant for the native build (target-cpu, a linker) would replace the ones the page is built with.
+    run(command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS"))
 }
 
-fn zipped(file: &Path) -> Option<u64> {
-    let mut gzip = Command::new("gzip");
-    let done = gzip.arg("-9c").arg(file).output().ok()?;
-    done.status.success().then_some(done.stdout.len() as u64)
-}
-
-/// Thousands of bytes, as servers and browsers count.
-fn kilobytes(bytes: u64) -> String {
-    format!("{:.0} kB", bytes as f64 / 1000.0)
+/// The file of the built site that pages and scripts call `called`: its name there has the content's digits.
+pub fn file(called: &str) -> Result<PathBuf> {
+    let (stem, extension) = called.rsplit_once('.').unwrap_or((called, ""));
+    let is = |name: &str| {
+        let rest = name.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-'));
+        let digits =
+            rest.and_then(|rest| rest.strip_suffix(extension)).and_then(|rest| rest.strip_suffix('.'));
+        digits.is_some_and(|digits| digits.len() == 16 && digits.chars().all(|c| c.is_ascii_hexdigit()))
+    };
+    let entries = fs::read_dir(dist()).map_err(Error::io(format!("reading {}", dist().display())))?;
+    let mut paths = entries.flatten().map(|entry| entry.path());
+    let found = paths.find(|path| path.file_name().is_some_and(|name| is(&name.to_string_lossy())));
+    found.ok_or_else(|| Error::missing(format!("the site has no {called}"), "cargo xtask build"))
 }

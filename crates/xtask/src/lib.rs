@@ -21,3 +21,9 @@ pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
+
+/// Where cargo leaves what it builds.
+pub fn target() -> PathBuf {
+    let told = std::env::var_os("CARGO_TARGET_DIR").filter(|v| !v.is_empty());
+    told.map_or_else(|| root().join("target"), |folder| root().join(folder))
+}

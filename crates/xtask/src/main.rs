@@ -1,5 +1,6 @@
 //! `cargo xtask`: what one does with this repository, in one word each.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use xtask::args::Args;
@@ -11,16 +12,15 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port 8080] [--open] [--debug]   build the page and serve it on 127.0.0.1
-  build [--debug]                          leave the static site in dist/, for any folder of any web server
+  build [--debug] [--into dist]            leave the static site in a folder, for any folder of any web server
   test [--long [PART...]]                  every check: format, clippy, tests on the GPU, the page in Chromium; with --long those
-                                           that take minutes too, or those parts of them alone: cli, page
+                                           that take minutes too, or those parts of them alone: cli, page, browsers
   screenshots                              pictures of the page, made in Chromium, in target/screenshots/
   pytorch [PRESET...]                      every preset's PyTorch script against our own losses, ten steps
   pytorch --random 200 [--from SEED]       the same of so many random compositions
   help                                     this
 
 What a command needs and does not find, it installs, or names with the command that installs it.
-  MINIBATCH_TOOLS   where Trunk and the wasm-bindgen CLI are kept (.tools/ otherwise)
   MINIBATCH_PYTHON  a Python with torch, numpy and safetensors (a virtual environment in target/ otherwise)
   CHROMIUM          the Chromium that the tests drive (the one on the PATH otherwise)";
 
@@ -46,8 +46,9 @@ fn dispatch(command: &str, mut args: Args) -> Result<()> {
         }
         "build" => {
             let debug = args.switch("--debug");
+            let into = args.value("--into")?.map_or_else(build::dist, PathBuf::from);
             args.finish()?;
-            build::site(debug)
+            build::site(debug, &into)
         }
         "test" => {
             if args.switch("--long") {

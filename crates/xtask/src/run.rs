@@ -43,8 +43,7 @@ fn shown(command: &Command) -> String {
         .filter_map(|(name, value)| Some(format!("{}={}", name.to_string_lossy(), quoted(value?))))
         .collect();
     let program = Path::new(command.get_program());
-    let known =
-        ["cargo", "rustup", "trunk"].into_iter().find(|name| program.file_stem() == Some(OsStr::new(name)));
+    let known = ["cargo", "rustup"].into_iter().find(|name| program.file_stem() == Some(OsStr::new(name)));
     words.push(known.map_or_else(|| quoted(command.get_program()), str::to_string));
     words.extend(command.get_args().map(quoted));
     words.join(" ")
@@ -66,22 +65,31 @@ pub struct Steps {
     total: usize,
     done: Vec<(String, Duration, bool)>,
     started: Instant,
+    /// They are the steps of another's step: no table of their own.
+    within: bool,
 }
 
 impl Steps {
     /// A run of `total` steps.
     pub fn new(total: usize) -> Self {
-        Steps { total, done: Vec::new(), started: Instant::now() }
+        Steps { total, done: Vec::new(), started: Instant::now(), within: false }
+    }
+
+    /// The same for what may be a step itself.
+    pub fn within(total: usize) -> Self {
+        Steps { within: true, ..Steps::new(total) }
     }
 
     /// Runs one step under its header. On a failure the table is printed, with this step as the one that failed.
     pub fn step(&mut self, title: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
-        println!("\n── {}/{} {title}", self.done.len() + 1, self.total);
+        let mark = if self.within { "  ·" } else { "\n──" };
+        println!("{mark} {}/{} {title}", self.done.len() + 1, self.total);
         let begun = Instant::now();
         let result = work();
         self.done.push((title.to_string(), begun.elapsed(), result.is_ok()));
         match &result {
             Ok(()) => println!("   {} ok", seconds(begun.elapsed())),
+            Err(_) if self.within => {}
             Err(_) => self.summary(),
         }
         result

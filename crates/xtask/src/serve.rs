@@ -19,7 +19,7 @@ pub fn port(given: Option<String>) -> Result<u16> {
 /// building should not end in "in use".
 pub fn serve(port: u16, open: bool, debug: bool) -> Result<()> {
     let listener = listen(port)?;
-    build::site(debug)?;
+    build::site(debug, &build::dist())?;
     let server = Server::start(listener, Site::new(build::dist()))?;
     println!("\nMinibatch is at {}  (Ctrl+C stops it)", server.url("/"));
     if open && !show(&server.url("/")) {

@@ -46,11 +46,13 @@ impl Site {
         self
     }
 
-    /// The body for a request's target and its content type; the status line in its place when there is none.
-    fn answer(&self, target: &str) -> std::result::Result<(Vec<u8>, &'static str), &'static str> {
+    /// What is sent for a request's target, packed as the client takes it; the status line in its place when there is nothing.
+    fn answer(&self, target: &str, accepted: &str) -> std::result::Result<Answer, &'static str> {
         let path = decoded(target.split(['?', '#']).next().unwrap_or_default()).ok_or("400 Bad Request")?;
         if let Some(body) = self.overrides.get(&path) {
-            return body.clone().map(|body| (body, mime(Path::new(&path)))).ok_or("404 Not Found");
+            let mime = mime(Path::new(&path));
+            let answer = |body| Answer { body, mime, packing: None, forever: false };
+            return body.clone().map(answer).ok_or("404 Not Found");
         }
         let inner =
             self.prefixes.iter().find_map(|prefix| path.strip_prefix(prefix.as_str())).unwrap_or(&path);
@@ -58,8 +60,38 @@ impl Site {
         if file.is_dir() {
             file.push("index.html");
         }
-        fs::read(&file).map(|body| (body, mime(&file))).map_err(|_| "404 Not Found")
+        let (mime, forever) = (mime(&file), is_named_by_content(&file));
+        for (packing, extension) in PACKED {
+            let takes =
+                accepted.split(',').any(|one| one.split(';').next().unwrap_or_default().trim() == packing);
+            let mut packed = file.clone().into_os_string();
+            packed.push(extension);
+            if let (true, Ok(body)) = (takes, fs::read(packed)) {
+                return Ok(Answer { body, mime, packing: Some(packing), forever });
+            }
+        }
+        fs::read(&file).map(|body| Answer { body, mime, packing: None, forever }).map_err(|_| "404 Not Found")
     }
+}
+
+/// How a body may be packed: its name in HTTP, and what is added to the name of the file that holds it. The smaller first.
+const PACKED: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
+/// What is sent.
+struct Answer {
+    body: Vec<u8>,
+    mime: &'static str,
+    /// How the body is packed.
+    packing: Option<&'static str>,
+    /// Its name changes with its content.
+    forever: bool,
+}
+
+/// Whether a file's name ends in sixteen digits of its content, as `cargo xtask build` names all but the pages.
+fn is_named_by_content(file: &Path) -> bool {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let digits = stem.rsplit_once('-').map_or("", |(_, digits)| digits);
+    digits.len() == 16 && digits.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 /// A running server; it stops when dropped.
@@ -121,19 +153,30 @@ fn respond(stream: &TcpStream, site: &Site) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.take(64 * 1024));
     let mut first = String::new();
     reader.read_line(&mut first)?;
-    let mut line = String::new();
+    let (mut line, mut accepted) = (String::new(), String::new());
     while reader.read_line(&mut line)? > 2 {
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("accept-encoding")
+        {
+            accepted = value.trim().to_owned();
+        }
         line.clear();
     }
     let mut words = first.split_whitespace();
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let (status, body, mime) = match (method, site.answer(target)) {
-        ("GET" | "HEAD", Ok((body, mime))) => ("200 OK", body, mime),
-        ("GET" | "HEAD", Err(status)) => (status, status.as_bytes().to_vec(), "text/plain; charset=utf-8"),
-        _ => ("405 Method Not Allowed", Vec::new(), "text/plain; charset=utf-8"),
+    let told = |status: &'static str| {
+        let body = if status.starts_with("405") { vec![] } else { status.as_bytes().to_vec() };
+        (status, Answer { body, mime: "text/plain; charset=utf-8", packing: None, forever: false })
     };
+    let (status, Answer { body, mime, packing, forever }) = match method {
+        "GET" | "HEAD" => site.answer(target, &accepted).map_or_else(told, |answer| ("200 OK", answer)),
+        _ => told("405 Method Not Allowed"),
+    };
+    let packing = packing.map_or(String::new(), |packing| format!("Content-Encoding: {packing}\r\n"));
+    let cache = if forever { "public, max-age=31536000, immutable" } else { "no-cache" };
     let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\n{packing}Vary: Accept-Encoding\r\nContent-Length: {}\r\n\
+         Cache-Control: {cache}\r\nConnection: close\r\n\r\n",
         body.len()
     );
     let mut stream = stream;
@@ -215,6 +258,28 @@ mod tests {
         assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
         assert!(ask(&server.url("/"), "GET /no-such-file").starts_with("HTTP/1.1 404"));
         assert!(ask(&server.url("/"), "POST /Cargo.toml").starts_with("HTTP/1.1 405"));
+    }
+
+    #[test]
+    fn what_is_packed_is_sent_to_who_takes_it_and_named_files_are_kept() {
+        let folder = std::env::temp_dir().join(format!("minibatch-server-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        for (name, body) in
+            [("a-0123456789abcdef.js", "plain"), ("a-0123456789abcdef.js.br", "br"), ("a.html", "page")]
+        {
+            fs::write(folder.join(name), body).unwrap();
+        }
+        let server = serve(Site::new(&folder));
+        let asked = |path: &str, takes: &str| {
+            ask(&server.url("/"), &format!("GET {path} HTTP/1.1\r\nAccept-Encoding: {takes}\r\nX:"))
+        };
+        let packed = asked("/a-0123456789abcdef.js", "gzip, deflate, br;q=1.0");
+        assert!(packed.contains("Content-Encoding: br\r\n") && packed.ends_with("\r\n\r\nbr"), "{packed}");
+        assert!(packed.contains("immutable") && packed.contains("text/javascript"), "{packed}");
+        let plain = asked("/a-0123456789abcdef.js", "gzip, brotli");
+        assert!(!plain.contains("Content-Encoding") && plain.ends_with("plain"), "{plain}");
+        assert!(asked("/a.html", "br").contains("Cache-Control: no-cache\r\n"));
+        fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

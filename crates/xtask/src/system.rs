@@ -75,6 +75,42 @@ pub fn find_chromium() -> Result<Option<PathBuf>> {
     Ok(found.or_else(|| places.iter().map(PathBuf::from).find(|place| place.is_file())))
 }
 
+/// Another browser than Chromium, for `--long`: the Firefox that `FIREFOX` names, or the one on the `PATH`.
+pub fn find_firefox() -> Option<PathBuf> {
+    let told = env::var_os("FIREFOX").map(PathBuf::from).filter(|path| path.is_file());
+    told.or_else(|| ["firefox-esr", "firefox"].iter().find_map(|name| on_path(name)))
+}
+
+/// WebKit's driver, its small browser, and a screen to show it on.
+pub struct WebKit {
+    /// `WebKitWebDriver`.
+    pub driver: PathBuf,
+    /// `MiniBrowser`.
+    pub browser: PathBuf,
+    /// `xvfb-run`.
+    pub screen: PathBuf,
+}
+
+/// WebKit's driver with what it needs, where all of it is installed.
+pub fn find_webkit() -> Option<WebKit> {
+    let folders = fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path());
+    let mut browsers = folders.map(|folder| folder.join("webkit2gtk-4.1/MiniBrowser"));
+    let browser = browsers.find(|path| path.is_file())?;
+    Some(WebKit { driver: on_path("WebKitWebDriver")?, browser, screen: on_path("xvfb-run")? })
+}
+
+/// Makes sure of Firefox and WebKit.
+pub fn ensure_other_browsers() -> Result<()> {
+    if find_firefox().is_none() {
+        apt_install(&["firefox-esr"], "no Firefox is installed", &[("dnf", "dnf install firefox")])?;
+    }
+    if find_webkit().is_none() {
+        let packages = ["webkit2gtk-driver", "xvfb", "xauth", "procps"];
+        apt_install(&packages, "WebKit's driver is not installed", &[])?;
+    }
+    Ok(())
+}
+
 /// How the package is called where apt is not.
 type Elsewhere = [(&'static str, &'static str)];
 const VULKAN_ELSEWHERE: [(&str, &str); 3] = [

@@ -26,7 +26,7 @@ struct Part {
 }
 
 /// What `--long` adds. A new part is a row here.
-const PARTS: [Part; 2] = [
+const PARTS: [Part; 3] = [
     Part {
         name: "cli",
         title: "the command line, 2,000 drawn inputs",
@@ -41,6 +41,16 @@ const PARTS: [Part; 2] = [
         title: "the page in Chromium, at length",
         page: true,
         run: || run(&mut browser_tests("minibatch-tests/browser,minibatch-tests/long", None)?),
+    },
+    Part {
+        name: "browsers",
+        title: "the page in Firefox and in WebKit",
+        page: true,
+        run: || {
+            system::ensure_other_browsers()?;
+            let mut tests = browser_tests("minibatch-tests/browser,minibatch-tests/long", Some("others::"))?;
+            run(tests.args(["--ignored", "--nocapture"]))
+        },
     },
 ];
 
@@ -69,7 +79,7 @@ pub fn long(names: &[String]) -> Result<()> {
 /// Chromium, and the site that it opens.
 fn site(steps: &mut Steps) -> Result<()> {
     steps.step("Chromium", || system::ensure_chromium().map(|path| println!("   {}", path.display())))?;
-    steps.step("the site", || build::site(false))
+    steps.step("the site", || build::site(false, &build::dist()))
 }
 
 /// Runs all checks; `long` adds the ones that take minutes.

@@ -39,6 +39,8 @@ pub struct Report {
 
 /// Milliseconds a submit should take: long enough to keep the machine busy, short enough to stop at once.
 const TARGET_MS: f64 = 16.0;
+/// The most it may take for the sake of a browser that tells late; a submit must end before anybody waits for it.
+const LONGEST_MS: f64 = 130.0;
 /// The span over which steps a second are counted: two batches at one a second lie within it.
 const WINDOW_MS: f64 = 2500.0;
 
@@ -52,6 +54,18 @@ pub struct Pace {
     ms: [Option<f64>; 2],
     landed: VecDeque<(f64, u32)>,
     last_landing: f64,
+    /// Milliseconds until a submit that is done is told.
+    delay: f64,
+    /// What landed at once with what follows, and is reckoned with it.
+    held: Held,
+}
+
+/// Submits that have landed: what time they took together, for how many steps and pieces, and whether one took pictures.
+#[derive(Default)]
+struct Held {
+    ms: f64,
+    counts: [u32; 2],
+    pictures: bool,
 }
 
 impl Pace {
@@ -61,8 +75,26 @@ impl Pace {
             limit: self.limit,
             credited: self.credited,
             last_landing: self.last_landing,
+            delay: self.delay,
             ..Self::default()
         }
+    }
+
+    /// Where a submit that is done is told only so many milliseconds later, submits are as long as that, and one more is under
+    /// way: some run while others are waited for, and the machine is never idle. Firefox asks the GPU ten times a second.
+    pub fn set_delay(&mut self, ms: f64) {
+        self.delay = ms;
+    }
+
+    /// How many submits are under way at most, on a machine that answers late at all.
+    pub fn depth(&self) -> usize {
+        if self.delay > TARGET_MS { 3 } else { 2 }
+    }
+
+    fn target(&self) -> f64 {
+        // More than was measured, since what is measured varies: where a submit's time is thought shorter than the delay, the delay
+        // is all that is ever seen, and submits stay as they are.
+        (1.5 * self.delay).clamp(TARGET_MS, LONGEST_MS)
     }
 
     /// Begins to count the limit now.
@@ -80,8 +112,9 @@ impl Pace {
     pub fn steps(&mut self, now: f64, most: u32) -> u32 {
         let fit = self.fitting().min(most);
         let Some(limit) = self.limit else { return fit };
-        // A pause must not be paid back: at most a quarter of a second is saved up.
-        self.credit = (self.credit + (now - self.credited) * limit / 1000.0).min(1.0 + limit / 4.0);
+        // A pause must not be paid back: at most a quarter of a second is saved up, and what passes until a submit is told.
+        let most_saved = 1.0 + limit * (0.25 + 2.0 * self.delay / 1000.0);
+        self.credit = (self.credit + (now - self.credited) * limit / 1000.0).min(most_saved);
         self.credited = now;
         let steps = fit.min(self.credit as u32);
         self.credit -= f64::from(steps);
@@ -90,12 +123,12 @@ impl Pace {
 
     /// How many steps fill a submit. The first one is a single step, since nobody knows yet.
     pub fn fitting(&self) -> u32 {
-        self.ms[STEP].map_or(1, |ms| (TARGET_MS / ms).clamp(1.0, 1e6) as u32)
+        self.ms[STEP].map_or(1, |ms| (self.target() / ms).clamp(1.0, 1e6) as u32)
     }
 
     /// The room of the next submit.
     pub fn room(&self) -> Room {
-        Room { left: TARGET_MS, empty: true, ms: self.ms }
+        Room { left: self.target(), empty: true, ms: self.ms }
     }
 
     /// So many of the steps that [`Self::steps`] gave were not taken.
@@ -119,8 +152,18 @@ impl Pace {
     /// can only show that they are quicker than was thought, so that looking does not make the submits smaller. Gives the
     /// milliseconds that they do not account for.
     pub fn landed(&mut self, started: f64, [steps, pieces]: [u32; 2], pictures: bool, now: f64) -> f64 {
-        let took = (now - started.max(self.last_landing)).max(0.001);
+        self.count(steps, now);
+        let merges = self.target() > TARGET_MS;
+        let held = &mut self.held;
+        held.ms += (now - started.max(self.last_landing)).max(0.001);
+        held.counts = [held.counts[STEP] + steps, held.counts[PIECE] + pieces];
+        held.pictures |= pictures;
         self.last_landing = now;
+        // Of two that are told by one tick of the browser's clock one would have taken no time, and the other all of it.
+        if merges && held.ms < self.delay / 2.0 {
+            return 0.0;
+        }
+        let Held { ms: took, counts: [steps, pieces], pictures } = std::mem::take(held);
         let counts = [(STEP, steps), (PIECE, pieces)].map(|(kind, n)| (kind, f64::from(n)));
         let known = counts.iter().all(|&(kind, n)| n == 0.0 || self.ms[kind].is_some());
         let thought: f64 = counts.iter().map(|&(kind, n)| n * self.ms[kind].unwrap_or(0.0)).sum();
@@ -133,13 +176,17 @@ impl Pace {
             // Growth is doubled at most, since the first submits carry the start-up.
             self.ms[kind] = Some(self.ms[kind].map_or(ms, |old| (0.7 * old + 0.3 * ms).max(old / 2.0)));
         }
+        if known { beside } else { 0.0 }
+    }
+
+    /// Counts steps for [`Self::rate`].
+    fn count(&mut self, steps: u32, now: f64) {
         if steps > 0 {
             self.landed.push_back((now, steps));
         }
         while self.landed.front().is_some_and(|l| now - l.0 > WINDOW_MS) {
             self.landed.pop_front();
         }
-        if known { beside } else { 0.0 }
     }
 
     /// Steps a second of late; 0 when nothing landed.
@@ -242,6 +289,46 @@ mod tests {
         let all = [room.take(STEP, 40), room.take(PIECE, 90)];
         assert!(all[0] >= 30 && (2..=5).contains(&all[1]), "{all:?}");
         assert_eq!((room.take(PIECE, 1), pace.room().take(STEP, 0)), (0, 0));
+    }
+
+    /// Steps a second that a device makes of steps of so many milliseconds, where a submit is told at `told` of the time that
+    /// it was done at.
+    fn train(step: f64, delay: f64, told: impl Fn(f64) -> f64) -> f64 {
+        let mut pace = Pace::default();
+        pace.set_delay(delay);
+        let (mut now, mut free, mut steps) = (0.0f64, 0.0f64, 0);
+        let mut flights = VecDeque::new();
+        while now < 20_000.0 {
+            while flights.len() < pace.depth() {
+                let n = pace.room().take(STEP, pace.fitting());
+                free = free.max(now) + f64::from(n) * step;
+                flights.push_back((now, free, n));
+            }
+            let (started, done, n) = flights.pop_front().unwrap();
+            now = now.max(told(done));
+            pace.landed(started, [n, 0], false, now);
+            steps += if now > 10_000.0 { n } else { 0 };
+        }
+        f64::from(steps) / 10.0
+    }
+
+    /// Breaks where a browser's clock is taken for the GPU's: with submits of one step, ten a second are told.
+    #[test]
+    fn training_keeps_its_pace_where_the_browser_tells_late() {
+        for step in [0.05, 1.1, 9.0, 40.0, 120.0] {
+            let at_once = train(step, 0.3, |done| done + 0.3);
+            assert!(at_once > 0.9 * 1000.0 / step, "{step} ms a step: {at_once} a second");
+            let late = train(step, 100.0, |done| done + 100.0);
+            let at_ticks = train(step, 100.0, |done| (done / 100.0).ceil() * 100.0);
+            // A timer that other work may hurry, and one that is slower than it was measured to be.
+            let hurried = train(step, 100.0, |done| (done / 25.0).ceil() * 25.0);
+            let slower = train(step, 84.0, |done| (done / 125.0).ceil() * 125.0);
+            for (name, rate) in
+                [("late", late), ("at ticks", at_ticks), ("hurried", hurried), ("slower", slower)]
+            {
+                assert!(rate > 0.8 * at_once, "{step} ms a step, told {name}: {rate} of {at_once} a second");
+            }
+        }
     }
 
     #[test]

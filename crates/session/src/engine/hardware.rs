@@ -96,7 +96,11 @@ impl Session {
         match (place.gpu, self.backend.take()) {
             (true, Some(Backend::Gpu(gpu))) => self.backend = Some(Backend::Gpu(gpu)),
             (true, _) => match self.hardware.gpu().await {
-                Ok(gpu) => self.backend = Some(Backend::Gpu(gpu)),
+                Ok(gpu) => {
+                    self.backend = Some(Backend::Gpu(gpu));
+                    let delay = self.delay().await;
+                    self.pace.set_delay(delay);
+                }
                 Err(_) => (self.backend, why) = (Some(Backend::cpu()), Why::NoAdapter),
             },
             (false, Some(Backend::Gpu(mut gpu))) => {
@@ -107,10 +111,30 @@ impl Session {
             (false, backend) => self.backend = backend.or_else(|| Some(Backend::cpu())),
         }
         let place = Place { gpu: matches!(self.backend, Some(Backend::Gpu(_))), why };
+        if !place.gpu {
+            self.pace.set_delay(0.0);
+        }
         if let (true, Some(backend)) = (self.hardware.told.replace(place) != Some(place), &self.backend) {
             let (adapter, software) = backend.adapter();
             self.say(Event::Ready { backend: backend.name().into(), adapter, software, why });
         }
+    }
+
+    /// How many milliseconds pass until a submit with nothing to do is told to be done. The second of two counts: the first may
+    /// meet a browser that was about to ask anyway.
+    async fn delay(&mut self) -> f64 {
+        let mut delay = 0.0;
+        for _ in 0..2 {
+            let begun = self.now();
+            let Some(backend @ Backend::Gpu(_)) = &mut self.backend else { return 0.0 };
+            // A device that refuses this refuses what comes next, and is told of then.
+            let Ok(ticket) = backend.submit(&[], &[]) else { return 0.0 };
+            if backend.finished(&ticket).await.is_err() {
+                return 0.0;
+            }
+            delay = self.now() - begun;
+        }
+        delay
     }
 
     /// After a build that the GPU is too small for: the CPU takes its place, and says why. Anything else is an error still,

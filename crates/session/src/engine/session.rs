@@ -322,7 +322,7 @@ impl Session {
     }
 
     pub(super) async fn try_tick(&mut self) -> Result<Wait, BuildError> {
-        let depth = if matches!(self.backend, Some(Backend::Gpu(_))) { 2 } else { 1 };
+        let depth = if matches!(self.backend, Some(Backend::Gpu(_))) { self.pace.depth() } else { 1 };
         while self.run.as_ref().is_some_and(|r| r.flights.len() < depth) {
             if !self.launch().await? {
                 break;

@@ -15,7 +15,7 @@ pub struct Snapshot {
     sound: bool,
 }
 
-/// Two submits can be under way, one awaits its verdict, three are trusted.
+/// Two submits can be under way, one awaits its verdict, three are trusted. Where more are under way some get no copy.
 pub const SLOTS: usize = 6;
 
 /// The sums of squares of what training changes, the parameters' first; see [`squares`].
