@@ -9,6 +9,7 @@ mod builder;
 mod census;
 mod embed;
 mod files;
+mod first;
 mod fuzz;
 mod geometry;
 mod given;
