@@ -1,35 +1,22 @@
 //! Arithmetic with broadcasting, sums over axes, and ops that only move elements.
 
-use super::{Lowering, elementwise, reduce};
+use super::{Lowering, elementwise};
 use crate::kernels::{Kernel, WalkParams};
 use crate::launch::Launch;
 use minibatch_graph::walk::{Walk, around};
-use minibatch_graph::{Binary, NodeId, Op};
+use minibatch_graph::{Binary, NodeId};
 
-pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
-    let node = l.graph.node(id);
-    let inputs = &node.inputs;
-    match &node.op {
-        Op::Binary(op) => vec![binary(l, id, *op, inputs)],
-        Op::Unary(f) => vec![elementwise::unary(l, id, *f, inputs)],
-        Op::Reduce { reduction, axes } => vec![reduce::reduce(l, id, *reduction, axes, inputs[0])],
-        Op::Permute { axes } => {
-            let walk = Walk::permute(l.dims(inputs[0]), axes);
-            vec![moved(l, [inputs[0], id], &walk, [0, 0])]
-        }
-        Op::Slice { axis, start, len } => {
-            let (count, extent, inner) = around(l.dims(inputs[0]), *axis);
-            let walk = Walk::rows(count, len * inner, [extent * inner, len * inner]);
-            vec![moved(l, [inputs[0], id], &walk, [start * inner, 0])]
-        }
-        Op::Pad { axis, before, .. } => vec![pad(l, id, *axis, *before, inputs[0])],
-        Op::Concat { axis } => concat(l, id, *axis, inputs),
-        // The others' own modules launch them.
-        _ => vec![],
-    }
+pub(super) fn permute(l: &Lowering, id: NodeId, axes: &[usize], x: NodeId) -> Launch {
+    moved(l, [x, id], &Walk::permute(l.dims(x), axes), [0, 0])
 }
 
-fn binary(l: &Lowering, id: NodeId, op: Binary, inputs: &[NodeId]) -> Launch {
+pub(super) fn slice(l: &Lowering, id: NodeId, axis: usize, [start, len]: [usize; 2], x: NodeId) -> Launch {
+    let (count, extent, inner) = around(l.dims(x), axis);
+    let walk = Walk::rows(count, len * inner, [extent * inner, len * inner]);
+    moved(l, [x, id], &walk, [start * inner, 0])
+}
+
+pub(super) fn binary(l: &Lowering, id: NodeId, op: Binary, inputs: &[NodeId]) -> Launch {
     let (a, b) = (inputs[0], inputs[1]);
     let walk = Walk::binary(l.dims(a), l.dims(b));
     if l.numel(a) == l.numel(b) && walk.axes().len() <= 1 {
@@ -50,7 +37,7 @@ fn moved(l: &Lowering, [from, to]: [NodeId; 2], walk: &Walk<2>, first: [usize; 2
     Launch::over(Kernel::Strided, params, vec![l.home(from), l.home(to)], len).with("RANK", rank(walk))
 }
 
-fn pad(l: &Lowering, id: NodeId, axis: usize, before: usize, x: NodeId) -> Launch {
+pub(super) fn pad(l: &Lowering, id: NodeId, axis: usize, before: usize, x: NodeId) -> Launch {
     let (count, extent, inner) = around(l.dims(x), axis);
     let (inside, width) = (extent * inner, l.dims(id)[axis] * inner);
     let walk = Walk::rows(count, width, [inside, width]);
@@ -68,7 +55,7 @@ fn pad(l: &Lowering, id: NodeId, axis: usize, before: usize, x: NodeId) -> Launc
 }
 
 /// One launch for each input.
-fn concat(l: &Lowering, id: NodeId, axis: usize, inputs: &[NodeId]) -> Vec<Launch> {
+pub(super) fn concat(l: &Lowering, id: NodeId, axis: usize, inputs: &[NodeId]) -> Vec<Launch> {
     let (_, total, inner) = around(l.dims(id), axis);
     let mut start = 0;
     let part = |&input: &NodeId| {

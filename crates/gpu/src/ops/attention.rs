@@ -3,23 +3,23 @@
 use super::Lowering;
 use crate::kernels::{AttentionParams, Kernel, RotaryParams};
 use crate::launch::Launch;
-use minibatch_graph::{Attention, NodeId, Op, Rotary};
+use minibatch_graph::{Attention, NodeId, Rotary};
 
 /// The most workgroups of a launch.
 const MOST_GROUPS: u32 = 65_535;
 /// A software device may end an invocation after 65,535 rounds of its loops.
 const MOST_ROUNDS: u32 = 60_000;
 
-pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
-    match &l.graph.node(id).op {
-        Op::Attention(attention) => launch(l, id, attention, Pass::Result),
-        Op::AttentionLse(attention) => launch(l, id, attention, Pass::Lse),
-        Op::AttentionGrad(attention) => {
-            [Pass::GradQuery, Pass::GradKey].into_iter().flat_map(|p| launch(l, id, attention, p)).collect()
-        }
-        Op::Rotary(rotary) => vec![turn(l, id, rotary)],
-        _ => vec![],
-    }
+pub(super) fn result(l: &Lowering, id: NodeId, attention: &Attention) -> Vec<Launch> {
+    launch(l, id, attention, Pass::Result)
+}
+
+pub(super) fn lse(l: &Lowering, id: NodeId, attention: &Attention) -> Vec<Launch> {
+    launch(l, id, attention, Pass::Lse)
+}
+
+pub(super) fn gradient(l: &Lowering, id: NodeId, attention: &Attention) -> Vec<Launch> {
+    [Pass::GradQuery, Pass::GradKey].into_iter().flat_map(|pass| launch(l, id, attention, pass)).collect()
 }
 
 /// What a launch computes.
@@ -202,7 +202,7 @@ fn launch(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<La
     (0..items).step_by(per_launch as usize).map(part).collect()
 }
 
-fn turn(l: &Lowering, id: NodeId, rotary: &Rotary) -> Launch {
+pub(super) fn turn(l: &Lowering, id: NodeId, rotary: &Rotary) -> Launch {
     let x = l.graph.node(id).inputs[0];
     let (rows, t, width) = (l.dims(x)[0] * l.dims(x)[1], l.dims(x)[1] as u32, l.dims(x)[2] as u32);
     let d = width / (rotary.parts * rotary.heads) as u32;

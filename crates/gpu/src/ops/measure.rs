@@ -4,21 +4,9 @@ use super::Lowering;
 use super::norm::by_rows;
 use crate::kernels::{ConfusionParams, Kernel, NextRowsParams, ScoreParams, TallyParams};
 use crate::launch::Launch;
-use minibatch_graph::{Loss, NodeId, Op, Sides};
+use minibatch_graph::{Loss, NodeId, Sides};
 
-pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
-    let node = l.graph.node(id);
-    let inputs = &node.inputs[..];
-    match &node.op {
-        Op::Score(loss) => vec![score(l, id, *loss, inputs)],
-        Op::Tally(sides) => vec![tally(l, *sides, inputs)],
-        Op::Confusion { classes, loss, sides } => vec![confusion(l, (*classes, *loss, *sides), inputs)],
-        Op::NextRows { samples, rows } => vec![next_rows(l, id, [*samples, *rows], inputs)],
-        _ => vec![],
-    }
-}
-
-fn score(l: &Lowering, id: NodeId, loss: Loss, inputs: &[NodeId]) -> Launch {
+pub(super) fn score(l: &Lowering, id: NodeId, loss: Loss, inputs: &[NodeId]) -> Launch {
     let (rows, columns) = l.matrix(inputs[0]);
     let (smoothing, delta) = match loss {
         Loss::CrossEntropy { label_smoothing, .. } => (label_smoothing, 0.0),
@@ -44,7 +32,7 @@ fn score(l: &Lowering, id: NodeId, loss: Loss, inputs: &[NodeId]) -> Launch {
 }
 
 /// A workgroup for each column.
-fn tally(l: &Lowering, sides: Sides, inputs: &[NodeId]) -> Launch {
+pub(super) fn tally(l: &Lowering, sides: Sides, inputs: &[NodeId]) -> Launch {
     let [sums, x, index] = [inputs[0], inputs[1], inputs[2]];
     let (rows, columns) = l.matrix(x);
     let params = TallyParams {
@@ -65,7 +53,11 @@ fn tally(l: &Lowering, sides: Sides, inputs: &[NodeId]) -> Launch {
 }
 
 /// One workgroup counts all.
-fn confusion(l: &Lowering, (classes, loss, sides): (usize, Loss, Sides), inputs: &[NodeId]) -> Launch {
+pub(super) fn confusion(
+    l: &Lowering,
+    (classes, loss, sides): (usize, Loss, Sides),
+    inputs: &[NodeId],
+) -> Launch {
     let [counts, prediction, target, index] = [inputs[0], inputs[1], inputs[2], inputs[3]];
     let (rows, columns) = l.matrix(prediction);
     let params = ConfusionParams {
@@ -88,7 +80,7 @@ fn confusion(l: &Lowering, (classes, loss, sides): (usize, Loss, Sides), inputs:
 }
 
 /// One workgroup, since all must have read the cursor before it moves on.
-fn next_rows(l: &Lowering, id: NodeId, [samples, rows]: [usize; 2], inputs: &[NodeId]) -> Launch {
+pub(super) fn next_rows(l: &Lowering, id: NodeId, [samples, rows]: [usize; 2], inputs: &[NodeId]) -> Launch {
     let params = NextRowsParams {
         rows: rows as u32,
         samples: samples as u32,

@@ -63,21 +63,34 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
     match &l.graph.node(id).op {
         Op::Variable { .. } | Op::Full { .. } | Op::View { .. } => vec![],
         Op::Pack => elementwise::pack(l, id),
-        Op::Binary(_) | Op::Unary(_) | Op::Reduce { .. } => arrange::launches(l, id),
-        Op::Permute { .. } | Op::Slice { .. } | Op::Pad { .. } | Op::Concat { .. } => {
-            arrange::launches(l, id)
+        Op::Binary(op) => vec![arrange::binary(l, id, *op, inputs)],
+        Op::Unary(f) => vec![elementwise::unary(l, id, *f, inputs)],
+        Op::Reduce { reduction, axes } => vec![reduce::reduce(l, id, *reduction, axes, inputs[0])],
+        Op::Permute { axes } => vec![arrange::permute(l, id, axes, inputs[0])],
+        Op::Slice { axis, start, len } => vec![arrange::slice(l, id, *axis, [*start, *len], inputs[0])],
+        Op::Pad { axis, before, .. } => vec![arrange::pad(l, id, *axis, *before, inputs[0])],
+        Op::Concat { axis } => arrange::concat(l, id, *axis, inputs),
+        Op::Conv2d { conv, bias, activation } => {
+            spatial::conv2d(l, id, conv, (bias.then(|| inputs[2]), *activation), inputs)
         }
-        Op::Conv2d { .. } | Op::Conv2dGradInput { .. } | Op::Conv2dGradWeight { .. } => {
-            spatial::launches(l, id)
-        }
-        Op::Pool2d(_) | Op::Pool2dGrad(_) => spatial::launches(l, id),
-        Op::Softmax { .. } | Op::SoftmaxGrad { .. } => norm::launches(l, id),
-        Op::Norm(_) | Op::NormGrad(_) | Op::NormGradWeight(_) => norm::launches(l, id),
-        Op::RunningStats { .. } => norm::launches(l, id),
-        Op::SumSquares | Op::ClipNorm { .. } | Op::ClipValue { .. } => norm::launches(l, id),
-        Op::Attention(_) | Op::AttentionLse(_) | Op::AttentionGrad(_) => attention::launches(l, id),
-        Op::Rotary(_) => attention::launches(l, id),
-        Op::Recurrent(_) | Op::RecurrentGrad(_) => recurrent::launches(l, id),
+        Op::Conv2dGradInput { conv, .. } => spatial::conv2d_grad_input(l, id, conv, inputs),
+        Op::Conv2dGradWeight { conv, .. } => spatial::conv2d_grad_weight(l, id, conv, inputs),
+        Op::Pool2d(pool) => vec![spatial::pool2d(l, id, pool, inputs)],
+        Op::Pool2dGrad(pool) => spatial::pool2d_grad(l, id, pool, inputs),
+        Op::Softmax { log } => vec![norm::softmax(l, id, *log, inputs)],
+        Op::SoftmaxGrad { log } => vec![norm::softmax_grad(l, id, *log, inputs)],
+        Op::Norm(norm) => vec![norm::forward(l, id, norm, inputs)],
+        Op::NormGrad(norm) => vec![norm::gradient(l, id, norm, inputs)],
+        Op::NormGradWeight(norm) => norm::weight_gradient(l, id, norm, inputs),
+        Op::RunningStats { momentum } => vec![norm::running_stats(l, *momentum, inputs)],
+        Op::SumSquares => norm::sum_squares(l, id, inputs),
+        Op::ClipNorm { max } | Op::ClipValue { max } => vec![norm::clip(l, id, *max, inputs)],
+        Op::Attention(attention) => attention::result(l, id, attention),
+        Op::AttentionLse(attention) => attention::lse(l, id, attention),
+        Op::AttentionGrad(attention) => attention::gradient(l, id, attention),
+        Op::Rotary(rotary) => vec![attention::turn(l, id, rotary)],
+        Op::Recurrent(recurrent) => recurrent::forward(l, id, *recurrent, inputs),
+        Op::RecurrentGrad(recurrent) => recurrent::backward(l, id, *recurrent, inputs),
         Op::Activation(f) => vec![elementwise::activation(l, id, *f, inputs)],
         Op::ActivationGrad(f) => vec![elementwise::activation_grad(l, id, *f, inputs)],
         Op::Matmul { trans_a, trans_b, bias, epilogue } => {
@@ -89,7 +102,12 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
         Op::Dropout { rate, stream } => vec![elementwise::dropout(l, id, *rate, *stream, inputs)],
         Op::Loss(loss) => loss::loss(l, id, *loss, inputs),
         Op::LossGrad(loss) => loss::loss_grad(l, id, *loss, inputs),
-        Op::Score(_) | Op::Tally(_) | Op::Confusion { .. } | Op::NextRows { .. } => measure::launches(l, id),
+        Op::Score(loss) => vec![measure::score(l, id, *loss, inputs)],
+        Op::Tally(sides) => vec![measure::tally(l, *sides, inputs)],
+        Op::Confusion { classes, loss, sides } => {
+            vec![measure::confusion(l, (*classes, *loss, *sides), inputs)]
+        }
+        Op::NextRows { samples, rows } => vec![measure::next_rows(l, id, [*samples, *rows], inputs)],
         Op::BeginStep { samples, batch } => vec![step::begin_step(l, id, *samples, *batch, inputs)],
         Op::Update(optimizer) => vec![step::update(l, *optimizer, inputs)],
         Op::Momentum { momentum, nesterov } => vec![step::momentum(l, id, *momentum, *nesterov, inputs)],

@@ -3,49 +3,36 @@
 use super::Lowering;
 use crate::kernels::{ClipParams, Kernel, NormParams, NormWeightParams, SoftmaxParams, SumParams};
 use crate::launch::Launch;
-use minibatch_graph::{Home, NodeId, Norm, Op};
+use minibatch_graph::{Home, NodeId, Norm};
 
 /// Workgroups beside each other that leave sums in scratch: enough to fill a device, few enough to add up at once.
 const PARTS: usize = 256;
 
-pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
-    let node = l.graph.node(id);
-    let inputs = &node.inputs[..];
-    match &node.op {
-        Op::Softmax { log } => {
-            let params = softmax_params(l, id, inputs[0], 0);
-            let buffers = vec![l.home(inputs[0]), l.home(id)];
-            vec![softmax(l, Kernel::Softmax, params, buffers, *log)]
-        }
-        Op::SoftmaxGrad { log } => {
-            let params = softmax_params(l, id, inputs[0], l.offset(inputs[1]));
-            let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
-            vec![softmax(l, Kernel::SoftmaxGrad, params, buffers, *log)]
-        }
-        Op::Norm(norm) => vec![forward(l, id, norm, inputs)],
-        Op::NormGrad(norm) => vec![gradient(l, id, norm, inputs)],
-        Op::NormGradWeight(norm) => weight_gradient(l, id, norm, inputs),
-        Op::RunningStats { momentum } => {
-            let rows = l.numel(inputs[0]) / 2;
-            let norm = Norm {
-                columns: l.numel(inputs[1]) as usize / rows as usize,
-                groups: 1,
-                span: 1,
-                center: true,
-                eps: 0.0,
-                weight: false,
-                bias: false,
-            };
-            let mut params = norm_params(l, inputs[1], &norm);
-            (params.momentum, params.y_offset) = (*momentum, l.offset(inputs[0]));
-            let buffers = vec![l.home(inputs[1]), l.home(inputs[0])];
-            vec![norm_launch(l, Kernel::RunningStats, params, buffers, &norm)]
-        }
-        Op::SumSquares => sum_squares(l, id, inputs),
-        Op::ClipNorm { max } => vec![clip(l, id, *max, inputs)],
-        Op::ClipValue { max } => vec![clip(l, id, *max, inputs)],
-        _ => vec![],
-    }
+pub(super) fn softmax(l: &Lowering, id: NodeId, log: bool, inputs: &[NodeId]) -> Launch {
+    let params = softmax_params(l, id, inputs[0], 0);
+    softmax_launch(l, Kernel::Softmax, params, vec![l.home(inputs[0]), l.home(id)], log)
+}
+
+pub(super) fn softmax_grad(l: &Lowering, id: NodeId, log: bool, inputs: &[NodeId]) -> Launch {
+    let params = softmax_params(l, id, inputs[0], l.offset(inputs[1]));
+    let buffers = vec![l.home(inputs[0]), l.home(inputs[1]), l.home(id)];
+    softmax_launch(l, Kernel::SoftmaxGrad, params, buffers, log)
+}
+
+pub(super) fn running_stats(l: &Lowering, momentum: f32, inputs: &[NodeId]) -> Launch {
+    let rows = l.numel(inputs[0]) / 2;
+    let norm = Norm {
+        columns: l.numel(inputs[1]) as usize / rows as usize,
+        groups: 1,
+        span: 1,
+        center: true,
+        eps: 0.0,
+        weight: false,
+        bias: false,
+    };
+    let mut params = norm_params(l, inputs[1], &norm);
+    (params.momentum, params.y_offset) = (momentum, l.offset(inputs[0]));
+    norm_launch(l, Kernel::RunningStats, params, vec![l.home(inputs[1]), l.home(inputs[0])], &norm)
 }
 
 /// A launch over rows whose invocations share them: as many to a row as take it in one round of four elements each, and
@@ -92,7 +79,13 @@ fn softmax_params(l: &Lowering, id: NodeId, x: NodeId, dy_offset: u32) -> Softma
     SoftmaxParams { rows: l.numel(id) / columns, columns, x_offset, dy_offset, y_offset }
 }
 
-fn softmax(l: &Lowering, kernel: Kernel, params: SoftmaxParams, buffers: Vec<Home>, log: bool) -> Launch {
+fn softmax_launch(
+    l: &Lowering,
+    kernel: Kernel,
+    params: SoftmaxParams,
+    buffers: Vec<Home>,
+    log: bool,
+) -> Launch {
     let shape = [params.rows, params.columns];
     by_rows(l, kernel, params, buffers, shape, 64).with("LOG", u32::from(log))
 }
@@ -119,7 +112,7 @@ fn norm_launch(l: &Lowering, kernel: Kernel, params: NormParams, buffers: Vec<Ho
     by_rows(l, kernel, params, buffers, shape, 64).with("CENTER", u32::from(norm.center))
 }
 
-fn forward(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch {
+pub(super) fn forward(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch {
     // What there is not is bound to x, and not looked at.
     let weight = if norm.weight { inputs[1] } else { inputs[0] };
     let bias = if norm.bias { inputs[inputs.len() - 1] } else { inputs[0] };
@@ -133,7 +126,7 @@ fn forward(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch {
         .with("BIAS", u32::from(norm.bias))
 }
 
-fn gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch {
+pub(super) fn gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch {
     let weight = if norm.weight { inputs[1] } else { inputs[0] };
     let dy = inputs[inputs.len() - 1];
     let mut params = norm_params(l, inputs[0], norm);
@@ -146,7 +139,7 @@ fn gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch 
 }
 
 /// The moments of each row; then sums for each weight, in blocks where there are few weights with long sums.
-fn weight_gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Vec<Launch> {
+pub(super) fn weight_gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Vec<Launch> {
     let (x, dy) = (inputs[0], inputs[1]);
     let params = norm_params(l, x, norm);
     let (rows, channels) = (params.rows as usize, norm.channels());
@@ -198,14 +191,14 @@ fn clip_params(l: &Lowering, id: NodeId, most: f32, inputs: &[NodeId]) -> ClipPa
 }
 
 /// With the sum of squares among the inputs, by norm; else by value.
-fn clip(l: &Lowering, id: NodeId, most: f32, inputs: &[NodeId]) -> Launch {
+pub(super) fn clip(l: &Lowering, id: NodeId, most: f32, inputs: &[NodeId]) -> Launch {
     let kernel = if inputs.len() > 1 { Kernel::ClipNorm } else { Kernel::ClipValue };
     let buffers = inputs.iter().chain([&id]).map(|&node| l.home(node)).collect();
     Launch::over(kernel, clip_params(l, id, most, inputs), buffers, l.numel(id))
 }
 
 /// Partial sums, then their sum.
-fn sum_squares(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Vec<Launch> {
+pub(super) fn sum_squares(l: &Lowering, id: NodeId, inputs: &[NodeId]) -> Vec<Launch> {
     let len = l.numel(inputs[0]);
     let lanes = if len <= 1024 { 64 } else { 256 };
     let parts = parts(len, 4 * lanes);

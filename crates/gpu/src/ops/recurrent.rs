@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::kernels::{Kernel, RecurrentParams};
 use crate::launch::Launch;
-use minibatch_graph::{Cell, Home, NodeId, Op, Recurrent};
+use minibatch_graph::{Cell, Home, NodeId, Recurrent};
 
 /// Rows of the batch that a workgroup takes along, as in the shaders.
 const ROWS: usize = 8;
@@ -14,15 +14,6 @@ const MOST_ROWS: usize = 512;
 /// A software device ends an invocation after 65,535 rounds of its loops. It counts the round that ends a loop and
 /// some more, so that what is counted below is a guess on the safe side, and this leaves room besides.
 const MOST_ROUNDS: usize = 50_000;
-
-pub(super) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
-    let node = l.graph.node(id);
-    match node.op {
-        Op::Recurrent(recurrent) => forward(l, id, recurrent, &node.inputs),
-        Op::RecurrentGrad(recurrent) => backward(l, id, recurrent, &node.inputs),
-        _ => vec![],
-    }
-}
 
 /// The extents of a sequence.
 #[derive(Clone, Copy)]
@@ -92,7 +83,7 @@ fn workgroup(invocations: usize) -> usize {
     invocations.next_multiple_of(8)
 }
 
-fn forward(l: &Lowering, id: NodeId, recurrent: Recurrent, inputs: &[NodeId]) -> Vec<Launch> {
+pub(super) fn forward(l: &Lowering, id: NodeId, recurrent: Recurrent, inputs: &[NodeId]) -> Vec<Launch> {
     let e = Extents::new(l, inputs[0], l.dims(inputs[1])[1]);
     let (kernel, relu) = match recurrent.cell {
         Cell::RnnTanh => (Kernel::RecurrentRnn, 0),
@@ -124,7 +115,7 @@ fn forward(l: &Lowering, id: NodeId, recurrent: Recurrent, inputs: &[NodeId]) ->
     e.chunks(rounds).map(launch).collect()
 }
 
-fn backward(l: &Lowering, id: NodeId, recurrent: Recurrent, inputs: &[NodeId]) -> Vec<Launch> {
+pub(super) fn backward(l: &Lowering, id: NodeId, recurrent: Recurrent, inputs: &[NodeId]) -> Vec<Launch> {
     let e = Extents::new(l, inputs[2], l.dims(inputs[1])[1]);
     let (kernel, relu) = match recurrent.cell {
         Cell::RnnTanh => (Kernel::RecurrentGradRnn, 0),
