@@ -181,7 +181,8 @@ fn a_broken_side_is_told() {
 #[test]
 fn a_side_that_does_not_open_is_waited_for_by_name() {
     // The right side's frame has another query, and finds no page there.
-    let site = server::dist().with("/pair.html", include_str!("../../web/pair.html").replace("</body>", "<script>
+    let built = std::fs::read_to_string(xtask::build::dist().join("pair.html")).unwrap();
+    let site = server::dist().with("/pair.html", built.replace("</body>", "<script>
         new MutationObserver(() => { const f = document.querySelector('[data-testid=right] iframe');
             if (f && !f.src.includes('nowhere')) f.src = 'nowhere.html'; }).observe(document, { childList: true, subtree: true });
         </script></body>"));
