@@ -1,6 +1,6 @@
 //! The engine's life in the page: quick changes, what it refuses, what takes long, what falls; and that the page comes back.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use minibatch_session::PRESETS;
 use serde_json::json;
@@ -282,66 +282,6 @@ fn after_a_panic_the_page_comes_back_with_the_same_experiment() {
         wait(&site, "!window.before && window.minibatch");
         site.ready();
         assert_eq!(site.call("state", json!({}))["experiment"]["seed"], 77, "{path}");
-    }
-}
-
-/// Self-attention over 4,096 tokens of so many samples: on software, seconds a step.
-fn heavy(samples: usize) -> serde_json::Value {
-    json!({ "experiment": {
-        "model": { "input": { "shape": [4096], "tokens": 8 }, "layers": [
-            { "layer": "embedding", "vocabulary": 8, "units": 64 }, { "layer": "self-attention", "heads": 1 },
-            { "layer": "flatten" }, { "layer": "linear", "units": 2 } ],
-            "samples": { "kind": "random", "train": samples, "test": 0 } },
-        "loss": "cross-entropy", "training": { "batch_size": samples } } })
-}
-
-/// Waits until something is said to take long, breaks it off by another preset or by the button, and sees that what comes in
-/// its place trains within so many seconds.
-fn break_off(site: &Site, way: &str, seconds: u64) {
-    wait(site, "document.querySelector('[data-testid=busy]')");
-    let begun = Instant::now();
-    if way == "preset" {
-        site.call("load", json!("xor"));
-    } else {
-        site.page.click("break-off").unwrap();
-        wait(site, "minibatch.call('state').then(s => s.loaded)");
-    }
-    site.call("step", json!({ "n": 1 }));
-    assert!(begun.elapsed() < Duration::from_secs(seconds), "{way}: {:?}", begun.elapsed());
-    assert_eq!(site.metric("step"), 1.0);
-    assert!(site.experiment().model.is_none(), "{way}");
-    assert!(!site.page.eval::<bool>("!!document.querySelector('[data-testid=busy]')").unwrap());
-}
-
-#[test]
-fn a_long_build_is_broken_off() {
-    // On a software GPU most of it is the other worker's compiling of kernels, which waits for the work that is under way.
-    for (backend, samples, seconds) in [("cpu", 16, 6), ("webgpu", 4, 16)] {
-        let site = Site::open(&index(backend), true);
-        site.call("load", json!("gauss"));
-        for way in ["preset", "stop"] {
-            site.page.run(&format!("window.heavy = minibatch.call('load', {}).catch(e => e.message); minibatch.call('play'); 0", heavy(samples))).unwrap();
-            break_off(&site, way, seconds);
-        }
-    }
-}
-
-/// A step is what a worker is in the middle of, with nothing to hear it by; a paused network that can be built may still take
-/// so long to train.
-#[test]
-fn a_long_step_is_broken_off() {
-    for (backend, samples, seconds) in [("cpu", 6, 6), ("webgpu", 1, 16)] {
-        let site = Site::open(&index(backend), true);
-        site.page
-            .eval_within::<bool>(
-                &format!("minibatch.call('load', {}).then(() => true)", heavy(samples)),
-                READY,
-            )
-            .unwrap();
-        site.page.run("window.heavy = minibatch.call('step', { n: 4 }).catch(e => e.message); 0").unwrap();
-        break_off(&site, "preset", seconds);
-        let said: String = site.page.eval("window.heavy").unwrap();
-        assert!(said.contains("another experiment"), "{backend}: who waited for the step is told: {said}");
     }
 }
 

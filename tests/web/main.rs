@@ -6,6 +6,7 @@ mod bench;
 mod best;
 mod brought;
 mod builder;
+mod busy;
 mod census;
 mod embed;
 mod files;
@@ -22,6 +23,7 @@ mod life;
 mod marks;
 mod media;
 mod monkey;
+#[cfg(feature = "others")]
 mod others;
 mod pace;
 mod pair;

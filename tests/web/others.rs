@@ -75,7 +75,6 @@ fn site() -> Server {
 }
 
 #[test]
-#[ignore = "needs Firefox: cargo xtask test --long browsers"]
 fn firefox_trains_every_area_on_webgpu_at_a_steady_pace() {
     alone();
     let (server, firefox) = (site(), Firefox::launch().unwrap());
@@ -105,7 +104,6 @@ fn firefox_trains_every_area_on_webgpu_at_a_steady_pace() {
 }
 
 #[test]
-#[ignore = "needs Firefox: cargo xtask test --long browsers"]
 fn the_bits_are_the_same_in_firefox() {
     let (server, firefox) = (site(), Firefox::launch().unwrap());
     firefox.navigate(&server.url(&bits_path())).unwrap();
@@ -116,7 +114,6 @@ fn the_bits_are_the_same_in_firefox() {
 }
 
 #[test]
-#[ignore = "needs WebKit: cargo xtask test --long browsers"]
 fn webkit_trains_every_area_on_the_cpu() {
     alone();
     let (server, webkit) = (site(), WebKit::launch().unwrap());
@@ -126,7 +123,6 @@ fn webkit_trains_every_area_on_the_cpu() {
 }
 
 #[test]
-#[ignore = "needs WebKit: cargo xtask test --long browsers"]
 fn the_bits_are_the_same_in_webkit() {
     let (server, webkit) = (site(), WebKit::launch().unwrap());
     webkit.navigate(&server.url(&bits_path())).unwrap();

@@ -48,8 +48,8 @@ const PARTS: [Part; 3] = [
         page: true,
         run: || {
             system::ensure_other_browsers()?;
-            let mut tests = browser_tests("minibatch-tests/browser,minibatch-tests/long", Some("others::"))?;
-            run(tests.args(["--ignored", "--nocapture"]))
+            let features = "minibatch-tests/browser,minibatch-tests/long,minibatch-tests/others";
+            run(browser_tests(features, Some("others::"))?.arg("--nocapture"))
         },
     },
 ];
@@ -91,7 +91,10 @@ pub fn all(long: bool) -> Result<()> {
     })?;
     steps.step("clippy, native", || {
         // With the features of the browser tests, so that these are read too.
-        let features = ["--features", "minibatch-tests/browser,minibatch-tests/long,minibatch-cli/long"];
+        let features = [
+            "--features",
+            "minibatch-tests/browser,minibatch-tests/long,minibatch-tests/others,minibatch-cli/long",
+        ];
         run(cargo()
             .args(["clippy", "--workspace", "--all-targets"])
             .args(features)
