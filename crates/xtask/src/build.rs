@@ -15,7 +15,7 @@ pub fn dist() -> PathBuf {
 /// The crates of the site, and how the step that compiles each is called.
 const COMPILED: [(&str, &str); 2] = [
     ("minibatch-worker", "the engine for the browser (about 3 minutes the first time, on two cores)"),
-    ("minibatch-web", "the page (about 4 minutes the first time)"),
+    ("minibatch-web", "the page (about 3 minutes the first time)"),
 ];
 
 /// Builds the site into a folder, with everything that takes: the wasm target, the crates, what binds them. `debug`: in a
