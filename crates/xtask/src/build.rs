@@ -14,7 +14,7 @@ pub fn dist() -> PathBuf {
 
 /// The crates of the site, and how the step that compiles each is called.
 const COMPILED: [(&str, &str); 2] = [
-    ("minibatch-worker", "the engine for the browser (about 3 minutes the first time, on two cores)"),
+    ("minibatch-worker", "the engine for the browser (a minute or two the first time, on two cores)"),
     ("minibatch-web", "the page (about 3 minutes the first time)"),
 ];
 
@@ -26,7 +26,7 @@ pub fn site(debug: bool, into: &Path) -> Result<()> {
     for (package, title) in COMPILED {
         steps.step(title, || compile(package, debug))?;
     }
-    steps.step("the site (a minute the first time)", || {
+    steps.step("the site (two minutes the first time)", || {
         let compiled = |package: &str| {
             let folder = crate::target().join(WASM).join(if debug { "debug" } else { "release" });
             folder.join(package).with_extension("wasm")
