@@ -1,11 +1,13 @@
 //! The first load: what comes beside what, under a strict policy, packed, and never a mixture of two versions.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
-use minibatch_tests::browser::{Browser, BrowserOptions};
-use minibatch_tests::server;
+use minibatch_tests::browser::{Browser, BrowserOptions, Page};
+use minibatch_tests::server::{self, Server};
 use serde_json::json;
+use xtask::server::is_named_by_content;
 
 use crate::site::{READY, Site};
 
@@ -21,14 +23,20 @@ fn workers(mute: bool) -> String {
     )
 }
 
-/// Breaks where the engine is asked for only by the page, once that is there.
-#[test]
-fn the_engine_is_fetched_beside_the_page() {
+/// The page where [`workers`] watches.
+fn watched(mute: bool) -> (Server, Browser, Page) {
     let server = server::serve(server::dist());
     let browser = Browser::launch(BrowserOptions { webgpu: false }).unwrap();
     let page = browser.blank().unwrap();
-    page.set_init_script(&workers(false)).unwrap();
+    page.set_init_script(&workers(mute)).unwrap();
     page.navigate(&server.url("/index.html?backend=cpu")).unwrap();
+    (server, browser, page)
+}
+
+/// Breaks where the engine is asked for only by the page, once that is there.
+#[test]
+fn the_engine_is_fetched_beside_the_page() {
+    let (_server, _browser, page) = watched(false);
     page.wait_for("window.minibatch", READY).unwrap();
     page.run("minibatch.ready").unwrap();
     let [made, ready, n]: [f64; 3] = page.eval("[made[0], ready, made.length]").unwrap();
@@ -39,11 +47,7 @@ fn the_engine_is_fetched_beside_the_page() {
 /// Breaks where the page waits for the engine before it shows itself, or before it hears the learner.
 #[test]
 fn the_page_is_there_and_hears_before_the_engine_does() {
-    let server = server::serve(server::dist());
-    let browser = Browser::launch(BrowserOptions { webgpu: false }).unwrap();
-    let page = browser.blank().unwrap();
-    page.set_init_script(&workers(true)).unwrap();
-    page.navigate(&server.url("/index.html?backend=cpu")).unwrap();
+    let (_server, _browser, page) = watched(true);
     page.wait_for("document.querySelector('.network-stage canvas')", SOON).unwrap();
     page.run("document.querySelector('[data-area=images]').click()").unwrap();
     page.wait_for("document.querySelector('[data-area=images]').ariaCurrent == 'true'", SOON).unwrap();
@@ -97,11 +101,7 @@ fn every_file_is_packed_and_named_by_what_it_holds() {
     for name in &plain {
         let [whole, br, gz] = [size(name), size(&format!("{name}.br")), size(&format!("{name}.gz"))];
         assert!(br < whole && gz < whole && br <= gz, "{name}: {whole}, {br} and {gz} bytes");
-        let digits = name
-            .rsplit_once('.')
-            .and_then(|(stem, _)| stem.rsplit_once('-'))
-            .map_or("", |(_, digits)| digits);
-        let by_content = digits.len() == 16 && digits.chars().all(|c| c.is_ascii_hexdigit());
+        let by_content = is_named_by_content(Path::new(name));
         assert!(
             by_content || name.ends_with(".html"),
             "{name} may be kept by a browser, and be another's tomorrow"

@@ -35,6 +35,13 @@ impl Asked<'_> {
         }
     }
 
+    /// What it computes on the CPU has the bits that it has natively.
+    fn bits(&self) {
+        self.wait("window.result", LONG);
+        let differ = differing(&self.eval("window.result"));
+        assert!(differ.is_empty(), "{differ:#?}");
+    }
+
     /// Every area is built, drawn and trained; how many steps a second each made.
     fn areas(&self, backend: &str, seconds: f64) {
         self.wait("window.minibatch", SOON);
@@ -108,9 +115,7 @@ fn the_bits_are_the_same_in_firefox() {
     let (server, firefox) = (site(), Firefox::launch().unwrap());
     firefox.navigate(&server.url(&bits_path())).unwrap();
     let eval = |script: &str, within| firefox.eval(script, within);
-    Asked(&eval).wait("window.result", LONG);
-    let differ = differing(&firefox.eval("window.result", SOON).unwrap());
-    assert!(differ.is_empty(), "{differ:#?}");
+    Asked(&eval).bits();
 }
 
 #[test]
@@ -127,7 +132,5 @@ fn the_bits_are_the_same_in_webkit() {
     let (server, webkit) = (site(), WebKit::launch().unwrap());
     webkit.navigate(&server.url(&bits_path())).unwrap();
     let eval = |script: &str, within| webkit.eval(script, within);
-    Asked(&eval).wait("window.result", LONG);
-    let differ = differing(&webkit.eval("window.result", SOON).unwrap());
-    assert!(differ.is_empty(), "{differ:#?}");
+    Asked(&eval).bits();
 }

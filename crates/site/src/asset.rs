@@ -17,18 +17,9 @@ pub struct Asset {
 pub struct Assets(BTreeMap<String, Asset>);
 
 impl Assets {
-    /// Adds a file, and gives its name in the site.
-    pub fn add(&mut self, called: &str, bytes: Vec<u8>) -> String {
-        let name = named(called, &bytes);
-        self.0.insert(called.to_owned(), Asset { name: name.clone(), bytes });
-        name
-    }
-
-    /// Adds a file that nothing calls by another name than the one it gets.
-    pub fn keep(&mut self, like: &str, bytes: Vec<u8>) -> String {
-        let name = named(like, &bytes);
-        self.0.insert(name.clone(), Asset { name: name.clone(), bytes });
-        name
+    /// Adds a file.
+    pub fn add(&mut self, called: &str, bytes: Vec<u8>) {
+        self.0.insert(called.to_owned(), Asset { name: named(called, &bytes), bytes });
     }
 
     /// The name in the site of the file that is called so.

@@ -65,6 +65,7 @@ fn make(order: &Order) -> Result<()> {
         assets.add(&format!("{}.js", bound.name), bound.js.into_bytes());
         assets.add(&format!("{}_bg.wasm", bound.name), bound.wasm);
     }
+    assets.add("style.css", page::sheet(&order.from.join("style.css"))?.into_bytes());
     // Scripts name what was compiled; pages name both.
     for (name, text) in texts(&order.from, "js")? {
         let text = page::linked(&name, &text, &assets)?;
@@ -72,8 +73,8 @@ fn make(order: &Order) -> Result<()> {
     }
     let mut pages = Vec::new();
     for (name, text) in texts(&order.from, "html")? {
-        let styled = page::styled(&text, &order.from, &mut assets)?;
-        pages.push((name.clone(), page::linked(&name, &styled, &assets)?));
+        let text = page::linked(&name, &text, &assets)?;
+        pages.push((name, text));
     }
     write(order, &assets, &pages)
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::run::{Steps, cargo, run};
+use crate::server::is_named_by_content;
 use crate::tools::{self, WASM};
 
 /// Where the built site lies.
@@ -56,14 +57,12 @@ fn compile(package: &str, debug: bool) -> Result<()> {
 /// The file of the built site that pages and scripts call `called`: its name there has the content's digits.
 pub fn file(called: &str) -> Result<PathBuf> {
     let (stem, extension) = called.rsplit_once('.').unwrap_or((called, ""));
-    let is = |name: &str| {
-        let rest = name.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-'));
-        let digits =
-            rest.and_then(|rest| rest.strip_suffix(extension)).and_then(|rest| rest.strip_suffix('.'));
-        digits.is_some_and(|digits| digits.len() == 16 && digits.chars().all(|c| c.is_ascii_hexdigit()))
+    let is = |path: &PathBuf| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let kind = path.extension().is_some_and(|e| e == extension);
+        kind && is_named_by_content(path) && name.rsplit_once('-').is_some_and(|(called, _)| called == stem)
     };
     let entries = fs::read_dir(dist()).map_err(Error::io(format!("reading {}", dist().display())))?;
-    let mut paths = entries.flatten().map(|entry| entry.path());
-    let found = paths.find(|path| path.file_name().is_some_and(|name| is(&name.to_string_lossy())));
+    let found = entries.flatten().map(|entry| entry.path()).find(is);
     found.ok_or_else(|| Error::missing(format!("the site has no {called}"), "cargo xtask build"))
 }

@@ -88,7 +88,7 @@ struct Answer {
 }
 
 /// Whether a file's name ends in sixteen digits of its content, as `cargo xtask build` names all but the pages.
-fn is_named_by_content(file: &Path) -> bool {
+pub fn is_named_by_content(file: &Path) -> bool {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let digits = stem.rsplit_once('-').map_or("", |(_, digits)| digits);
     digits.len() == 16 && digits.chars().all(|c| c.is_ascii_hexdigit())

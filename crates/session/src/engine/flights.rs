@@ -88,13 +88,20 @@ impl Pace {
 
     /// How many submits are under way at most, on a machine that answers late at all.
     pub fn depth(&self) -> usize {
-        if self.delay > TARGET_MS { 3 } else { 2 }
+        if self.tells_late() { 3 } else { 2 }
+    }
+
+    fn tells_late(&self) -> bool {
+        self.delay > TARGET_MS
     }
 
     fn target(&self) -> f64 {
+        if !self.tells_late() {
+            return TARGET_MS;
+        }
         // More than was measured, since what is measured varies: where a submit's time is thought shorter than the delay, the delay
         // is all that is ever seen, and submits stay as they are.
-        (1.5 * self.delay).clamp(TARGET_MS, LONGEST_MS)
+        (1.5 * self.delay).min(LONGEST_MS)
     }
 
     /// Begins to count the limit now.
@@ -153,7 +160,7 @@ impl Pace {
     /// milliseconds that they do not account for.
     pub fn landed(&mut self, started: f64, [steps, pieces]: [u32; 2], pictures: bool, now: f64) -> f64 {
         self.count(steps, now);
-        let merges = self.target() > TARGET_MS;
+        let merges = self.tells_late();
         let held = &mut self.held;
         held.ms += (now - started.max(self.last_landing)).max(0.001);
         held.counts = [held.counts[STEP] + steps, held.counts[PIECE] + pieces];
