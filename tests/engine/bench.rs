@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use minibatch_session::bench;
+use minibatch_session::{Series, bench, scale};
 
 /// Workload and its first loss on jax-js 0.1.25; see docs/benchmarks.md.
 const FIRST: [(&str, f32); 5] = [
@@ -37,5 +37,16 @@ fn a_product_is_measured_in_gflops() {
         let clock = || began.elapsed().as_secs_f64() * 1000.0;
         let measured = pollster::block_on(bench("matmul-512", cpu, 0.1, clock)).expect("it runs");
         assert!(measured.gflops.is_some_and(|g| g > 0.01) && measured.first.is_none(), "{measured:?}");
+    }
+}
+
+#[test]
+fn a_step_is_timed_against_its_arithmetic() {
+    let began = Instant::now();
+    for series in Series::ALL {
+        let clock = || began.elapsed().as_secs_f64() * 1000.0;
+        let scaled =
+            pollster::block_on(scale(series, series.sizes()[0], true, 0.01, clock)).expect("it runs");
+        assert!(scaled.ms > 0.0 && scaled.steps >= 3 && scaled.flop > 100_000, "{scaled:?}");
     }
 }

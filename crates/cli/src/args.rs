@@ -91,6 +91,17 @@ pub enum BackendChoice {
     Cpu,
 }
 
+/// What `bench --scale` doubles.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ScaleChoice {
+    /// Samples of a batch.
+    Batch,
+    /// Hidden units, channels, a transformer's width.
+    Width,
+    /// Steps of a sequence.
+    Length,
+}
+
 /// Arguments of `train`.
 #[derive(Args, Debug)]
 #[command(after_help = format!("{TRAIN}\n\n{CODES}"), group = ArgGroup::new("length"))]
@@ -188,12 +199,16 @@ pub struct Listing {
 /// Arguments of `bench`.
 #[derive(Args, Debug)]
 #[command(after_help = format!(
-    "Examples:\n  minibatch bench\n  minibatch bench --workload mlp-mnist --backend gpu --seconds 10 --json\n\n{CODES}"
+    "Examples:\n  minibatch bench\n  minibatch bench --workload mlp-mnist --backend gpu --seconds 10 --json\n  \
+     minibatch bench --scale batch --backend cpu --seconds 1\n\n{CODES}"
 ))]
 pub struct Bench {
     /// Measure this one alone
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(WORKLOADS))]
     pub workload: Option<String>,
+    /// Measure a step of four networks instead, this doubled five times
+    #[arg(long, value_enum, conflicts_with = "workload")]
+    pub scale: Option<ScaleChoice>,
     /// Measure there alone; without it on both
     #[arg(long, value_enum)]
     pub backend: Option<BackendChoice>,

@@ -4,6 +4,7 @@
 //! the gradient; [`MemoryPlan`] decides where each value lives. Nothing here computes anything: the crates `cpu` and
 //! `gpu` do, and must agree. No GPU, no files, no clock.
 
+mod arithmetic;
 mod backward;
 mod builder;
 mod error;
@@ -16,6 +17,7 @@ pub mod control;
 pub mod random;
 pub mod walk;
 
+pub use arithmetic::arithmetic;
 pub use backward::backward;
 pub use builder::{Graph, Node, NodeId};
 pub use error::GraphError;

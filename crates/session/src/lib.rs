@@ -34,8 +34,8 @@ pub use targets::{Side, check_targets, shape_hint};
 mod engine;
 #[cfg(feature = "engine")]
 pub use engine::{
-    Backend, BenchError, BuildError, DataSet, Keep, Measured, Plan, Session, Supplies, Wait, Work, bench,
-    bits, check_kernels, heap,
+    Axis, Backend, BenchError, BuildError, DataSet, Keep, Measured, Plan, Scaled, Series, Session, Supplies,
+    Wait, Work, bench, bits, check_kernels, heap, scale,
 };
 
 #[cfg(feature = "engine")]

@@ -2,6 +2,7 @@
 //! be theirs.
 
 mod draws;
+mod scale;
 mod workloads;
 
 use minibatch_graph::{Activation, DType, Graph, Op, control};
@@ -11,6 +12,7 @@ use serde::Serialize;
 use super::backend::{Backend, Lost, Plan, Work};
 use super::programs::{BuildError, LOSS_ROWS};
 use draws::Mulberry;
+pub use scale::{Axis, Scaled, Series, scale};
 use workloads::Workload;
 pub(super) use workloads::workload;
 
@@ -174,6 +176,12 @@ async fn gpu() -> Result<Backend, BenchError> {
 
 /// Fills the variables as the peers do and compiles a training step over the one batch there is.
 pub(super) async fn build(backend: &mut Backend, w: &Workload) -> Result<Plan, BuildError> {
+    let graph = fill(backend, w)?;
+    Ok(backend.compile(&graph).await?)
+}
+
+/// Fills the variables as the peers do, and gives a training step over the one batch there is.
+fn fill(backend: &mut Backend, w: &Workload) -> Result<Graph, BuildError> {
     let model = Model::new(w.input.clone(), w.layers.clone(), w.loss, None)?;
     let mut rand = Mulberry::new(3);
     let (inputs, targets) = w.batch_of(&mut rand);
@@ -190,6 +198,5 @@ pub(super) async fn build(backend: &mut Backend, w: &Workload) -> Result<Plan, B
     (words[control::BETA1], words[control::BETA2]) = (0.9f32.to_bits(), 0.999f32.to_bits());
     backend.set_u32(control::NAME, &words)?;
     let samples = Samples { train: w.batch, test: 0 };
-    let graph = model.train(samples, w.batch, UpdateRule::All(w.rule), Clip::default(), LOSS_ROWS)?;
-    Ok(backend.compile(&graph).await?)
+    Ok(model.train(samples, w.batch, UpdateRule::All(w.rule), Clip::default(), LOSS_ROWS)?)
 }

@@ -33,10 +33,10 @@ pub fn workload(name: &str) -> Option<Workload> {
             targets: (1, None),
             ..dense(&[2, 4, 2, 1], Activation::Tanh, Activation::Tanh)
         },
-        "mlp-mnist" => dense(&[784, 128, 10], Activation::Relu, Activation::Linear),
-        "cnn-28" => cnn(),
-        "lstm-seed" => lstm(),
-        "gpt-nano" => gpt(),
+        "mlp-mnist" => mlp(64, 128),
+        "cnn-28" => cnn(32, 8),
+        "lstm-seed" => lstm(32, 50, 15),
+        "gpt-nano" => transformer(8, 64, 64),
         _ => return None,
     })
 }
@@ -70,7 +70,13 @@ fn dense(sizes: &[usize], hidden: Activation, output: Activation) -> Workload {
     Workload { draws, ..trained(input, layers, sizes[sizes.len() - 1], 64) }
 }
 
-fn cnn() -> Workload {
+/// mlp-mnist with another batch and so many hidden units.
+pub fn mlp(batch: usize, width: usize) -> Workload {
+    Workload { batch, ..dense(&[784, width, 10], Activation::Relu, Activation::Linear) }
+}
+
+/// cnn-28 with another batch and other channels: twice as many in the second convolution.
+pub fn cnn(batch: usize, width: usize) -> Workload {
     let conv = |channels: usize| Block::Conv2d {
         channels,
         kernel: Pair([3, 3]),
@@ -83,25 +89,32 @@ fn cnn() -> Workload {
         init: Init::Zeros,
     };
     let pool = || Block::MaxPool2d { kernel: Pair([2, 2]), stride: None, padding: Pair([0, 0]) };
-    let layers =
-        vec![conv(8), pool(), conv(16), pool(), Block::Flatten, linear(10, true, Activation::Linear)];
+    let layers = vec![
+        conv(width),
+        pool(),
+        conv(2 * width),
+        pool(),
+        Block::Flatten,
+        linear(10, true, Activation::Linear),
+    ];
     // The biases are drawn too, (channels, 1, 1): within 1 / sqrt(channels).
     let draws = [
-        ("layers.0.weight", Kept::Same(24)),
-        ("layers.0.bias", Kept::Same(8)),
-        ("layers.3.weight", Kept::Same(384)),
-        ("layers.3.bias", Kept::Same(16)),
+        ("layers.0.weight", Kept::Same(3 * width)),
+        ("layers.0.bias", Kept::Same(width)),
+        ("layers.3.weight", Kept::Same(6 * width * width)),
+        ("layers.3.bias", Kept::Same(2 * width)),
         ("layers.7.weight", Kept::Transposed),
     ];
     let draws = draws.map(|(name, kept)| (name.to_owned(), kept)).to_vec();
-    Workload { draws, ..trained(Input { shape: vec![1, 28, 28], tokens: None }, layers, 10, 32) }
+    Workload { draws, ..trained(Input { shape: vec![1, 28, 28], tokens: None }, layers, 10, batch) }
 }
 
-fn lstm() -> Workload {
+/// lstm-seed with another batch, so many hidden units and so many steps.
+pub fn lstm(batch: usize, width: usize, steps: usize) -> Workload {
     let layers = vec![
         Block::Recurrent {
             cell: minibatch_graph::Cell::Lstm,
-            units: 50,
+            units: width,
             layers: 1,
             bidirectional: false,
             output: RecurrentOutput::Last,
@@ -115,12 +128,13 @@ fn lstm() -> Workload {
         ("layers.1.weight", Kept::Transposed),
     ];
     let draws = draws.map(|(name, kept)| (name.to_owned(), kept)).to_vec();
-    let input = Input { shape: vec![15, 10], tokens: None };
-    Workload { draws, steps_first: true, ..trained(input, layers, 7, 32) }
+    let input = Input { shape: vec![steps, 10], tokens: None };
+    Workload { draws, steps_first: true, ..trained(input, layers, 7, batch) }
 }
 
-fn gpt() -> Workload {
-    let (steps, width, depth, vocabulary) = (64, 64, 4, 65);
+/// gpt-nano with another batch, width and number of tokens.
+pub fn transformer(batch: usize, width: usize, steps: usize) -> Workload {
+    let (depth, vocabulary) = (4, 65);
     let layers = vec![
         Block::Embedding { vocabulary, units: width, padding: None },
         Block::Positions { kind: PositionKind::Learned },
@@ -150,7 +164,7 @@ fn gpt() -> Workload {
     }
     draws.push(("layers.3.weight".to_owned(), Kept::Transposed));
     let input = Input { shape: vec![steps], tokens: Some(vocabulary) };
-    Workload { draws, targets: (steps, Some(vocabulary)), ..trained(input, layers, vocabulary, 8) }
+    Workload { draws, targets: (steps, Some(vocabulary)), ..trained(input, layers, vocabulary, batch) }
 }
 
 impl Workload {
