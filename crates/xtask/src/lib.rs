@@ -4,8 +4,10 @@
 //! Nothing but `std`: this crate is what a newcomer compiles first, and it should take seconds.
 
 pub mod args;
+pub mod bench;
 pub mod build;
 pub mod error;
+pub mod json;
 pub mod pytorch;
 pub mod run;
 pub mod serve;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use xtask::args::Args;
 use xtask::error::{Error, Result};
 use xtask::pytorch::Which;
-use xtask::{build, pytorch, serve, test};
+use xtask::{bench, build, pytorch, serve, test};
 
 const HELP: &str = "\
 cargo xtask <command>
@@ -18,6 +18,8 @@ cargo xtask <command>
   screenshots                              pictures of the page, made in Chromium, in target/screenshots/
   pytorch [PRESET...]                      every preset's PyTorch script against our own losses, ten steps
   pytorch --random 200 [--from SEED]       the same of so many random compositions
+  bench [--quick] [--only NAME,...]        training steps of ours and of others, and docs/benchmarks.md out of them; only these
+                                           parts (native, browser, pytorch, scale) and workloads; --quick to see that all runs
   help                                     this
 
 What a command needs and does not find, it installs, or names with the command that installs it.
@@ -67,6 +69,11 @@ fn dispatch(command: &str, mut args: Args) -> Result<()> {
             let Some(count) = count else { return pytorch::pytorch(&Which::Presets(args.words())) };
             args.finish()?;
             pytorch::pytorch(&Which::Random { first: first.unwrap_or(0), count })
+        }
+        "bench" => {
+            let options = bench::Options::new(args.switch("--quick"), args.value("--only")?.as_deref())?;
+            args.finish()?;
+            bench::bench(&options)
         }
         "help" | "--help" | "-h" => {
             println!("{HELP}");

@@ -1,7 +1,7 @@
 //! `cargo xtask pytorch`: exported scripts give the losses that `minibatch train` gives, and take the weights it saves: of
 //! every preset, of experiments in which padding meets every layer, or of random ones.
 
-mod python;
+pub(crate) mod python;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::error::{Error, Result};
+use crate::json::number;
 use crate::run::{cargo, run};
 
 /// How many steps are compared.
@@ -217,12 +218,6 @@ fn apart(ours: &[f64], said: &str) -> Result<Compared> {
     Ok(Compared { first: theirs[0], last: theirs[STEPS - 1], apart, double, answers: sure(answers) })
 }
 
-/// The number after `"key":` in a line of JSON.
-fn number(line: &str, key: &str) -> Option<f64> {
-    let (_, rest) = line.split_once(&format!("\"{key}\":"))?;
-    rest.split([',', '}']).next()?.trim().parse().ok()
-}
-
 /// What a command prints; its complaint where it fails.
 fn told(command: &mut Command) -> Result<String> {
     let line = std::iter::once(command.get_program()).chain(command.get_args()).map(OsStr::to_string_lossy);
@@ -259,14 +254,6 @@ fn binary() -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_found_in_a_line_of_json() {
-        let line = r#"{"step":3,"loss": 0.7251}"#;
-        assert_eq!(number(line, "loss"), Some(0.7251));
-        assert_eq!(number(r#"{"loss":null}"#, "loss"), None);
-        assert_eq!(number("no JSON", "loss"), None);
-    }
 
     #[test]
     fn losses_and_answers_are_compared_and_what_failed_is_told() {

@@ -10,6 +10,22 @@ use crate::run::{output, run};
 /// What the scripts need, with the versions they are checked with. Nothing else pins them.
 const PACKAGES: [&str; 3] = ["torch==2.15.0", "numpy==2.4.6", "safetensors==0.8.0"];
 
+/// A Python that has the packages already, as [`python`] would find it; nothing is installed.
+pub fn found() -> Option<PathBuf> {
+    let own = std::env::var_os("MINIBATCH_PYTHON").filter(|own| !own.is_empty()).map(PathBuf::from);
+    Some(own.unwrap_or_else(|| of(&folder()))).filter(|python| has_packages(python))
+}
+
+/// Our virtual environment.
+fn folder() -> PathBuf {
+    crate::root().join("target").join("pytorch").join("venv")
+}
+
+/// The Python of a virtual environment.
+fn of(folder: &Path) -> PathBuf {
+    folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
+
 /// A Python that has the packages: `MINIBATCH_PYTHON`, or a virtual environment of ours.
 pub fn python() -> Result<PathBuf> {
     if let Some(own) = std::env::var_os("MINIBATCH_PYTHON").filter(|own| !own.is_empty()) {
@@ -21,9 +37,8 @@ pub fn python() -> Result<PathBuf> {
             format!("MINIBATCH_PYTHON names {}, which lacks torch, numpy or safetensors", own.display());
         return Err(Error::missing(what, format!("{} -m pip install {}", own.display(), PACKAGES.join(" "))));
     }
-    let folder = crate::root().join("target").join("pytorch").join("venv");
-    let inside = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
-    let python = folder.join(inside);
+    let folder = folder();
+    let python = of(&folder);
     // The list of what was installed tells a finished environment from a half made one, and from one of other versions.
     let (stamp, wanted) = (folder.join("packages.txt"), PACKAGES.join("\n"));
     if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) && has_packages(&python) {
