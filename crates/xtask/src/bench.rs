@@ -12,7 +12,7 @@ mod table;
 mod workloads;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::build;
 use crate::error::{Error, Result};
@@ -127,11 +127,11 @@ pub fn bench(options: &Options) -> Result<()> {
     }
     steps.step("calibration", || found.watch.calibrate("after all", minibatch, repeats, seconds))?;
     steps.summary();
-    concluded(options, &found)
+    concluded(options, &found, &crate::root())
 }
 
-/// Prints the tables, and writes them or says why not.
-fn concluded(options: &Options, found: &Found) -> Result<()> {
+/// Prints the tables, and writes them below `root` or says why not.
+fn concluded(options: &Options, found: &Found, root: &Path) -> Result<()> {
     let text = report::written(found, options.seconds());
     println!("\n{text}");
     let again = "cargo xtask bench";
@@ -149,7 +149,7 @@ fn concluded(options: &Options, found: &Found) -> Result<()> {
         ));
     }
     if options.is_whole() {
-        write(found, &text)?;
+        write(found, &text, root)?;
     } else {
         println!("{PAGE} is as it was: only a whole run, without --quick and --only, writes it");
     }
@@ -163,8 +163,8 @@ fn concluded(options: &Options, found: &Found) -> Result<()> {
     })
 }
 
-fn write(found: &Found, text: &str) -> Result<()> {
-    let place = |file: &str| -> PathBuf { crate::root().join(file) };
+fn write(found: &Found, text: &str, root: &Path) -> Result<()> {
+    let place = |file: &str| root.join(file);
     let page = fs::read_to_string(place(PAGE)).map_err(Error::io(format!("reading {PAGE}")))?;
     let page = document::replaced(&page, text)?;
     fs::write(place(PLOT), plot::plot(&found.series)).map_err(Error::io(format!("writing {PLOT}")))?;
@@ -190,19 +190,27 @@ mod tests {
     }
 
     #[test]
-    fn on_a_busy_machine_and_of_a_wrong_step_nothing_is_written() {
-        let page = || fs::read_to_string(crate::root().join(PAGE)).unwrap();
-        let before = page();
+    fn a_quiet_whole_run_is_written_and_no_other() {
+        let root = std::env::temp_dir().join(format!("minibatch-bench-{}", std::process::id()));
+        fs::create_dir_all(root.join("docs")).unwrap();
+        let page = || fs::read_to_string(root.join(PAGE)).unwrap();
+        let empty = fs::read_to_string(crate::root().join(PAGE)).unwrap();
+        fs::write(root.join(PAGE), &empty).unwrap();
         let whole = Options::new(false, None).unwrap();
-        let mut found = Found::default();
-        found.watch.busy.push(("before native".into(), 1.9));
-        let busy = concluded(&whole, &found).unwrap_err().to_string();
-        assert!(busy.contains("not quiet") && busy.contains("1.90 processors"), "{busy}");
+        let mut busy = Found::default();
+        busy.watch.busy.push(("before native".into(), 1.9));
+        let told = concluded(&whole, &busy, &root).unwrap_err().to_string();
+        assert!(told.contains("not quiet") && told.contains("1.90 processors"), "{told}");
         let value = Err("its first loss is 2, not 2.306691".into());
         let ours = Row { peer: "minibatch:cpu".into(), workload: "cnn-28".into(), value };
-        let wrong =
-            concluded(&whole, &Found { rows: vec![ours], ..Found::default() }).unwrap_err().to_string();
-        assert!(wrong.contains("cnn-28 of minibatch:cpu: its first loss is 2"), "{wrong}");
-        assert!(page() == before, "{PAGE} was written");
+        let wrong = Found { rows: vec![ours], ..Found::default() };
+        let told = concluded(&whole, &wrong, &root).unwrap_err().to_string();
+        assert!(told.contains("cnn-28 of minibatch:cpu: its first loss is 2"), "{told}");
+        concluded(&Options::new(true, None).unwrap(), &Found::default(), &root).unwrap();
+        assert!(page() == empty && !root.join(PLOT).exists(), "{PAGE} was written");
+        concluded(&whole, &Found::default(), &root).unwrap();
+        assert!(page().contains("### On the CPU") && page().ends_with(&empty[empty.len() - 200..]));
+        assert!(root.join(PLOT).exists());
+        fs::remove_dir_all(&root).unwrap();
     }
 }
