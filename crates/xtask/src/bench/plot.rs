@@ -98,6 +98,12 @@ fn panel(svg: &mut String, scale: &Scale, axis: &str, all: &[&Series]) {
             &format!("{}, {} to {}", series.model, ends[0], ends[1]),
         );
     }
+    let y = bottom + 40.0 + 18.0 * all.len() as f64;
+    if !all.is_empty() {
+        let x = scale.left;
+        let _ = writeln!(svg, "<path d=\"M{x:.0} {y:.0}h24\" stroke=\"#333\" stroke-dasharray=\"4 4\"/>");
+        text(svg, (scale.left + 32.0, y + 4.0), "start", "as the arithmetic grows");
+    }
 }
 
 /// The measured line, and a dashed one that grows as the arithmetic does and meets it at the last size, where what a step takes
