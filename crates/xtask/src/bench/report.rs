@@ -67,7 +67,7 @@ fn quoted(workload: &Workload) -> Option<String> {
 }
 
 fn sentence(versions: &[String]) -> String {
-    if versions.is_empty() { String::new() } else { format!("{}.", versions.join(", ")) }
+    if versions.is_empty() { String::new() } else { format!("With {}.", versions.join(", ")) }
 }
 
 #[cfg(test)]
@@ -84,7 +84,7 @@ mod tests {
         let text = written(&found, 3.0);
         for wanted in [
             &format!("One run on {}", machine::today()),
-            "PyTorch 2.15.0. Each workload ran 3 s",
+            "With PyTorch 2.15.0. Each workload ran 3 s",
             "gave 100 GFLOP/s before the runs and 99 after",
             "| mlp-2d | – | 0.002 | 0.135 |",
             "TensorFlow Playground's own code at 0.0072 ms for mlp-2d (November 2026",
