@@ -22,7 +22,7 @@ fn a_step_is_timed_against_what_is_doubled() {
     let place = Place::new("bench-scale");
     let lines = place.lines("bench --scale length --seconds 0 --backend cpu --json");
     let sizes: Vec<(&str, u64)> = lines.iter().map(size).collect();
-    let of = |model, first| (0..6).map(move |doublings| (model, first << doublings));
+    let of = |model, first: u64| (0..6).map(move |doublings| (model, first << doublings));
     assert_eq!(sizes, of("lstm", 4).chain(of("transformer", 16)).collect::<Vec<_>>());
     for pair in lines.windows(2).filter(|pair| size(&pair[0]).0 == size(&pair[1]).0) {
         let flop = |line: &serde_json::Value| line["flop"].as_f64().expect("a count");
