@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use minibatch_session::{
-    Best, BuildError, Cause, Choice, Command, CurvePoint, Event, Experiment, Keep, Message, Metrics,
+    Best, BuildError, Cause, Choice, Command, CurvePoint, Event, Experiment, How, Keep, Message, Metrics,
     NamedTensor, Session, Supplies, Wait, Why,
 };
 
@@ -76,9 +76,9 @@ impl Engine {
     ///
     /// # Errors
     /// When the GPU is asked for and there is none.
-    pub fn start(asked: Option<BackendChoice>) -> Result<Self> {
+    pub fn start(asked: Option<BackendChoice>, how: How) -> Result<Self> {
         let began = Instant::now();
-        let session = Session::new(move || began.elapsed().as_secs_f64() * 1000.0);
+        let session = Session::new(move || began.elapsed().as_secs_f64() * 1000.0).running(how);
         let choice = match asked {
             None => Choice::Auto,
             Some(BackendChoice::Gpu) => Choice::Gpu,

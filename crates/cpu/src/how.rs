@@ -1,6 +1,6 @@
 //! How kernels run on this machine: with which vectors, and in how many threads. Neither changes a bit of what they compute: a
 //! wider register or another tile never changes the order of a sum, threads divide results and never a sum, and there is no
-//! fused multiply-add.
+//! fused multiply-add, but where [`How::fused`] asks for it.
 
 #[cfg(not(target_family = "wasm"))]
 use std::error::Error;
@@ -18,6 +18,7 @@ const SMALL: usize = 1 << 12;
 pub struct How {
     threads: usize,
     avx2: bool,
+    fused: bool,
 }
 
 impl Default for How {
@@ -31,7 +32,7 @@ impl Default for How {
         let avx2 = std::arch::is_x86_feature_detected!("avx2");
         #[cfg(not(target_arch = "x86_64"))]
         let avx2 = false;
-        Self { threads, avx2 }
+        Self { threads, avx2, fused: false }
     }
 }
 
@@ -65,7 +66,24 @@ impl How {
     /// Without what only some machines of this kind have: on x86-64 with SSE2 alone.
     #[must_use]
     pub fn narrow(self) -> Self {
-        Self { avx2: false, ..self }
+        Self { avx2: false, fused: false, ..self }
+    }
+
+    /// With multiplications and additions of products in one instruction, rounded once, where this processor has it: faster, and
+    /// other bits than anywhere else.
+    #[must_use]
+    pub fn fused(self) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        let fused = self.avx2 && std::arch::is_x86_feature_detected!("fma");
+        #[cfg(not(target_arch = "x86_64"))]
+        let fused = cfg!(target_arch = "aarch64");
+        Self { fused, ..self }
+    }
+
+    /// Whether it is so.
+    #[inline(always)]
+    pub fn fuses(self) -> bool {
+        cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) && self.fused
     }
 
     /// Whether registers hold eight f32 rather than four.
@@ -78,6 +96,14 @@ impl How {
     /// Runs `kernel` with the widest vectors. It is compiled for them as far as it is inlined here.
     #[inline(always)]
     pub(crate) fn vectorised<R>(self, kernel: impl FnOnce() -> R) -> R {
+        #[cfg(target_arch = "x86_64")]
+        if self.fused {
+            #[allow(
+                unsafe_code,
+                reason = "this is true only where the processor was found to have AVX2 and FMA"
+            )]
+            return unsafe { with_fma(kernel) };
+        }
         #[cfg(target_arch = "x86_64")]
         if self.avx2 {
             #[allow(unsafe_code, reason = "this is true only where the processor was found to have AVX2")]
@@ -156,6 +182,12 @@ fn divide<T: Send, S: Send, const N: usize>(
     }
     let _ = parts;
     kernel(units, all.map(|(slice, _)| slice), scratch);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn with_fma<R>(kernel: impl FnOnce() -> R) -> R {
+    kernel()
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -45,6 +45,8 @@ pub trait Real:
     fn abs(self) -> Self;
     /// The larger of the two.
     fn max(self, other: Self) -> Self;
+    /// This number times `by` plus `plus`, rounded once.
+    fn mul_add(self, by: Self, plus: Self) -> Self;
     /// The square root.
     fn sqrt(self) -> Self;
     /// e^x
@@ -84,6 +86,10 @@ macro_rules! real {
             fn max(self, other: Self) -> Self {
                 // Not IEEE's maximum: NaN stays NaN, and this is one instruction.
                 if self < other { other } else { self }
+            }
+            #[inline(always)]
+            fn mul_add(self, by: Self, plus: Self) -> Self {
+                <$type>::mul_add(self, by, plus)
             }
             $(#[inline(always)]
             fn $function(self) -> Self {

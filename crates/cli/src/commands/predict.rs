@@ -1,6 +1,6 @@
 //! `minibatch predict`: a trained model's answers.
 
-use minibatch_session::{Keep, Supplies};
+use minibatch_session::{How, Keep, Supplies};
 
 use super::misfit::Origin;
 use crate::Ending;
@@ -29,7 +29,7 @@ pub fn run(args: &Predict) -> Result<Ending> {
     let weights = tensors::fit(&args.weights, &args.experiment, &experiment, weights)?;
     let inputs = tensors::inputs(&args.input)?;
     waiting.stage("building the network");
-    let mut engine = Engine::start(args.backend)?;
+    let mut engine = Engine::start(args.backend, How::default())?;
     engine.keep(Keep::NOTHING);
     let (weights_file, inputs_file) = (Some(args.weights.as_path()), Some(args.input.as_path()));
     let origin = Origin {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use minibatch_session::{Keep, Supplies};
+use minibatch_session::{How, Keep, Supplies};
 use serde::Serialize;
 
 use super::misfit::Origin;
@@ -46,7 +46,8 @@ pub fn run(args: &Train) -> Result<Ending> {
     let scale = scale.and_then(|(path, data)| tensors::scale(path, data));
     let stop = stop_by_hand();
     waiting.stage("drawing the weights and building the network");
-    let mut engine = Engine::start(args.backend)?;
+    let how = if args.fast { How::default().fused() } else { How::default() };
+    let mut engine = Engine::start(args.backend, how)?;
     let origin = Origin {
         experiment: &args.experiment,
         weights: args.init.as_deref(),
@@ -59,12 +60,17 @@ pub fn run(args: &Train) -> Result<Ending> {
     let loaded =
         engine.load(&experiment, Supplies { weights, data }).map_err(|error| origin.explain(error))?;
     scale.iter().for_each(|words| note(words));
+    let fused = how.fuses() && engine.backend == "cpu";
+    if args.fast && !fused {
+        let why = if engine.backend == "cpu" { "this processor cannot" } else { "it is of the CPU" };
+        note(&format!("note: --fast changes nothing here: {why}"));
+    }
     let total = steps(args, loaded)?;
     let report = Report::begin(args.json, files.metrics.as_ref(), &experiment.training, loaded, total)?;
     let began = Instant::now();
     let best = Best { target: files.best.clone(), lowest: None };
     let kept = files.save.is_some() || files.best.is_some() || files.metrics.is_some();
-    let mut run = Run { engine, report, best, loaded, total, kept };
+    let mut run = Run { engine, report, best, loaded, total, kept, fused };
     waiting.stage("the first evaluation");
     let ended =
         run.train(&stop, waiting).and_then(|stopped| Ok((stopped, run.last_weights(files.save.as_ref())?)));
@@ -148,6 +154,8 @@ struct Run {
     total: u32,
     /// Whether any file is kept of it.
     kept: bool,
+    /// Whether it trains on the CPU with products rounded once a step.
+    fused: bool,
 }
 
 impl Run {
@@ -245,6 +253,7 @@ impl Run {
                 best: self.best.lowest.map(|(step, loss)| BestTold { step, loss }),
                 backend: &self.engine.backend,
                 adapter: &self.engine.adapter,
+                fused: self.fused,
                 seconds,
                 saved: saved.iter().map(|path| path.to_string_lossy()).collect(),
             };
@@ -252,6 +261,7 @@ impl Run {
             return Ok(());
         }
         let adapter = match self.engine.adapter.as_str() {
+            "" if self.fused => " (fused, digits of its own)".into(),
             "" => String::new(),
             name => format!(" ({name})"),
         };
@@ -287,6 +297,8 @@ struct Final<'a> {
     best: Option<BestTold>,
     backend: &'a str,
     adapter: &'a str,
+    /// Products were rounded once a step, as they are nowhere else.
+    fused: bool,
     seconds: f64,
     /// A name that is no text is told as near as text comes.
     saved: Vec<Cow<'a, str>>,

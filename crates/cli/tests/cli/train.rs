@@ -43,6 +43,24 @@ fn the_gpu_trains_as_the_cpu_does() {
     }
 }
 
+/// Breaks where `--fast` changes the digits elsewhere, or its report does not say what it did.
+#[test]
+fn what_is_fast_says_that_its_digits_are_its_own() {
+    let place = Place::new("fast");
+    let train = |more: &str| place.lines(&format!("train digits --steps 3 --json {more}"));
+    let (plain, fast) = (train("--backend cpu"), train("--backend cpu --fast"));
+    assert_eq!(last(&plain)["fused"], false);
+    // Most processors can; one that cannot says so.
+    let fused = last(&fast)["fused"] == true;
+    assert_eq!(losses(&fast) != losses(&plain), fused, "{fast:?}");
+    for (fast, plain) in losses(&fast).iter().zip(losses(&plain)) {
+        assert!((fast - plain).abs() <= 1e-4 * plain.abs(), "{fast} and {plain}");
+    }
+    assert_eq!(last(&train("--backend gpu --fast"))["fused"], false);
+    let told = place.done("train xor --steps 3 --backend cpu --fast");
+    assert_eq!(told.contains("(fused, digits of its own)"), fused, "{told}");
+}
+
 #[test]
 fn without_a_terminal_there_are_a_few_plain_lines() {
     let out = Place::new("plain").done("train xor --steps 500 --backend cpu");

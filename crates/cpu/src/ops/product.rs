@@ -172,15 +172,24 @@ impl Product {
         own: &mut [T],
         finish: &Finish<T>,
     ) {
-        if self.wide::<T>() {
-            self.rows::<T, { WIDE[0] }, { WIDE[1] }, ADD>(a, panels, columns, c, own, finish);
-        } else {
-            self.rows::<T, { NARROW[0] }, { NARROW[1] }, ADD>(a, panels, columns, c, own, finish);
+        match (self.wide::<T>(), self.how.fuses() && size_of::<T>() == size_of::<f32>()) {
+            (true, true) => {
+                self.rows::<T, { WIDE[0] }, { WIDE[1] }, ADD, true>(a, panels, columns, c, own, finish);
+            }
+            (true, false) => {
+                self.rows::<T, { WIDE[0] }, { WIDE[1] }, ADD, false>(a, panels, columns, c, own, finish);
+            }
+            (false, true) => {
+                self.rows::<T, { NARROW[0] }, { NARROW[1] }, ADD, true>(a, panels, columns, c, own, finish);
+            }
+            (false, false) => {
+                self.rows::<T, { NARROW[0] }, { NARROW[1] }, ADD, false>(a, panels, columns, c, own, finish);
+            }
         }
     }
 
     /// Divides the rows among threads.
-    fn rows<T: Real, const MR: usize, const NR: usize, const ADD: bool>(
+    fn rows<T: Real, const MR: usize, const NR: usize, const ADD: bool, const FUSED: bool>(
         &self,
         a: &[T],
         panels: &[T],
@@ -194,7 +203,13 @@ impl Product {
             self.how.vectorised(
                 #[inline(always)]
                 || {
-                    self.tiles::<T, MR, NR, ADD>([a, panels], (tiles.start, columns.clone()), c, own, finish);
+                    self.tiles::<T, MR, NR, ADD, FUSED>(
+                        [a, panels],
+                        (tiles.start, columns.clone()),
+                        c,
+                        own,
+                        finish,
+                    );
                 },
             );
         });
@@ -202,7 +217,7 @@ impl Product {
 
     /// Some tiles of rows: as many as there are rows in C.
     #[inline(always)]
-    fn tiles<T: Real, const MR: usize, const NR: usize, const ADD: bool>(
+    fn tiles<T: Real, const MR: usize, const NR: usize, const ADD: bool, const FUSED: bool>(
         &self,
         [a, panels]: [&[T]; 2],
         (first, columns): (usize, Range<usize>),
@@ -223,7 +238,7 @@ impl Product {
                     });
                     self.across::<T, MR, NR, ADD>(
                         #[inline(always)]
-                        |panel| of_rows::<T, MR, NR>(&rows, panel),
+                        |panel| of_rows::<T, MR, NR, FUSED>(&rows, panel),
                         panels,
                         columns.clone(),
                         c,
@@ -233,7 +248,7 @@ impl Product {
                     pack::<T, MR>(a, self.a, rows, own);
                     self.across::<T, MR, NR, ADD>(
                         #[inline(always)]
-                        |panel| of_panel::<T, MR, NR>(own.as_chunks().0, panel),
+                        |panel| of_panel::<T, MR, NR, FUSED>(own.as_chunks().0, panel),
                         panels,
                         columns.clone(),
                         c,
@@ -329,5 +344,21 @@ mod tests {
                 assert_eq!(c, if column < 7 { 1.0 + dot } else { 1.0 }, "{row} {column}");
             }
         }
+    }
+
+    /// Breaks where a fused product is summed in another order, or is not fused.
+    #[test]
+    fn a_fused_product_is_rounded_once_a_step() {
+        let how = How::default().fused();
+        let [m, k, n] = [13, 70, 35];
+        let (a, b) = (matrix(m, k), matrix(k, n));
+        let fused = |i: usize, j: usize| (0..k).fold(0f32, |sum, p| a[i * k + p].mul_add(b[p * n + j], sum));
+        let plain = |i: usize, j: usize| (0..k).fold(0f32, |sum, p| sum + a[i * k + p] * b[p * n + j]);
+        let expected =
+            (0..m * n).map(|at| if how.fuses() { fused(at / n, at % n) } else { plain(at / n, at % n) });
+        let product = Product::new([m, k, n], [false, false], how);
+        let (mut c, mut scratch) = (vec![0.0; m * n], vec![0.0; product.scratch_len()]);
+        product.run([&a, &b], &mut c, &mut scratch, &|_, _| {});
+        assert_eq!(c, expected.collect::<Vec<f32>>());
     }
 }

@@ -68,7 +68,7 @@ impl Session {
     pub(super) async fn start(&mut self, choice: Choice) {
         (self.run, self.gone) = (None, false);
         self.hardware = Hardware { choice, ..Hardware::default() };
-        self.backend = Some(Backend::cpu());
+        self.backend = Some(Backend::cpu_running(self.how));
         if choice != Choice::Auto {
             self.settle(&Needs::default()).await;
         }
@@ -101,14 +101,14 @@ impl Session {
                     let delay = self.delay().await;
                     self.pace.set_delay(delay);
                 }
-                Err(_) => (self.backend, why) = (Some(Backend::cpu()), Why::NoAdapter),
+                Err(_) => (self.backend, why) = (Some(Backend::cpu_running(self.how)), Why::NoAdapter),
             },
             (false, Some(Backend::Gpu(mut gpu))) => {
                 gpu.remove_all();
                 self.hardware.idle = Some(gpu);
-                self.backend = Some(Backend::cpu());
+                self.backend = Some(Backend::cpu_running(self.how));
             }
-            (false, backend) => self.backend = backend.or_else(|| Some(Backend::cpu())),
+            (false, backend) => self.backend = backend.or_else(|| Some(Backend::cpu_running(self.how))),
         }
         let place = Place { gpu: matches!(self.backend, Some(Backend::Gpu(_))), why };
         if !place.gpu {

@@ -1,5 +1,6 @@
 //! A session: takes commands, paces the submits, reads what comes back, and says what happened.
 
+use minibatch_cpu::How;
 use minibatch_nn::names;
 
 use super::backend::Backend;
@@ -48,6 +49,8 @@ pub struct Session {
     pub(super) keep: Keep,
     /// Bytes that a run on the CPU may take, where that is known.
     pub(super) room: Option<u64>,
+    /// How the CPU's kernels run.
+    pub(super) how: How,
 }
 
 impl Session {
@@ -67,7 +70,14 @@ impl Session {
             losses: None,
             keep: Keep::ALL,
             room: None,
+            how: How::default(),
         }
+    }
+
+    /// The same with the CPU's kernels running that way.
+    #[must_use]
+    pub fn running(self, how: How) -> Self {
+        Self { how, ..self }
     }
 
     /// Says what is kept beside the runs that are loaded from now on; everything unless told.

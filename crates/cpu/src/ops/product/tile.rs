@@ -2,24 +2,24 @@
 
 use crate::Real;
 
-/// sums += a's element times b's. (Loops here and below rather than arrays' `map`, which may stay a call of its own.)
+/// sums += a's element times b's, in one rounding or two. (Loops here and below rather than arrays' `map`, which may stay a call of its own.)
 #[inline(always)]
-fn add<T: Real, const NR: usize>(sums: &mut [T; NR], a: T, b: &[T; NR]) {
+fn add<T: Real, const NR: usize, const FUSED: bool>(sums: &mut [T; NR], a: T, b: &[T; NR]) {
     for (sum, &b) in sums.iter_mut().zip(b) {
-        *sum += a * b;
+        *sum = if FUSED { a.mul_add(b, *sum) } else { *sum + a * b };
     }
 }
 
 /// One tile, A being in a panel.
 #[inline(always)]
-pub(super) fn of_panel<T: Real, const MR: usize, const NR: usize>(
+pub(super) fn of_panel<T: Real, const MR: usize, const NR: usize, const FUSED: bool>(
     a: &[[T; MR]],
     b: &[[T; NR]],
 ) -> [[T; NR]; MR] {
     let mut sums = [[T::ZERO; NR]; MR];
     for (a, b) in a.iter().zip(b) {
         for (sums, &a) in sums.iter_mut().zip(a) {
-            add(sums, a, b);
+            add::<T, NR, FUSED>(sums, a, b);
         }
     }
     sums
@@ -27,7 +27,7 @@ pub(super) fn of_panel<T: Real, const MR: usize, const NR: usize>(
 
 /// One tile, rows of A being where they lie.
 #[inline(always)]
-pub(super) fn of_rows<T: Real, const MR: usize, const NR: usize>(
+pub(super) fn of_rows<T: Real, const MR: usize, const NR: usize, const FUSED: bool>(
     a: &[&[T]; MR],
     b: &[[T; NR]],
 ) -> [[T; NR]; MR] {
@@ -42,13 +42,13 @@ pub(super) fn of_rows<T: Real, const MR: usize, const NR: usize>(
     for (i, b) in whole.iter().enumerate() {
         for (p, b) in b.iter().enumerate() {
             for (sums, row) in sums.iter_mut().zip(&rows) {
-                add(sums, row[i][p], b);
+                add::<T, NR, FUSED>(sums, row[i][p], b);
             }
         }
     }
     for (p, b) in rest.iter().enumerate() {
         for (sums, row) in sums.iter_mut().zip(a) {
-            add(sums, row[whole.len() * STEPS + p], b);
+            add::<T, NR, FUSED>(sums, row[whole.len() * STEPS + p], b);
         }
     }
     sums
