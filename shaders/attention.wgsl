@@ -1,5 +1,5 @@
-// Attention forward, y = softmax(q k' / sqrt(d)) v for each head, or with LSE defined the logarithm of the softmax's
-// divisor alone. Heads of up to 4 P columns; P is a text constant.
+// Attention forward, y = softmax(q k' / sqrt(d)) v for each head, and the logarithm of the softmax's divisor. Heads of up to D
+// columns; D is a text constant.
 //
 // A workgroup takes WORKGROUP queries of one head, an invocation each. Keys and values pass through workgroup memory in
 // tiles, read by all at once; four keys at a time each invocation moves its largest score, its sum and its weighted
@@ -14,10 +14,7 @@ override WORKGROUP: u32 = 64;
 const KEYS = 1024u / D; // of a tile
 
 var<workgroup> k_tile: array<vec4<f32>, KEYS * P>;
-#ifdef LSE
-#else
 var<workgroup> v_tile: array<vec4<f32>, KEYS * P>;
-#endif
 var<workgroup> mask_tile: array<f32, KEYS>;
 
 // Sixteen columns, from c on, of a row of a tile.
@@ -26,8 +23,6 @@ fn k_part(row: u32, c: u32) -> mat4x4<f32> {
     return mat4x4(k_tile[at], k_tile[at + 1u], k_tile[at + 2u], k_tile[at + 3u]);
 }
 
-#ifdef LSE
-#else
 fn v_part(row: u32, c: u32) -> mat4x4<f32> {
     let at = row * P + c / 4u;
     return mat4x4(v_tile[at], v_tile[at + 1u], v_tile[at + 2u], v_tile[at + 3u]);
@@ -48,7 +43,6 @@ fn mix_four(
     (*mixed)[c + 2u] = (*mixed)[c + 2u] * fade + (weight0 * v0.z + weight1 * v1.z);
     (*mixed)[c + 3u] = (*mixed)[c + 3u] * fade + (weight0 * v0.w + weight1 * v1.w);
 }
-#endif
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -75,10 +69,7 @@ fn main(
         let end = reach_of(last);
         var largest = Lanes(LOWEST);
         var sum = Lanes();
-#ifdef LSE
-#else
         var mixed: array<Lanes, D>;
-#endif
         for (var start = 0u; start < end; start += KEYS) {
             workgroupBarrier();
             // Keys are taken two at a time.
@@ -87,10 +78,7 @@ fn main(
                 let key = start + n / P;
                 let kv_row = (batch * params.s + key) * params.kv_row + head * params.d;
                 k_tile[n] = select(vec4<f32>(), kv_four(params.k_offset + kv_row, n % P), key < params.s);
-#ifdef LSE
-#else
                 v_tile[n] = select(vec4<f32>(), kv_four(params.v_offset + kv_row, n % P), key < params.s);
-#endif
             }
             if MASK != 0u {
                 for (var n = lane; n < loaded; n += WORKGROUP) {
@@ -116,8 +104,6 @@ fn main(
                 let fade = exp(largest - larger);
                 largest = larger;
                 sum = sum * fade + (weight0 + weight1);
-#ifdef LSE
-#else
                 for (var c = 0u; c < D; c += 16u) {
                     let v0 = v_part(key, c);
                     let v1 = v_part(key + 1u, c);
@@ -126,19 +112,15 @@ fn main(
                     mix_four(&mixed, c + 8u, fade, weight0, v0[2], weight1, v1[2]);
                     mix_four(&mixed, c + 12u, fade, weight0, v0[3], weight1, v1[3]);
                 }
-#endif
             }
         }
         let there = queries <= Indices(last);
-#ifdef LSE
-        let at = Indices(params.out_offset + (batch * params.heads + head) * params.t) + queries;
+        let at = Indices(params.lse_offset + (batch * params.heads + head) * params.t) + queries;
         store(at, there, select(largest + log(sum), Lanes(), sum == Lanes()));
-#else
         let inverse = select(1.0 / sum, Lanes(), sum == Lanes());
         let out_rows = Indices(params.out_offset + head * params.d) + rows * params.out_row;
         for (var c = 0u; c < D; c++) {
             store(out_rows + Indices(c), there & Bools(c < params.d), mixed[c] * inverse);
         }
-#endif
     }
 }

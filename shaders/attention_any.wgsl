@@ -1,5 +1,4 @@
-// Attention forward for heads of any width, where attention.wgsl would need too many registers; with LSE defined the
-// logarithm of the softmax's divisor alone.
+// Attention forward for heads of any width, where attention.wgsl would need too many registers.
 //
 // A workgroup takes one query. An invocation first has a key: its score and its weight, the largest score and what has
 // been summed moving on from tile to tile of WORKGROUP keys. Then it has every WORKGROUP-th column: the weighted values
@@ -33,8 +32,6 @@ fn main(
             let fade = exp(largest - larger);
             largest = larger;
             sum = sum * fade + weight;
-#ifdef LSE
-#else
             weights[lane] = weight;
             workgroupBarrier();
             let here = min(WORKGROUP, end - start);
@@ -43,18 +40,14 @@ fn main(
                 out[out_row + column] = select(out[out_row + column] * fade, 0.0, start == 0u) + mixed;
             }
             workgroupBarrier();
-#endif
         }
         let whole = sum_of(lane, sum);
-#ifdef LSE
         if lane == 0u {
-            out[params.out_offset + item] = select(largest + log(whole), 0.0, whole == 0.0);
+            out[params.lse_offset + item] = select(largest + log(whole), 0.0, whole == 0.0);
         }
-#else
         let inverse = select(1.0 / whole, 0.0, whole == 0.0);
         for (var column = lane; column < params.d; column += WORKGROUP) {
             out[out_row + column] = out[out_row + column] * inverse;
         }
-#endif
     }
 }

@@ -1,5 +1,5 @@
 // Attention forward over few keys, for software devices: there a workgroup's tiles and barriers cost more than reading
-// short sequences again. With LSE defined the logarithm of the softmax's divisor alone.
+// short sequences again.
 //
 // An invocation has a query of a head: its weights first, then four columns at a time of the weighted values. Nothing is
 // shared. Grid: an invocation an item (batch, head, query), striding. Cost: 4 t s d a head, half when causal; k and v are
@@ -28,9 +28,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
             weights[key] = weight;
             sum += weight;
         }
-#ifdef LSE
-        out[params.out_offset + item] = select(largest + log(sum), 0.0, sum == 0.0);
-#else
+        out[params.lse_offset + item] = select(largest + log(sum), 0.0, sum == 0.0);
         let inverse = select(1.0 / sum, 0.0, sum == 0.0);
         let out_row = params.out_offset + (batch * params.t + query) * params.out_row + head * params.d;
         for (var c = 0u; c < params.d; c += 4u) {
@@ -41,6 +39,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
             }
             store_four(out_row + c, params.d - c, mixed * inverse);
         }
-#endif
     }
 }

@@ -65,6 +65,7 @@ fn main(
         var s20 = vec4<f32>();
         var s21 = vec4<f32>();
         var s22 = vec4<f32>();
+        var of_dy = vec4<f32>();
         for (var item = params.first + lane; item < params.end; item += LANES) {
             let band = item / across;
             let n = band / bands;
@@ -104,6 +105,9 @@ fn main(
                     s11 += d * vec4(x1.left.yzw, x1.right.x);
                     s12 += d * vec4(x1.left.zw, x1.right);
                 }
+                if KEPT > ELEMENTS {
+                    of_dy += d * vec4(1.0);
+                }
                 s20 += d * x2.left;
                 s21 += d * vec4(x2.left.yzw, x2.right.x);
                 s22 += d * vec4(x2.left.zw, x2.right);
@@ -120,6 +124,9 @@ fn main(
         partial[(ELEMENTS - 3u) * LANES + lane] = s20;
         partial[(ELEMENTS - 2u) * LANES + lane] = s21;
         partial[(ELEMENTS - 1u) * LANES + lane] = s22;
+        if KEPT > ELEMENTS {
+            partial[(KEPT - 1u) * LANES + lane] = of_dy;
+        }
         add_up(lane);
         // One invocation an element and channel.
         let e = lane / 4u;
@@ -129,6 +136,9 @@ fn main(
         if e < ELEMENTS && h < params.kernel_h && w < params.kernel_w && channel < params.outs {
             let place = (c * params.kernel_h + h) * params.kernel_w + w;
             store(group, channel, place, partial[e * LANES][lane % 4u]);
+        }
+        if KEPT > ELEMENTS && lane < 4u && channel < params.outs && c + first_h + first_w == 0u {
+            store_sum(group * params.outs + channel, partial[(KEPT - 1u) * LANES][lane]);
         }
         workgroupBarrier();
     }

@@ -49,6 +49,7 @@ fn main(
         let tap2 = tap(first + 2u);
         let tap3 = tap(first + 3u);
         var sums = mat4x4<f32>();
+        var of_dy = vec4<f32>();
         let begin = params.first + lane;
         var n = begin / params.out_w / params.out_h;
         var i = begin / params.out_w % params.out_h;
@@ -57,6 +58,9 @@ fn main(
             let channel = (n * params.groups + group) * params.outs + block * 4u;
             let d = load_dy(params.dy_offset + (channel * params.out_h + i) * params.out_w + j, true);
             let base = params.x_offset + (n * params.groups + group) * params.ins * params.in_h * params.in_w;
+            if KEPT > ELEMENTS {
+                of_dy += d;
+            }
             sums += mat4x4(
                 d * load_tap(tap0, base, i, j),
                 d * load_tap(tap1, base, i, j),
@@ -73,11 +77,17 @@ fn main(
         partial[LANES + lane] = sums[1];
         partial[2u * LANES + lane] = sums[2];
         partial[3u * LANES + lane] = sums[3];
+        if KEPT > ELEMENTS {
+            partial[(KEPT - 1u) * LANES + lane] = of_dy;
+        }
         add_up(lane);
         let e = lane / 4u;
         let channel = block * 4u + lane % 4u;
         if e < ELEMENTS && first + e < window && channel < params.outs {
             store(group, channel, first + e, partial[e * LANES][lane % 4u]);
+        }
+        if KEPT > ELEMENTS && lane < 4u && channel < params.outs && first == 0u {
+            store_sum(group * params.outs + channel, partial[(KEPT - 1u) * LANES][lane]);
         }
         workgroupBarrier();
     }

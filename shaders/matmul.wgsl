@@ -18,16 +18,23 @@ fn small(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
         var at_a = params.a_offset + product * params.a_batch + row * params.a_row;
         var at_b = params.b_offset + product * params.b_batch + column * params.b_col;
         var sum = 0.0;
+        var of_row = 0.0;
         for (var p = 0u; p < params.k; p++) {
             sum += a[at_a] * b[at_b];
+            if SUMS == 1u {
+                of_row += a[at_a];
+            }
             at_a += params.a_col;
             at_b += params.b_row;
         }
         store(i, column, sum);
+        if SUMS == 1u && column == 0u {
+            store_sum(row, of_row);
+        }
     }
 }
 
-var<workgroup> partial: array<f32, SLICES>;
+var<workgroup> partial: array<vec2<f32>, SLICES>;
 
 @compute @workgroup_size(SLICES)
 fn deep(
@@ -41,11 +48,13 @@ fn deep(
         let product = i / params.n / params.m;
         let at_a = params.a_offset + product * params.a_batch + row * params.a_row;
         let at_b = params.b_offset + product * params.b_batch + column * params.b_col;
-        var sum = 0.0;
+        // The second is that of the row.
+        var sums = vec2<f32>();
         for (var p = lane; p < params.k; p += SLICES) {
-            sum += a[at_a + p * params.a_col] * b[at_b + p * params.b_row];
+            let left = a[at_a + p * params.a_col];
+            sums += left * vec2(b[at_b + p * params.b_row], 1.0);
         }
-        partial[lane] = sum;
+        partial[lane] = sums;
         for (var half_way = SLICES / 2u; half_way > 0u; half_way >>= 1u) {
             workgroupBarrier();
             if lane < half_way {
@@ -53,7 +62,10 @@ fn deep(
             }
         }
         if lane == 0u {
-            store(i, column, partial[0]);
+            store(i, column, partial[0].x);
+            if SUMS == 1u && column == 0u {
+                store_sum(row, partial[0].y);
+            }
         }
         workgroupBarrier();
     }

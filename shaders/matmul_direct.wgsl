@@ -53,6 +53,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
         var sums13 = vec4<f32>();
         var sums14 = vec4<f32>();
         var sums15 = vec4<f32>();
+        var of_rows0 = vec4<f32>();
+        var of_rows1 = vec4<f32>();
         var to_a = 0u;
         var to_b = 0u;
         for (var p = 0u; p < k; p++) {
@@ -76,6 +78,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
             sums13 += a1.z * b1;
             sums14 += a1.w * b0;
             sums15 += a1.w * b1;
+            if SUMS == 1u {
+                of_rows0 += a0;
+                of_rows1 += a1;
+            }
             to_a += a_col;
             to_b += b_row;
         }
@@ -87,6 +93,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
             let at = vec2(row + i / SIDE, column + i % SIDE);
             if at.x < params.m && at.y < params.n {
                 store((product * params.m + at.x) * params.n + at.y, at.y, sums[i / 4u][i % 4u]);
+            }
+        }
+        if SUMS == 1u && column == 0u {
+            var of_rows = array(of_rows0, of_rows1);
+            for (var i = 0u; i < min(SIDE, params.m - row); i++) {
+                store_sum(row + i, of_rows[i / 4u][i % 4u]);
             }
         }
     }

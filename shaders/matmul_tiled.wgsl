@@ -58,6 +58,22 @@ fn store_block(at: u32, column: u32, n: u32, rows: u32, columns: u32, sums: mat4
     store_four(at + 3u * n, column, inside & vec4(rows > 3u), sums[3]);
 }
 
+// The sums of so many rows from this one on.
+fn store_sums(row: u32, rows: u32, sums: vec4<f32>) {
+    if rows > 0u {
+        store_sum(row, sums.x);
+    }
+    if rows > 1u {
+        store_sum(row + 1u, sums.y);
+    }
+    if rows > 2u {
+        store_sum(row + 2u, sums.z);
+    }
+    if rows > 3u {
+        store_sum(row + 3u, sums.w);
+    }
+}
+
 @compute @workgroup_size(Q * Q)
 fn main(
     @builtin(local_invocation_index) lane: u32,
@@ -88,6 +104,8 @@ fn main(
         let a_inside1 = vec4(a_row0 + 4u * Q) + FOUR < vec4(extents.m);
         let b_inside1 = vec4(b_column0 + 4u * Q) + FOUR < vec4(extents.n);
 #endif
+        var of_rows0 = vec4<f32>();
+        var of_rows1 = vec4<f32>();
         var block00 = mat4x4<f32>();
 #ifdef WIDE
         var block01 = mat4x4<f32>();
@@ -110,9 +128,15 @@ fn main(
                 let left0 = a_slab[q * Q * W + slow];
                 let right0 = b_slab[q * Q * W + fast];
                 block00 += outer(left0, right0);
+                if SUMS == 1u {
+                    of_rows0 += left0;
+                }
 #ifdef WIDE
                 let left1 = a_slab[q * Q * W + slow + Q];
                 let right1 = b_slab[q * Q * W + fast + Q];
+                if SUMS == 1u {
+                    of_rows1 += left1;
+                }
                 block01 += outer(left0, right1);
                 block10 += outer(left1, right0);
                 block11 += outer(left1, right1);
@@ -126,9 +150,15 @@ fn main(
         let rows = extents.m - min(row, extents.m);
         let columns = extents.n - min(column, extents.n);
         store_block(at, column, extents.n, rows, columns, block00);
+        if SUMS == 1u && column == 0u {
+            store_sums(row, rows, of_rows0);
+        }
 #ifdef WIDE
         let rows1 = rows - min(4u * Q, rows);
         let columns1 = columns - min(4u * Q, columns);
+        if SUMS == 1u && column == 0u {
+            store_sums(row + 4u * Q, rows1, of_rows1);
+        }
         let at1 = at + 4u * Q * extents.n;
         store_block(at + 4u * Q, column + 4u * Q, extents.n, rows, columns1, block01);
         store_block(at1, column, extents.n, rows1, columns, block10);

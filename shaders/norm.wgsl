@@ -3,14 +3,15 @@
 //
 // With m the mean of the row, or 0 where CENTER is 0, v the mean of (x - m)^2, s = 1 / sqrt(v + eps), n = (x - m) s:
 //   forward:  y = n weight + bias                     backward: dx = s (g - mean(g) - n mean(g n)), g = dy weight,
-//   moments:  m and s of each row, to scratch                   without mean(g) where CENTER is 0
+//             m and s of each row behind y                      without mean(g) where CENTER is 0, from the m and s kept
 //   running:  y (2 rows) holds means, then variances: y += momentum (new - y), new being m and v columns / (columns - 1)
 //             (a row of one element has variance 0)
 // m comes in two parts, the rounded mean and the mean of what is left: a row far from 0 would lose digits. WEIGHT and
-// BIAS say which there are; what there is not is bound to x.
+// BIAS say which there are; what there is not is bound to something else. Backward, bias is a sum of gradients to which dx is
+// added.
 //
 // Grid: LANES invocations a row, ROWS rows a workgroup, striding. Cost: three reads of x and a write an element forward,
-// four reads of x, two of dy and a write backward. A software device can take rows up to 6 million long.
+// two reads of x, two of dy and a write backward. A software device can take rows up to 6 million long.
 #import rows
 
 struct NormParams {
@@ -25,6 +26,7 @@ struct NormParams {
     bias_offset: u32,
     dy_offset: u32,
     y_offset: u32,
+    moments_offset: u32, // of m's two parts and s, row by row
 }
 
 @group(0) @binding(0) var<uniform> params: NormParams;
@@ -33,7 +35,7 @@ struct NormParams {
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read> dy: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
-@group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
+@group(0) @binding(6) var<storage, read> kept: array<f32>; // forward's y
 
 override CENTER: u32 = 1;
 override WEIGHT: u32 = 0;
@@ -107,6 +109,12 @@ fn forward(
         let columns = select(0u, params.columns, row < params.rows);
         let m = moments_of(lane, row, columns);
         let scale = inverseSqrt(m.variance + params.eps);
+        if lane % LANES == 0u && row < params.rows {
+            let at = params.moments_offset + 3u * row;
+            y[at] = m.mean;
+            y[at + 1u] = m.rest;
+            y[at + 2u] = scale;
+        }
         let channels = first_channel(row);
         for (var c = lane % LANES; c < columns; c += LANES) {
             let at = row * columns + c;
@@ -131,8 +139,9 @@ fn backward(
     for (var block = group.x * ROWS; block < params.rows; block += groups.x * ROWS) {
         let row = block + lane / LANES;
         let columns = select(0u, params.columns, row < params.rows);
-        let m = moments_of(lane, row, columns);
-        let scale = inverseSqrt(m.variance + params.eps);
+        let at_m = params.moments_offset + 3u * min(row, params.rows - 1u);
+        let m = Moments(kept[at_m], kept[at_m + 1u], 0.0);
+        let scale = kept[at_m + 2u];
         let channels = first_channel(row);
         var sums = vec2<f32>();
         for (var c = lane % LANES; c < columns; c += LANES) {
@@ -144,25 +153,11 @@ fn backward(
         for (var c = lane % LANES; c < columns; c += LANES) {
             let at = row * columns + c;
             let n = normalised(x[params.x_offset + at], m, scale);
-            y[params.y_offset + at] = scale * (grad_at(row, c, channels) - mean_grad - n * means.y);
-        }
-    }
-}
-
-// To scratch, for each row: the mean, the rest of the mean, the scale.
-@compute @workgroup_size(INVOCATIONS)
-fn moments(
-    @builtin(local_invocation_index) lane: u32,
-    @builtin(workgroup_id) group: vec3<u32>,
-    @builtin(num_workgroups) groups: vec3<u32>,
-) {
-    for (var block = group.x * ROWS; block < params.rows; block += groups.x * ROWS) {
-        let row = block + lane / LANES;
-        let m = moments_of(lane, row, select(0u, params.columns, row < params.rows));
-        if lane % LANES == 0u && row < params.rows {
-            scratch[3u * row] = m.mean;
-            scratch[3u * row + 1u] = m.rest;
-            scratch[3u * row + 2u] = inverseSqrt(m.variance + params.eps);
+            var value = scale * (grad_at(row, c, channels) - mean_grad - n * means.y);
+            if BIAS == 1u {
+                value += bias[params.bias_offset + at];
+            }
+            y[params.y_offset + at] = value;
         }
     }
 }

@@ -4,6 +4,8 @@
 
 #[path = "build/generate.rs"]
 mod generate;
+#[path = "build/pair.rs"]
+mod pair;
 #[path = "build/reflect.rs"]
 mod reflect;
 #[path = "build/sizes.rs"]
@@ -11,6 +13,8 @@ mod sizes;
 #[path = "build/source.rs"]
 mod source;
 
+use source::Variant;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -33,7 +37,7 @@ fn main() {
 
 /// The generated code, or every shader's errors.
 fn build(shaders: &Path) -> Result<String, String> {
-    let variants = source::variants(shaders)?;
+    let (variants, pairs) = source::variants(shaders)?;
     let mut kernels = vec![];
     let mut errors = vec![];
     for variant in &variants {
@@ -42,6 +46,20 @@ fn build(shaders: &Path) -> Result<String, String> {
             Err(error) => errors.push(error),
         }
     }
+    for two in &pairs {
+        let [first, second] = &two.halves;
+        let whole = Variant {
+            name: two.name.clone(),
+            file: format!("{} with {}", first.file, second.file),
+            entry: pair::ENTRY.into(),
+            defines: BTreeSet::new(),
+            constants: BTreeMap::new(),
+        };
+        match pair::expand(shaders, [first, second]).and_then(|text| reflect::reflect(&whole, text)) {
+            Ok(kernel) => kernels.push(kernel),
+            Err(error) => errors.push(format!("{}: {error}", two.name)),
+        }
+    }
     errors.extend(source::unused(shaders, &variants)?);
-    if errors.is_empty() { generate::generate(&kernels) } else { Err(errors.join("\n")) }
+    if errors.is_empty() { generate::generate(&kernels, &pairs) } else { Err(errors.join("\n")) }
 }

@@ -15,7 +15,7 @@ struct AttentionParams {
     kv_row: u32,
     mask_offset: u32, // (b, s)
     y_offset: u32, // (b, t, heads d), as dy is
-    lse_offset: u32, // (b, heads, t)
+    lse_offset: u32, // (b, heads, t); forward within out
     dy_offset: u32,
     out_offset: u32,
     out_row: u32,

@@ -23,6 +23,7 @@ struct Conv2dGradWeightParams {
     x_offset: u32,
     dy_offset: u32,
     dw_offset: u32,
+    sums_offset: u32, // of the sums of dy's channels
 }
 
 @group(0) @binding(0) var<uniform> params: Conv2dGradWeightParams;
@@ -34,9 +35,10 @@ override LANES: u32 = 64; // a power of two
 override OUTS: u32 = 4; // 1 or 4
 override TALL: u32 = 3; // 1 or 3
 override ELEMENTS: u32 = 9; // that a workgroup makes: 3 TALL, or 4
+override KEPT: u32 = 9; // ELEMENTS, or one more: the sums of dy's channels, which whoever makes their first element of dw stores
 override ADDS: u32 = 0; // to what is in dw
 
-var<workgroup> partial: array<vec4<f32>, ELEMENTS * LANES>;
+var<workgroup> partial: array<vec4<f32>, KEPT * LANES>;
 
 // Element `column` of a row of x that begins at `at` and has `limit` elements.
 fn load(at: u32, column: u32, limit: u32) -> f32 {
@@ -58,12 +60,21 @@ fn add_up(lane: u32) {
     for (var half_way = LANES / 2u; half_way > 0u; half_way >>= 1u) {
         workgroupBarrier();
         if lane < half_way {
-            for (var e = 0u; e < ELEMENTS; e++) {
+            for (var e = 0u; e < KEPT; e++) {
                 partial[e * LANES + lane] += partial[e * LANES + lane + half_way];
             }
         }
     }
     workgroupBarrier();
+}
+
+// Stores the sum of a channel of dy.
+fn store_sum(channel: u32, sum: f32) {
+    if ADDS == 1u {
+        dw[params.sums_offset + channel] += sum;
+    } else {
+        dw[params.sums_offset + channel] = sum;
+    }
 }
 
 // Stores the sum of an element for a channel of dy; `place` is the element's in its channel's part of dw.

@@ -72,6 +72,19 @@ fn every_op_gives_the_same_by_launches_of_the_other_kind_of_device() {
     check_all(&mut gpu, cases().into_iter());
 }
 
+/// Breaks where a kernel wants larger workgroups than a phone's GPU has, or does less in smaller ones.
+#[test]
+#[cfg_attr(not(feature = "long"), ignore = "takes its time: cargo xtask test --long")]
+fn every_op_gives_the_same_in_the_small_workgroups_of_a_phone() {
+    for software in [false, true] {
+        let adapter = block_on(minibatch_gpu::Adapter::find()).unwrap_or_else(|error| panic!("{error}"));
+        let mut gpu = block_on(adapter.as_on_a_phone().open()).unwrap_or_else(|error| panic!("{error}"));
+        gpu.prefer_software(software);
+        assert!(block_on(gpu.check_kernels()).is_ok_and(|checked| checked > 60));
+        check_all(&mut gpu, cases().into_iter().chain(large_cases()));
+    }
+}
+
 /// A grid of one workgroup an element would pass 65,535: what breaks where a kernel does not stride.
 #[test]
 fn many_elements_give_what_the_cpu_gives() {
@@ -82,7 +95,8 @@ fn many_elements_give_what_the_cpu_gives() {
 #[test]
 fn every_product_kernel_agrees_with_the_plain_one() {
     let mut gpu = gpu();
-    let products = || cases().into_iter().filter(|case| case.name.starts_with("matmul"));
+    let of_products = |case: &Case| ["matmul", "weight_grad"].iter().any(|op| case.name.starts_with(op));
+    let products = || cases().into_iter().filter(of_products);
     assert!(products().count() > 20, "the products' cases are gone, or have another name");
     let mut wrong = vec![];
     for case in products() {

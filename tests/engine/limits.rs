@@ -45,18 +45,24 @@ fn all_keep(input: &[usize], tokens: Option<usize>, lists: impl IntoIterator<Ite
         let input = Input { shape: input.to_vec(), tokens };
         let model = Model::new(input, blocks, Loss::Mse, None).unwrap_or_else(|e| panic!("{layers}: {e}"));
         let rule = minibatch_nn::OptimizerConfig::default().rule();
-        refused(&layers.to_string(), &model, rule, &ROOMY, &mut refusals);
+        for limits in
+            [ROOMY, Limits { storage: ROOMY.storage, buffer: ROOMY.buffer, ..Limits::COMPATIBILITY }]
+        {
+            refused(&layers.to_string(), &model, rule, &limits, &mut refusals);
+        }
     }
     none(&refusals);
 }
 
 #[test]
 fn every_case_of_every_op_keeps_to_the_limits() {
-    let refusals = cases::cases().into_iter().chain(cases::large_cases()).filter_map(|case| {
-        let error = keeps_to(&case.graph, &Limits::WEBGPU).err()?;
-        Some(format!("{}: {error}", case.name))
-    });
-    none(&refusals.collect::<Vec<_>>());
+    let mut refusals = vec![];
+    for case in cases::cases().into_iter().chain(cases::large_cases()) {
+        for limits in [Limits::WEBGPU, Limits::COMPATIBILITY] {
+            refusals.extend(keeps_to(&case.graph, &limits).err().map(|e| format!("{}: {e}", case.name)));
+        }
+    }
+    none(&refusals);
 }
 
 #[test]
@@ -65,7 +71,9 @@ fn every_preset_keeps_to_the_limits_at_every_batch_size() {
     for p in PRESETS {
         let e = preset(p.name).expect("a preset");
         let model = e.model().expect("a model");
-        refused(p.name, &model, e.training.optimizer.rule(), &Limits::WEBGPU, &mut refusals);
+        for limits in [Limits::WEBGPU, Limits::COMPATIBILITY] {
+            refused(p.name, &model, e.training.optimizer.rule(), &limits, &mut refusals);
+        }
     }
     none(&refusals);
 }

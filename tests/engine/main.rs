@@ -13,6 +13,7 @@ mod gpu_device;
 mod gpu_kernels;
 mod gradcheck;
 mod inside;
+mod ledger;
 mod life;
 mod limits;
 mod memory;

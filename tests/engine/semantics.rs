@@ -4,7 +4,7 @@
 mod measure;
 
 use minibatch_cpu::Cpu;
-use minibatch_graph::{Activation, DType, Epilogue, Graph, Op, Reduction, Shape, control};
+use minibatch_graph::{Activation, Conv2d, DType, Epilogue, Graph, Op, Reduction, Shape, control};
 
 /// Runs one op over these variables, each (name, shape, values); words come first among the inputs when `words_first`.
 fn run(
@@ -92,6 +92,31 @@ fn products_are_sums_of_products() {
             );
         }
     }
+}
+
+/// What joins a product or a weight's gradient, on numbers worked out by hand.
+#[test]
+fn what_is_joined_is_the_same() {
+    fn of<'a>(name: &'a str, shape: &[usize], values: &'a [f32]) -> (&'a str, Shape, &'a [f32]) {
+        (name, Shape::new(shape.to_vec()), values)
+    }
+    let dz = of("dz", &[3, 2], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    let x = of("x", &[3, 1], &[1.0, 10.0, 100.0]);
+    let (_, both) = run(Op::WeightGrad { gap: 0 }, &[dz, x], &[], false);
+    assert_eq!(both, [531.0, 642.0, 9.0, 12.0], "the weight's, then the bias's");
+    let x = of("x", &[1, 1, 2, 2], &[1.0, 2.0, 3.0, 4.0]);
+    let dy = of("dy", &[1, 1, 2, 2], &[1.0, 1.0, 1.0, 2.0]);
+    let op = Op::Conv2dGradWeight { conv: Conv2d::default(), kernel: [1, 1], bias: Some(0) };
+    assert_eq!(run(op, &[x, dy], &[], false).1, [14.0, 5.0]);
+    let product = |epilogue, other: Option<f32>| {
+        let op = Op::Matmul { trans_a: false, trans_b: false, bias: false, epilogue };
+        let other = other.map(|other| [other]);
+        let mut inputs = vec![of("a", &[1, 1], &[2.0]), of("b", &[1, 1], &[-3.0])];
+        inputs.extend(other.as_ref().map(|other| of("other", &[1], other)));
+        run(op, &inputs, &[], false).1
+    };
+    assert_eq!(product(Epilogue::Add, Some(4.0)), [-2.0]);
+    assert_eq!(product(Epilogue::Both(Activation::Relu), None), [0.0, -6.0], "f(z), then z");
 }
 
 #[test]

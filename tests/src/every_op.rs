@@ -23,6 +23,7 @@ pub fn every_op() -> Vec<Op> {
         Op::Activation(f),
         Op::ActivationGrad(f),
         Op::Matmul { trans_a: false, trans_b: false, bias: false, epilogue: Epilogue::None },
+        Op::WeightGrad { gap: 0 },
         Op::Reduce { reduction: Reduction::Sum, axes: vec![0] },
         Op::Unary(Unary::Neg),
         Op::Permute { axes: vec![] },
@@ -31,7 +32,7 @@ pub fn every_op() -> Vec<Op> {
         Op::Concat { axis: 0 },
         Op::Conv2d { conv, bias: false, activation: f },
         Op::Conv2dGradInput { conv, size: [1, 1] },
-        Op::Conv2dGradWeight { conv, kernel: [1, 1] },
+        Op::Conv2dGradWeight { conv, kernel: [1, 1], bias: None },
         Op::Pool2d(pool),
         Op::Pool2dGrad(pool),
         Op::Softmax { log: false },
@@ -44,7 +45,6 @@ pub fn every_op() -> Vec<Op> {
         Op::ClipNorm { max: 1.0 },
         Op::ClipValue { max: 1.0 },
         Op::Attention(attention),
-        Op::AttentionLse(attention),
         Op::AttentionGrad(attention),
         Op::Rotary(Rotary { heads: 1, parts: 1, turned: 1, base: 1e4, inverse: false }),
         Op::Recurrent(recurrent),
@@ -69,13 +69,13 @@ pub fn every_op() -> Vec<Op> {
         match op {
             Op::Variable { .. } | Op::Full { .. } | Op::View { .. } | Op::Pack => {}
             Op::Binary(_) | Op::Unary(_) | Op::Reduce { .. } => {}
-            Op::Activation(_) | Op::ActivationGrad(_) | Op::Matmul { .. } => {}
+            Op::Activation(_) | Op::ActivationGrad(_) | Op::Matmul { .. } | Op::WeightGrad { .. } => {}
             Op::Permute { .. } | Op::Slice { .. } | Op::Pad { .. } | Op::Concat { .. } => {}
             Op::Conv2d { .. } | Op::Conv2dGradInput { .. } | Op::Conv2dGradWeight { .. } => {}
             Op::Pool2d(_) | Op::Pool2dGrad(_) => {}
             Op::Softmax { .. } | Op::SoftmaxGrad { .. } => {}
             Op::Norm(_) | Op::NormGrad(_) | Op::NormGradWeight(_) | Op::RunningStats { .. } => {}
-            Op::Attention(_) | Op::AttentionLse(_) | Op::AttentionGrad(_) | Op::Rotary(_) => {}
+            Op::Attention(_) | Op::AttentionGrad(_) | Op::Rotary(_) => {}
             Op::Recurrent(_) | Op::RecurrentGrad(_) => {}
             Op::SumSquares | Op::ClipNorm { .. } | Op::ClipValue { .. } => {}
             Op::ToIndex | Op::Gather | Op::GatherGrad { .. } | Op::Dropout { .. } => {}

@@ -10,7 +10,7 @@ use crate::ops::control::Control;
 use crate::ops::elementwise::Elementwise;
 use crate::ops::gather::Rows;
 use crate::ops::loss::LossKernel;
-use crate::ops::matmul::Matmul;
+use crate::ops::matmul::{Matmul, WeightGrad};
 use crate::ops::measure::Measure;
 use crate::ops::norm::NormKernel;
 use crate::ops::recurrent::RecurrentKernel;
@@ -40,6 +40,7 @@ pub(crate) enum Kernel {
     Reduce(Reduce),
     Rows(Rows),
     Update(Update),
+    WeightGrad(WeightGrad),
 }
 
 impl Kernel {
@@ -64,11 +65,14 @@ impl Kernel {
             Op::Matmul { trans_a, trans_b, bias, epilogue } => {
                 Self::Matmul(Matmul::new(call, [*trans_a, *trans_b, *bias], *epilogue, how))
             }
+            Op::WeightGrad { .. } => Self::WeightGrad(WeightGrad::new(call, how)),
             Op::Conv2d { conv, bias, activation } => {
                 Self::Conv(Conv::new(call, conv, *bias, *activation, how))
             }
             Op::Conv2dGradInput { conv, .. } => Self::ConvGradInput(ConvGradInput::new(call, conv, how)),
-            Op::Conv2dGradWeight { conv, .. } => Self::ConvGradWeight(ConvGradWeight::new(call, conv, how)),
+            Op::Conv2dGradWeight { conv, kernel, bias } => {
+                Self::ConvGradWeight(ConvGradWeight::new(call, (conv, *kernel), bias.is_some(), how))
+            }
             Op::Pool2d(pool) => Self::Pool(Pool::new(call, *pool, how)),
             Op::Pool2dGrad(pool) => Self::PoolGrad(PoolGrad::new(call, *pool, how)),
             Op::Softmax { log } => Self::Norm(NormKernel::softmax(call, *log, how)),
@@ -80,8 +84,7 @@ impl Kernel {
             Op::SumSquares => Self::Norm(NormKernel::sum_squares(call, how)),
             Op::ClipNorm { max } => Self::Norm(NormKernel::clip_norm(call, *max, how)),
             Op::ClipValue { max } => Self::Norm(NormKernel::clip_value(call, *max, how)),
-            Op::Attention(attention) => Self::Attention(AttentionKernel::values(call, *attention, how)),
-            Op::AttentionLse(attention) => Self::Attention(AttentionKernel::lse(call, *attention, how)),
+            Op::Attention(attention) => Self::Attention(AttentionKernel::forward(call, *attention, how)),
             Op::AttentionGrad(attention) => Self::Attention(AttentionKernel::gradient(call, *attention, how)),
             Op::Rotary(rotary) => Self::Attention(AttentionKernel::rotary(call, *rotary)),
             Op::Recurrent(recurrent) => Self::Recurrent(RecurrentKernel::forward(call, *recurrent, how)),
@@ -116,6 +119,7 @@ impl Kernel {
             Self::Norm(kernel) => kernel.scratch_len(),
             Self::Recurrent(kernel) => kernel.scratch_len(),
             Self::Reduce(kernel) => kernel.scratch_len(),
+            Self::WeightGrad(kernel) => kernel.scratch_len(),
             Self::Arithmetic(_)
             | Self::Elementwise(_)
             | Self::Move(_)
@@ -145,6 +149,7 @@ impl Kernel {
             Self::Reduce(kernel) => kernel.run(memory, scratch),
             Self::Rows(kernel) => kernel.run(memory),
             Self::Update(kernel) => kernel.run(memory),
+            Self::WeightGrad(kernel) => kernel.run(memory, scratch),
         }
     }
 }

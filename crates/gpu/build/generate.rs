@@ -1,10 +1,11 @@
 //! Writes the Rust: the enum `Kernel`, what is known of each, and the structs of their parameters.
 
 use crate::reflect::{Access, Kernel, Params};
+use crate::source::Pair;
 use std::fmt::Write;
 
 /// The code of `kernels.rs`, or a complaint when two uniform structs share a name but not their fields.
-pub fn generate(kernels: &[Kernel]) -> Result<String, String> {
+pub fn generate(kernels: &[Kernel], pairs: &[Pair]) -> Result<String, String> {
     let mut out = String::from("// Generated from shaders/ by build.rs.\n\n");
     let mut params: Vec<&Params> = vec![];
     for kernel in kernels {
@@ -18,6 +19,20 @@ pub fn generate(kernels: &[Kernel]) -> Result<String, String> {
     }
     params.iter().for_each(|p| write_params(&mut out, p));
     write_enum(&mut out, kernels);
+    let rows = pairs.iter().map(|pair| {
+        let [first, second] = pair.of.each_ref().map(|name| camel(name));
+        let both = camel(&pair.name);
+        format!(
+            "    Pair {{ of: [Kernel::{first}, Kernel::{second}], both: Kernel::{both}, single: {} }},\n",
+            pair.single
+        )
+    });
+    let rows: String = rows.collect();
+    write!(
+        out,
+        "\n/// Every pair of kernels whose launches can be joined.\npub(crate) const PAIRS: &[Pair] = &[\n{rows}];\n"
+    )
+    .expect("a string takes all");
     Ok(out)
 }
 
@@ -53,11 +68,10 @@ fn write_enum(out: &mut String, kernels: &[Kernel]) {
         let shared = kernel.sizes.shared.iter().map(|(bytes, count)| format!("({bytes}, {count})"));
         writeln!(
             arms,
-            "            Kernel::{name} => &KernelInfo {{ name: {:?}, entry: {:?}, params: {}, bindings: &[{}], \
+            "            Kernel::{name} => &KernelInfo {{ name: {:?}, entry: {:?}, bindings: &[{}], \
              overrides: &[{}], workgroup: [{x}, {y}, {z}], shared: &[{}], source: {:?} }},",
             kernel.name,
             kernel.entry,
-            kernel.params.fields.len(),
             bindings.join(", "),
             overrides.collect::<Vec<_>>().join(", "),
             shared.collect::<Vec<_>>().join(", "),
@@ -75,11 +89,11 @@ fn write_enum(out: &mut String, kernels: &[Kernel]) {
     .expect("a string takes all");
 }
 
-fn access(access: &Access) -> &'static str {
+fn access(access: &Access) -> String {
     match access {
-        Access::Uniform => "Access::Uniform",
-        Access::Read => "Access::Read",
-        Access::ReadWrite => "Access::ReadWrite",
+        Access::Uniform(words) => format!("Access::Uniform({words})"),
+        Access::Read => "Access::Read".into(),
+        Access::ReadWrite => "Access::ReadWrite".into(),
     }
 }
 

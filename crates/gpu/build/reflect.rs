@@ -7,7 +7,8 @@ use naga::{AddressSpace, Module, ScalarKind, StorageAccess, TypeInner};
 
 /// How a kernel uses a binding.
 pub enum Access {
-    Uniform,
+    /// Of so many words.
+    Uniform(usize),
     Read,
     ReadWrite,
 }
@@ -67,8 +68,12 @@ fn bindings(module: &Module, info: &ModuleInfo, entry: usize) -> Result<Bindings
         }
         let access = match global.space {
             AddressSpace::Uniform => {
-                params = Some(uniform(module, global.ty)?);
-                Access::Uniform
+                let own = uniform(module, global.ty)?;
+                let words = own.fields.len();
+                if place.binding == 0 {
+                    params = Some(own);
+                }
+                Access::Uniform(words)
             }
             AddressSpace::Storage { access } if access.contains(StorageAccess::STORE) => Access::ReadWrite,
             AddressSpace::Storage { .. } => Access::Read,
@@ -77,9 +82,6 @@ fn bindings(module: &Module, info: &ModuleInfo, entry: usize) -> Result<Bindings
         bindings.push((place.binding, access));
     }
     bindings.sort_by_key(|b| b.0);
-    if !matches!(bindings.first(), Some((0, Access::Uniform))) {
-        params = None;
-    }
     Ok((bindings, params))
 }
 

@@ -15,30 +15,82 @@ pub struct Variant {
     pub constants: BTreeMap<String, String>,
 }
 
+/// Two variants that become one kernel.
+pub struct Pair {
+    pub name: String,
+    /// The kernels whose launches it joins.
+    pub of: [String; 2],
+    /// Whether each has one workgroup.
+    pub single: bool,
+    /// The same with what each has defined besides here.
+    pub halves: [Variant; 2],
+}
+
 /// Reads `variants.toml`, sorted by name.
-pub fn variants(shaders: &Path) -> Result<Vec<Variant>, String> {
+pub fn variants(shaders: &Path) -> Result<(Vec<Variant>, Vec<Pair>), String> {
     let path = shaders.join("variants.toml");
     let table: toml::Table =
         read(&path)?.parse().map_err(|e: toml::de::Error| format!("{}: {e}", path.display()))?;
-    let variants = table.iter().map(|(name, row)| variant(name, row));
-    variants.collect::<Result<_, _>>().map_err(|e| format!("{}: {e}", path.display()))
+    let wrong = |e: String| format!("{}: {e}", path.display());
+    let (mut variants, mut pairs) = (vec![], vec![]);
+    for (name, row) in &table {
+        let row = row.as_table().ok_or(wrong(format!("{name} must be a table")))?;
+        if row.contains_key("pair") {
+            pairs.push((name, row));
+        } else {
+            variants.push(variant(name, row).map_err(wrong)?);
+        }
+    }
+    let pairs = pairs.into_iter().map(|(name, row)| pair(name, row, &variants));
+    let pairs = pairs.collect::<Result<_, _>>().map_err(wrong)?;
+    Ok((variants, pairs))
 }
 
-fn variant(name: &str, row: &toml::Value) -> Result<Variant, String> {
-    let row = row.as_table().ok_or(format!("{name} must be a table"))?;
-    if let Some(key) = row.keys().find(|k| !["file", "entry", "define", "const"].contains(&k.as_str())) {
-        return Err(format!("{name}: unknown key {key}; use file, entry, define and const"));
+fn known(name: &str, row: &toml::Table, keys: &[&str]) -> Result<(), String> {
+    match row.keys().find(|key| !keys.contains(&key.as_str())) {
+        Some(key) => Err(format!("{name}: unknown key {key}; use {}", keys.join(", "))),
+        None => Ok(()),
     }
+}
+
+fn words(row: &toml::Table, key: &str) -> BTreeSet<String> {
+    let list = row.get(key).and_then(toml::Value::as_array).into_iter().flatten();
+    list.filter_map(|word| word.as_str().map(str::to_owned)).collect()
+}
+
+fn variant(name: &str, row: &toml::Table) -> Result<Variant, String> {
+    known(name, row, &["file", "entry", "define", "const"])?;
     let text = |key: &str| row.get(key).and_then(toml::Value::as_str).map(str::to_owned);
-    let defines = row.get("define").and_then(toml::Value::as_array).into_iter().flatten();
     let constants = row.get("const").and_then(toml::Value::as_table).into_iter().flatten();
     Ok(Variant {
         name: name.to_owned(),
         file: text("file").ok_or(format!("{name} needs a file"))?,
         entry: text("entry").unwrap_or_else(|| "main".to_owned()),
-        defines: defines.filter_map(|d| d.as_str().map(str::to_owned)).collect(),
+        defines: words(row, "define"),
         constants: constants.filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect(),
     })
+}
+
+fn pair(name: &str, row: &toml::Table, variants: &[Variant]) -> Result<Pair, String> {
+    known(name, row, &["pair", "first", "second", "single"])?;
+    let of = row.get("pair").and_then(toml::Value::as_array).into_iter().flatten();
+    let of: Vec<String> = of.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+    let of: [String; 2] = of.try_into().map_err(|_| format!("{name}: pair names two kernels"))?;
+    let half = |at: usize, key: &str| {
+        let known = variants.iter().find(|variant| variant.name == of[at]);
+        let variant = known.ok_or(format!("{name}: there is no kernel {}", of[at]))?;
+        let defines = variant.defines.union(&words(row, key)).cloned().collect();
+        Ok::<_, String>(Variant {
+            name: name.to_owned(),
+            file: variant.file.clone(),
+            entry: variant.entry.clone(),
+            defines,
+            constants: variant.constants.clone(),
+        })
+    };
+    let halves = [half(0, "first")?, half(1, "second")?];
+    let single = row.get("single").and_then(toml::Value::as_bool).unwrap_or(false);
+    Ok(Pair { name: name.to_owned(), of, single, halves })
 }
 
 /// The whole text of a variant.

@@ -3,10 +3,11 @@
 use crate::buffers::Buffer;
 use crate::device::Device;
 use crate::error::Held;
-use crate::kernels::{Kernel, Pipelines, Product};
+use crate::kernels::{Access, Kernel, Pipelines, Product};
 use crate::launch::Launch;
 use crate::limits::Limits;
-use crate::ops::{self, Lowering};
+use crate::ops::{self, Lowering, Target};
+use crate::pair::paired;
 use crate::plan::{Dispatch, Plan, Variable};
 use crate::{GpuError, buffers};
 use minibatch_graph::{Graph, Home, MemoryPlan, NodeId, Op};
@@ -25,9 +26,10 @@ pub(crate) async fn compile(
     graph: &Graph,
     (product, software): (Option<Product>, bool),
 ) -> Result<Plan, GpuError> {
+    let target = Target { software, invocations: device.limits.invocations };
     device.mailbox.check()?;
     let memory = MemoryPlan::new(graph)?;
-    let lowering = Lowering { graph, memory: &memory, product, software };
+    let lowering = Lowering { graph, memory: &memory, product, target };
     let launches = lower(&lowering)?;
     check(&device.limits, graph, &memory, &launches)?;
     let build = |pipelines: &mut Pipelines| build(device, variables, pipelines, graph, &memory, &launches);
@@ -42,7 +44,8 @@ pub(crate) async fn compile(
 pub fn keeps_to(graph: &Graph, limits: &Limits) -> Result<(), GpuError> {
     let memory = MemoryPlan::new(graph)?;
     [false, true].into_iter().try_for_each(|software| {
-        let lowering = Lowering { graph, memory: &memory, product: None, software };
+        let target = Target { software, invocations: limits.invocations };
+        let lowering = Lowering { graph, memory: &memory, product: None, target };
         check(limits, graph, &memory, &lower(&lowering)?)
     })
 }
@@ -57,7 +60,7 @@ fn check(limits: &Limits, graph: &Graph, memory: &MemoryPlan, launches: &[Launch
     memory.slots.iter().try_for_each(|slot| fits(Held::Between, slot.len))?;
     constants(graph, memory).into_values().try_for_each(|len| fits(Held::Constant, len))?;
     fits(Held::Between, launches.iter().map(|launch| launch.scratch).max().unwrap_or(0))?;
-    buffers::fits(Held::Constant, (launches.len() * ALIGNMENT) as u64, limits.buffer)?;
+    buffers::fits(Held::Constant, (structs(launches).count() * ALIGNMENT) as u64, limits.buffer)?;
     launches.iter().try_for_each(|launch| limits.check(launch))
 }
 
@@ -65,8 +68,16 @@ fn check(limits: &Limits, graph: &Graph, memory: &MemoryPlan, launches: &[Launch
 pub(crate) async fn check_kernels(device: &Device, pipelines: &mut Pipelines) -> Result<usize, GpuError> {
     device.mailbox.check()?;
     let make = |pipelines: &mut Pipelines| {
-        Kernel::ALL.iter().try_for_each(|&kernel| pipelines.get(&device.raw, kernel, &[]).map(drop))?;
-        Ok(Kernel::ALL.len())
+        let mut checked = 0;
+        for &kernel in Kernel::ALL {
+            // One whose size is fixed may be too large for this device, which then takes another.
+            let launch = Launch::new(kernel, vec![], vec![], 1).within(device.limits.invocations);
+            if device.limits.check_kernel(kernel, &launch.constants).is_ok() {
+                pipelines.get(&device.raw, kernel, &launch.constants)?;
+                checked += 1;
+            }
+        }
+        Ok(checked)
     };
     scoped(device, pipelines, make).await
 }
@@ -102,7 +113,8 @@ pub fn kernels_of(graph: &Graph) -> Result<Vec<(NodeId, &'static str)>, GpuError
     let memory = MemoryPlan::new(graph)?;
     let mut found = vec![];
     for software in [false, true] {
-        let lowering = Lowering { graph, memory: &memory, product: None, software };
+        let target = Target { software, invocations: Limits::WEBGPU.invocations };
+        let lowering = Lowering { graph, memory: &memory, product: None, target };
         for &id in &memory.order {
             found.extend(ops::launches(&lowering, id).iter().map(|l| (id, l.kernel.info().name)));
         }
@@ -111,7 +123,7 @@ pub fn kernels_of(graph: &Graph) -> Result<Vec<(NodeId, &'static str)>, GpuError
 }
 
 /// All launches of a graph, in order, none writing what it reads.
-fn lower(lowering: &Lowering) -> Result<Vec<Launch>, GpuError> {
+pub(crate) fn lower(lowering: &Lowering) -> Result<Vec<Launch>, GpuError> {
     let mut launches = vec![];
     for &id in &lowering.memory.order {
         for launch in ops::launches(lowering, id) {
@@ -127,7 +139,8 @@ fn lower(lowering: &Lowering) -> Result<Vec<Launch>, GpuError> {
             launches.push(launch);
         }
     }
-    Ok(launches)
+    // A software device runs both ways of every branch.
+    Ok(if lowering.target.software { launches } else { paired(launches) })
 }
 
 /// The buffers a plan owns, found by their homes.
@@ -159,15 +172,17 @@ fn build(
     let mut dispatches = vec![];
     if !launches.is_empty() {
         let arena = arena(device, launches);
-        for (i, launch) in launches.iter().enumerate() {
+        let mut slots = 0..;
+        let mut params = || wgpu::BufferBinding {
+            buffer: &arena.raw,
+            offset: (slots.next().unwrap_or(0) * ALIGNMENT) as u64,
+            size: NonZeroU64::new(ALIGNMENT as u64),
+        };
+        for launch in launches {
             let pipeline = pipelines.get(&device.raw, launch.kernel, &launch.constants)?;
-            let params = wgpu::BufferBinding {
-                buffer: &arena.raw,
-                offset: (i * ALIGNMENT) as u64,
-                size: NonZeroU64::new(ALIGNMENT as u64),
-            };
-            let bindings = bind(device, variables, &owned, &pipeline.layout, launch, params);
-            dispatches.push(Dispatch { pipeline, bindings, groups: launch.groups });
+            let bindings = bind(device, variables, &owned, &pipeline.layout, launch, &mut params);
+            let groups = [launch.groups, 1 + u32::from(launch.second.is_some())];
+            dispatches.push(Dispatch { pipeline, bindings, groups });
         }
         owned.buffers.push(arena);
     }
@@ -222,52 +237,60 @@ fn constants(graph: &Graph, memory: &MemoryPlan) -> HashMap<u32, usize> {
     longest
 }
 
-/// The bind group of one launch: its parameters, then its storage.
-fn bind(
+/// The bind group of one launch: its parameters and its storage, in the order of the kernel's bindings.
+fn bind<'a>(
     device: &Device,
     variables: &HashMap<String, Variable>,
     owned: &Owned,
     layout: &wgpu::BindGroupLayout,
     launch: &Launch,
-    params: wgpu::BufferBinding,
+    params: &mut impl FnMut() -> wgpu::BufferBinding<'a>,
 ) -> wgpu::BindGroup {
     let info = launch.kernel.info();
-    debug_assert_eq!(
-        info.params,
-        launch.params.len(),
-        "{}: the struct is generated from the shader",
-        info.name
-    );
-    debug_assert_eq!(
-        info.bindings.len(),
-        launch.buffers.len() + 1 + usize::from(launch.scratch > 0),
-        "{}: a buffer for each binding",
-        info.name
-    );
     let storage = launch.buffers.iter().map(|home| match home {
         Home::Variable(name) => &*variables[name].buffer,
         Home::Constant(value) => &owned.buffers[owned.constants[&value.to_bits()]],
         Home::Slot(slot) => &owned.buffers[*slot],
     });
     let scratch = owned.scratch.filter(|_| launch.scratch > 0).map(|at| &owned.buffers[at]);
-    let resources = [wgpu::BindingResource::Buffer(params)]
-        .into_iter()
-        .chain(storage.chain(scratch).map(|buffer| buffer.raw.as_entire_binding()));
-    let entries: Vec<_> = info
-        .bindings
-        .iter()
-        .zip(resources)
-        .map(|(&(binding, _), resource)| wgpu::BindGroupEntry { binding, resource })
-        .collect();
+    let mut storage: Vec<&Buffer> = storage.chain(scratch).collect();
+    debug_assert_eq!(info.storage().count(), storage.len(), "{}: a buffer for each binding", info.name);
+    let mut structs = [Some(&launch.params), launch.second.as_ref()].into_iter().flatten();
+    let mut storage = storage.drain(..);
+    let mut entries = vec![];
+    for &(binding, access) in info.bindings {
+        let resource = match access {
+            Access::Uniform(words) => {
+                let given = structs.next().map(Vec::len);
+                debug_assert_eq!(
+                    given,
+                    Some(words),
+                    "{}: the struct is generated from the shader",
+                    info.name
+                );
+                wgpu::BindingResource::Buffer(params())
+            }
+            Access::Read | Access::ReadWrite => match storage.next() {
+                Some(buffer) => buffer.raw.as_entire_binding(),
+                None => continue,
+            },
+        };
+        entries.push(wgpu::BindGroupEntry { binding, resource });
+    }
     let descriptor = wgpu::BindGroupDescriptor { label: Some(info.name), layout, entries: &entries };
     device.raw.create_bind_group(&descriptor)
 }
 
+/// Every launch's parameters, in order.
+fn structs(launches: &[Launch]) -> impl Iterator<Item = &Vec<u32>> {
+    launches.iter().flat_map(|launch| [Some(&launch.params), launch.second.as_ref()].into_iter().flatten())
+}
+
 /// One buffer with every launch's parameters.
 fn arena(device: &Device, launches: &[Launch]) -> Buffer {
-    let mut bytes = vec![0u8; launches.len() * ALIGNMENT];
-    for (slice, launch) in bytes.chunks_exact_mut(ALIGNMENT).zip(launches) {
-        let words: &[u8] = bytemuck::cast_slice(&launch.params);
+    let mut bytes = vec![0u8; structs(launches).count() * ALIGNMENT];
+    for (slice, params) in bytes.chunks_exact_mut(ALIGNMENT).zip(structs(launches)) {
+        let words: &[u8] = bytemuck::cast_slice(params);
         slice[..words.len()].copy_from_slice(words);
     }
     let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;

@@ -25,6 +25,8 @@ pub struct AdapterInfo {
 pub struct Adapter {
     raw: wgpu::Adapter,
     info: AdapterInfo,
+    /// What its device is to grant.
+    granted: wgpu::Limits,
 }
 
 impl Adapter {
@@ -37,8 +39,19 @@ impl Adapter {
             .request_adapter(&preferred())
             .await
             .map_err(|e| GpuError::NoAdapter { reason: e.to_string(), mend: wait::ADAPTER_HINT })?;
-        let info = describe(&raw);
-        Ok(Self { raw, info })
+        let (info, granted) = (describe(&raw), limits::wanted(&raw.limits()));
+        Ok(Self { raw, info, granted })
+    }
+
+    /// The same with workgroups no larger than in WebGPU's compatibility mode, as some phones have them: for tests.
+    #[must_use]
+    pub fn as_on_a_phone(mut self) -> Self {
+        let most = Limits::COMPATIBILITY;
+        self.granted.max_compute_invocations_per_workgroup = most.invocations as u32;
+        self.granted.max_compute_workgroup_size_x = most.sizes[0] as u32;
+        self.granted.max_compute_workgroup_size_y = most.sizes[1] as u32;
+        self.granted.max_uniform_buffer_binding_size = most.uniform_bytes;
+        self
     }
 
     /// Which one it is.
@@ -67,8 +80,7 @@ pub(crate) struct Device {
 
 impl Device {
     /// Opens an adapter.
-    async fn open(Adapter { raw, info }: Adapter) -> Result<Self, GpuError> {
-        let required_limits = limits::wanted(&raw.limits());
+    async fn open(Adapter { raw, info, granted: required_limits }: Adapter) -> Result<Self, GpuError> {
         let limits = Limits::of(&required_limits);
         let descriptor =
             wgpu::DeviceDescriptor { label: Some("minibatch"), required_limits, ..Default::default() };

@@ -8,8 +8,8 @@ use std::sync::Arc;
 /// How a kernel uses a binding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Access {
-    /// A slice of the plan's parameters.
-    Uniform,
+    /// A slice of the plan's parameters, of so many words.
+    Uniform(usize),
     /// Storage that is only read.
     Read,
     /// Storage that is written.
@@ -22,9 +22,7 @@ pub(crate) struct KernelInfo {
     pub name: &'static str,
     /// The function that runs.
     pub entry: &'static str,
-    /// Words in its uniform struct.
-    pub params: usize,
-    /// What it binds, in order; the uniform struct first.
+    /// What it binds, in order; a uniform struct first, and another before what the second of a pair binds.
     pub bindings: &'static [(u32, Access)],
     /// The constants that may be overridden, each with its own value; one without a name cannot be.
     pub overrides: &'static [(&'static str, Count)],
@@ -57,6 +55,20 @@ impl KernelInfo {
         (sizes, self.shared.iter().map(array).sum())
     }
 
+    /// The numbers of its storage bindings, in order, and how it uses them.
+    pub fn storage(&self) -> impl Iterator<Item = (u32, Access)> {
+        self.bindings.iter().copied().filter(|(_, access)| !matches!(access, Access::Uniform(_)))
+    }
+
+    /// An override of which a smaller workgroup comes, with half its value; none where the kernel's size is fixed.
+    pub fn halved(&self, constants: &[(&str, f64)]) -> Option<(&'static str, f64)> {
+        ["DOWN", "LANES", "ROWS", "WORKGROUP", "SLICES"].into_iter().find_map(|name| {
+            let place = self.overrides.iter().position(|(known, _)| *known == name)?;
+            let value = self.value(&Count::Set(place), constants);
+            (value > 1).then_some((name, (value / 2) as f64))
+        })
+    }
+
     fn value(&self, count: &Count, constants: &[(&str, f64)]) -> u64 {
         match count {
             Count::Is(number) => u64::from(*number),
@@ -70,6 +82,15 @@ impl KernelInfo {
             Count::Times(a, b) => self.value(a, constants).saturating_mul(self.value(b, constants)),
         }
     }
+}
+
+/// Two kernels whose launches can be joined.
+pub(crate) struct Pair {
+    pub of: [Kernel; 2],
+    /// The kernel that is both.
+    pub both: Kernel,
+    /// Whether each then has one workgroup, as the first must.
+    pub single: bool,
 }
 
 include!(concat!(env!("OUT_DIR"), "/kernels.rs"));
@@ -105,9 +126,13 @@ pub(crate) struct Pipeline {
 
 type Key = (Kernel, Vec<(&'static str, u64)>);
 
-/// Every pipeline made so far.
+/// Every pipeline made so far, and what they are made from.
 #[derive(Default)]
-pub(crate) struct Pipelines(HashMap<Key, Arc<Pipeline>>);
+pub(crate) struct Pipelines {
+    made: HashMap<Key, Arc<Pipeline>>,
+    /// One of each kernel, whatever its overrides.
+    modules: HashMap<Kernel, wgpu::ShaderModule>,
+}
 
 impl Pipelines {
     /// The pipeline of a kernel with these overrides, made when it is first asked for.
@@ -124,20 +149,43 @@ impl Pipelines {
             return Err(GpuError::Refused { reason });
         }
         let key = (kernel, constants.iter().map(|(name, value)| (*name, value.to_bits())).collect());
-        let make = || Arc::new(create(device, kernel.info(), constants));
-        Ok(self.0.entry(key).or_insert_with(make).clone())
+        let module = self.modules.entry(kernel).or_insert_with(|| module(device, kernel.info()));
+        let make = || Arc::new(create(device, kernel.info(), module, constants));
+        Ok(self.made.entry(key).or_insert_with(make).clone())
     }
 
     /// Forgets all of them, after one was refused.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.made.clear();
+        self.modules.clear();
+    }
+}
+
+/// A kernel's module. Indices are checked when it runs, but no loop counts its rounds besides: natively that is a 64-bit counter in
+/// every loop, for shaders that may never end. A browser does as it sees fit.
+fn module(device: &wgpu::Device, info: &KernelInfo) -> wgpu::ShaderModule {
+    let source = wgpu::ShaderSource::Wgsl(info.source.into());
+    let descriptor = wgpu::ShaderModuleDescriptor { label: Some(info.name), source };
+    let checks =
+        wgpu::ShaderRuntimeChecks { force_loop_bounding: false, ..wgpu::ShaderRuntimeChecks::checked() };
+    #[allow(
+        unsafe_code,
+        reason = "each loop of ours ends: it counts, or walks a permutation back into its range"
+    )]
+    unsafe {
+        device.create_shader_module_trusted(descriptor, checks)
     }
 }
 
 /// Errors go to the error scope around the compilation.
-fn create(device: &wgpu::Device, info: &KernelInfo, constants: &[(&str, f64)]) -> Pipeline {
+fn create(
+    device: &wgpu::Device,
+    info: &KernelInfo,
+    module: &wgpu::ShaderModule,
+    constants: &[(&str, f64)],
+) -> Pipeline {
     let entries: Vec<_> =
-        info.bindings.iter().map(|&(binding, access)| layout_entry(info, binding, access)).collect();
+        info.bindings.iter().map(|&(binding, access)| layout_entry(binding, access)).collect();
     let label = Some(info.name);
     let layout =
         device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries: &entries });
@@ -146,12 +194,10 @@ fn create(device: &wgpu::Device, info: &KernelInfo, constants: &[(&str, f64)]) -
         bind_group_layouts: &[Some(&layout)],
         immediate_size: 0,
     });
-    let source = wgpu::ShaderSource::Wgsl(info.source.into());
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label, source });
     let raw = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
         label,
         layout: Some(&pipeline_layout),
-        module: &module,
+        module,
         entry_point: Some(info.entry),
         compilation_options: wgpu::PipelineCompilationOptions { constants, ..Default::default() },
         cache: None,
@@ -159,11 +205,11 @@ fn create(device: &wgpu::Device, info: &KernelInfo, constants: &[(&str, f64)]) -
     Pipeline { raw, layout }
 }
 
-fn layout_entry(info: &KernelInfo, binding: u32, access: Access) -> wgpu::BindGroupLayoutEntry {
+fn layout_entry(binding: u32, access: Access) -> wgpu::BindGroupLayoutEntry {
     // Checked when a bind group is made, so that nothing is left to check at each launch.
-    let words = if access == Access::Uniform { info.params as u64 } else { 1 };
+    let words = if let Access::Uniform(words) = access { words as u64 } else { 1 };
     let ty = match access {
-        Access::Uniform => wgpu::BufferBindingType::Uniform,
+        Access::Uniform(_) => wgpu::BufferBindingType::Uniform,
         Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
         Access::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
     };

@@ -14,6 +14,8 @@ pub(crate) struct Launch {
     pub constants: Vec<(&'static str, f64)>,
     /// The uniform struct, word by word.
     pub params: Vec<u32>,
+    /// That of the second kernel of a pair, whose workgroups are another row of the grid.
+    pub second: Option<Vec<u32>>,
     /// What the storage bindings hold, in their order.
     pub buffers: Vec<Home>,
     /// Elements of scratch, bound after them: what the launches of one node tell each other. 0 binds none.
@@ -31,7 +33,7 @@ impl Launch {
     /// A launch of so many workgroups; those past the limit are left to the kernel's stride.
     pub fn new(kernel: Kernel, params: impl Into<Vec<u32>>, buffers: Vec<Home>, groups: usize) -> Self {
         let groups = groups.clamp(1, MOST_GROUPS) as u32;
-        Self { kernel, constants: vec![], params: params.into(), buffers, scratch: 0, groups }
+        Self { kernel, constants: vec![], params: params.into(), second: None, buffers, scratch: 0, groups }
     }
 
     /// A launch over `items`, one invocation each.
@@ -58,13 +60,28 @@ impl Launch {
         self
     }
 
+    /// The same with no more than so many invocations to a workgroup: kernels stride over what a smaller one leaves. A grid of
+    /// several workgroups that take an element an invocation grows in return.
+    pub fn within(mut self, invocations: u64) -> Self {
+        let info = self.kernel.info();
+        while info.wants(&self.constants).0.iter().product::<u64>() > invocations {
+            let Some((name, value)) = info.halved(&self.constants) else { return self };
+            self.constants.retain(|(constant, _)| *constant != name);
+            self.constants.push((name, value));
+            if name == "WORKGROUP" && self.groups > 1 {
+                self.groups = (2 * self.groups).min(MOST_GROUPS as u32);
+            }
+        }
+        self
+    }
+
     /// A buffer that the kernel writes and has bound a second time.
     pub fn aliased(&self) -> Option<&Home> {
-        let storage: Vec<&Access> = self.kernel.info().bindings.iter().map(|(_, a)| a).skip(1).collect();
+        let storage: Vec<Access> = self.kernel.info().storage().map(|(_, access)| access).collect();
         let twice =
             |i: usize| self.buffers.iter().enumerate().any(|(j, home)| j != i && *home == self.buffers[i]);
         (0..self.buffers.len())
-            .find(|&i| *storage[i] == Access::ReadWrite && twice(i))
+            .find(|&i| storage[i] == Access::ReadWrite && twice(i))
             .map(|i| &self.buffers[i])
     }
 }

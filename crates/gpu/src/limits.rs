@@ -3,7 +3,7 @@
 //! its graph is compiled.
 
 use crate::GpuError;
-use crate::kernels::Kernel;
+use crate::kernels::{Access, Kernel};
 use crate::launch::Launch;
 
 /// What a device grants, by the names that WebGPU has for it.
@@ -34,6 +34,10 @@ const MOST: u64 = (1 << 31) - 256;
 impl Limits {
     /// What WebGPU grants everywhere.
     pub const WEBGPU: Self = Self::of(&wgpu::Limits::defaults());
+
+    /// What a device of WebGPU's compatibility mode grants, such as an older phone's.
+    pub const COMPATIBILITY: Self =
+        Self { invocations: 128, sizes: [128, 128, 64], uniform_bytes: 16_384, ..Self::WEBGPU };
 
     pub(crate) const fn of(limits: &wgpu::Limits) -> Self {
         let (buffer, binding) = (limits.max_buffer_size, limits.max_storage_buffer_binding_size);
@@ -74,17 +78,23 @@ impl Limits {
         }
         kept(name, "invocations in a workgroup", sizes.iter().product(), self.invocations)?;
         kept(name, "bytes of workgroup memory", bytes, self.workgroup_bytes)?;
-        kept(name, "storage buffers", info.bindings.len() as u64 - 1, self.storage_bindings)?;
-        kept(name, "bytes of parameters", 4 * info.params as u64, self.uniform_bytes)
+        kept(name, "storage buffers", info.storage().count() as u64, self.storage_bindings)?;
+        info.bindings.iter().try_for_each(|(_, access)| match access {
+            Access::Uniform(words) => {
+                kept(name, "bytes of parameters", 4 * *words as u64, self.uniform_bytes)
+            }
+            Access::Read | Access::ReadWrite => Ok(()),
+        })
     }
 }
 
-/// The limits to ask an adapter for: WebGPU's own, but for the sizes of buffers, which data sets need as they come.
+/// The limits to ask an adapter for: WebGPU's own, less where it has less, but for the sizes of buffers, which data sets need as
+/// they come.
 pub(crate) fn wanted(adapter: &wgpu::Limits) -> wgpu::Limits {
     wgpu::Limits {
         max_buffer_size: adapter.max_buffer_size.min(MOST),
         max_storage_buffer_binding_size: adapter.max_storage_buffer_binding_size.min(MOST),
-        ..wgpu::Limits::defaults()
+        ..wgpu::Limits::defaults().or_worse_values_from(adapter)
     }
 }
 

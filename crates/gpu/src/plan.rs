@@ -18,7 +18,8 @@ pub(crate) struct Variable {
 pub(crate) struct Dispatch {
     pub pipeline: Arc<Pipeline>,
     pub bindings: wgpu::BindGroup,
-    pub groups: u32,
+    /// Workgroups in a row, and rows: two where it is a pair.
+    pub groups: [u32; 2],
 }
 
 /// A graph compiled for one [`crate::Gpu`]. It owns its buffers; dropping it frees them.
@@ -62,7 +63,7 @@ impl Plan {
                     current = Some(&dispatch.pipeline);
                 }
                 pass.set_bind_group(0, &dispatch.bindings, &[]);
-                pass.dispatch_workgroups(dispatch.groups, 1, 1);
+                pass.dispatch_workgroups(dispatch.groups[0], dispatch.groups[1], 1);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! How much a graph computes, so that the time it takes can be held against it.
 
-use crate::{Activation, Attention, Graph, GraphError, MemoryPlan, Node, Op, Unary};
+use crate::{Activation, Attention, Epilogue, Graph, GraphError, MemoryPlan, Node, Op, Unary};
 
 /// What an exponential, a logarithm, a root or a quotient counts for: about as many operations as its polynomial has.
 const FUNCTION: u64 = 10;
@@ -24,17 +24,27 @@ fn of_node(graph: &Graph, node: &Node) -> u64 {
     let result = node.shape.numel() as u64;
     match &node.op {
         Op::Variable { .. } | Op::Full { .. } | Op::View { .. } => 0,
-        Op::Matmul { trans_a, .. } => {
+        Op::Matmul { trans_a, epilogue, .. } => {
             let a = dims(0);
             let inner = a[a.len() - if *trans_a { 2 } else { 1 }] as u64;
-            result * (2 * inner + 1)
+            match epilogue {
+                Epilogue::None | Epilogue::Add => result * (2 * inner + 1),
+                Epilogue::Activation(f) | Epilogue::ActivationGrad(f) => {
+                    result * (2 * inner + of_activation(*f))
+                }
+                Epilogue::Both(f) => result / 2 * (2 * inner + of_activation(*f)),
+            }
         }
+        // With the bias's share.
+        Op::WeightGrad { .. } => count(0) * (2 * dims(1)[1] as u64 + 1),
         Op::Conv2d { .. } => result * (2 * per_result(dims(1)) + 1),
         Op::Conv2dGradInput { .. } => 2 * count(0) * per_result(dims(1)),
-        Op::Conv2dGradWeight { .. } => 2 * count(1) * per_result(node.shape.dims()),
-        // Scores and the sum of values; scores alone; scores once more, and the gradients of values, weights, queries, keys.
+        Op::Conv2dGradWeight { conv, kernel, bias } => {
+            let per_result = dims(0)[1] / conv.groups * kernel[0] * kernel[1];
+            count(1) * (2 * per_result as u64 + u64::from(bias.is_some()))
+        }
+        // Scores and the sum of values; scores once more, and the gradients of values, weights, queries, keys.
         Op::Attention(attention) => of_attention(attention, dims, 2),
-        Op::AttentionLse(attention) => of_attention(attention, dims, 1),
         Op::AttentionGrad(attention) => of_attention(attention, dims, 5),
         // The inputs' share is a product of its own, and so is the gradient of U: one product with U a step.
         Op::Recurrent(_) | Op::RecurrentGrad(_) => {
@@ -129,7 +139,8 @@ mod tests {
         let weight = flop(|g| {
             let [x, _] = inputs(g);
             let dy = variable(g, "dy", &[2, 6, 8, 8]);
-            g.add_node(Op::Conv2dGradWeight { conv, kernel: [3, 3] }, &[x, dy]).expect("a gradient")
+            g.add_node(Op::Conv2dGradWeight { conv, kernel: [3, 3], bias: None }, &[x, dy])
+                .expect("a gradient")
         });
         assert_eq!([back, weight], [products; 2]);
     }

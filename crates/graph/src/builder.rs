@@ -82,6 +82,13 @@ impl Graph {
         Ok(self.push(op, inputs, shape, dtype))
     }
 
+    /// Adds a node as it is in another graph, over inputs of this one.
+    pub(crate) fn copy(&mut self, node: &Node, at: impl Fn(NodeId) -> NodeId) -> NodeId {
+        let inputs = node.inputs.iter().map(|&input| at(input)).collect();
+        self.nodes.push(Node { inputs, ..node.clone() });
+        NodeId(self.nodes.len() as u32 - 1)
+    }
+
     fn push(&mut self, op: Op, inputs: &[NodeId], shape: Shape, dtype: DType) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node { op, inputs: inputs.to_vec(), shape, dtype, label: self.label.clone() });

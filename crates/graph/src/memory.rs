@@ -87,7 +87,7 @@ impl MemoryPlan {
 }
 
 /// Which nodes lead to an output or change a variable.
-fn needed(graph: &Graph) -> Vec<bool> {
+pub(crate) fn needed(graph: &Graph) -> Vec<bool> {
     let mut needed = vec![false; graph.nodes().len()];
     for (_, id) in graph.outputs() {
         needed[id.index()] = true;
@@ -102,7 +102,8 @@ fn needed(graph: &Graph) -> Vec<bool> {
     needed
 }
 
-/// For each node whose result can be written straight into a pack: that pack and the first element there.
+/// For each node whose result can be written straight into a pack: that pack and the first element there. All of it must go
+/// there, in one piece or in pieces that lie there as they lie in the result, and nowhere else.
 fn packed_inputs(graph: &Graph, needed: &[bool]) -> Vec<Option<(NodeId, usize)>> {
     let mut uses = vec![0; graph.nodes().len()];
     for id in graph.ids().filter(|id| needed[id.index()]) {
@@ -111,27 +112,41 @@ fn packed_inputs(graph: &Graph, needed: &[bool]) -> Vec<Option<(NodeId, usize)>>
     graph.outputs().iter().for_each(|(_, id)| uses[id.index()] += 1);
     let mut packed = vec![None; graph.nodes().len()];
     for id in graph.ids().filter(|id| needed[id.index()] && graph.node(*id).op == Op::Pack) {
-        let mut offset = 0;
+        // Of each result its place in the pack, and how many elements and pieces of it have been seen there.
+        let mut seen: Vec<(NodeId, usize, usize, usize)> = vec![];
+        let mut offset = 0_usize;
         for &input in &graph.node(id).inputs {
-            let base = whole(graph, input);
-            let op = &graph.node(base).op;
+            let (base, first, views) = piece(graph, input);
+            let (op, len) = (&graph.node(base).op, graph.shape(input).numel());
             let computed = !op.is_place() && *op != Op::Pack && !op.yields_change();
-            if computed && uses[input.index()] == 1 && uses[base.index()] == 1 {
-                packed[base.index()] = Some((id, offset));
+            let alone = views.iter().all(|view| uses[view.index()] == 1);
+            if let (true, true, Some(at)) = (computed, alone, offset.checked_sub(first)) {
+                match seen.iter_mut().find(|(node, place, ..)| (*node, *place) == (base, at)) {
+                    Some((.., elements, pieces)) => (*elements, *pieces) = (*elements + len, *pieces + 1),
+                    None => seen.push((base, at, len, 1)),
+                }
             }
-            offset += graph.shape(input).numel();
+            offset += len;
+        }
+        for (base, at, elements, pieces) in seen {
+            let node = graph.node(base);
+            if uses[base.index()] == pieces && node.shape.numel() == elements + node.op.gap() {
+                packed[base.index()] = Some((id, at));
+            }
         }
     }
     packed
 }
 
-/// The value that `id` shows as a whole: itself, or what a view of all its elements looks at.
-fn whole(graph: &Graph, id: NodeId) -> NodeId {
-    let node = graph.node(id);
-    match node.op {
-        Op::View { .. } if node.shape.numel() == graph.shape(node.inputs[0]).numel() => node.inputs[0],
-        _ => id,
+/// The value that `id` shows a piece of, the piece's first element, and the views through which it is seen.
+fn piece(graph: &Graph, mut id: NodeId) -> (NodeId, usize, Vec<NodeId>) {
+    let (mut first, mut views) = (0, vec![]);
+    while let Op::View { offset } = graph.node(id).op {
+        views.push(id);
+        first += offset;
+        id = graph.node(id).inputs[0];
     }
+    (id, first, views)
 }
 
 struct Planner<'a> {
@@ -254,7 +269,7 @@ impl<'a> Planner<'a> {
     fn copy_the_rest(&mut self, pack: NodeId) {
         let mut offset = 0;
         for (i, &input) in self.graph.node(pack).inputs.iter().enumerate() {
-            let base = whole(self.graph, input);
+            let base = piece(self.graph, input).0;
             if self.packed[base.index()].is_none_or(|(p, _)| p != pack) {
                 self.copies.push((pack, i, offset));
             }

@@ -45,7 +45,7 @@ pub enum Op {
     Activation(Activation),
     /// (saved, dy): dy f'(saved); see [`Activation::derivative_from_output`] for what `saved` is.
     ActivationGrad(Activation),
-    /// (a, b, bias?, saved?): op(a) op(b) + bias, then the epilogue. a is (m, k), or (k, m) when `trans_a`; b is
+    /// (a, b, bias?, another?): op(a) op(b) + bias, then the epilogue. a is (m, k), or (k, m) when `trans_a`; b is
     /// (k, n), or (n, k) when `trans_b`; bias is (n). Or a and b have one more axis in front, of equal extent: so many
     /// products.
     Matmul {
@@ -57,6 +57,12 @@ pub enum Op {
         bias: bool,
         /// What is done to each element before it is stored.
         epilogue: Epilogue,
+    },
+    /// (dz (k, m), x (k, n)): the gradients of a dense layer's weight and bias at once, flat: dz' x (m, n), then, `gap`
+    /// elements behind it, the sums of dz's columns (m). What lies between is another's, and left as it is.
+    WeightGrad {
+        /// Elements between the two.
+        gap: usize,
     },
     /// (x): the sum or mean over these axes, ascending, which keep extent 1.
     Reduce {
@@ -126,12 +132,15 @@ pub enum Op {
         /// Height and width of x.
         size: [usize; 2],
     },
-    /// (x, dy): the gradient with respect to the weight, (o, c / groups, kh, kw).
+    /// (x, dy): the gradient with respect to the weight, (o, c / groups, kh, kw). With `bias` flat, and behind it that of the
+    /// bias, the sums of dy's channels (o), as [`Op::WeightGrad`] has it.
     Conv2dGradWeight {
         /// Where the windows are.
         conv: Conv2d,
         /// Height and width of a window.
         kernel: [usize; 2],
+        /// The bias's gradient is made too, so many elements behind the weight's.
+        bias: Option<usize>,
     },
     /// (x (n, c, h, w)): each channel pooled, (n, c, h', w').
     Pool2d(Pool2d),
@@ -147,11 +156,14 @@ pub enum Op {
         /// Of the logarithm.
         log: bool,
     },
-    /// (x, weight? (channels), bias? (channels)): normalised rows.
+    /// (x, weight? (channels), bias? (channels)): flat, the normalised rows in x's order, then what each was normalised by,
+    /// (rows, [`Norm::MOMENTS`]). The graph sees the rows through a view; only they have gradients.
     Norm(Norm),
-    /// (x, weight?, dy): the gradient with respect to x.
+    /// (result of the norm, x, weight?, dy, sum?): the gradient with respect to x, added to a sum of gradients where there
+    /// is one.
     NormGrad(Norm),
-    /// (x, dy): the gradient with respect to the weight, (channels).
+    /// (result of the norm, x, dy): flat, the gradient with respect to the weight (channels), then to the bias (channels),
+    /// of those there are.
     NormGradWeight(Norm),
     /// (running (2 c), x (c, k)): moves the running means, then the running variances (unbiased), in place towards those
     /// of x's rows: running += momentum (new - running).
@@ -159,11 +171,10 @@ pub enum Op {
         /// How far they move.
         momentum: f32,
     },
-    /// See [`Attention`] for inputs; the result is (b, t, e).
+    /// See [`Attention`] for inputs; the result is flat, the values (b, t, e), then ln of the sum of exponentiated scores of
+    /// each query, (b, heads, t). The graph sees the values through a view; only they have gradients.
     Attention(Attention),
-    /// Attention's inputs: ln of the sum of exponentiated scores of each query, (b, heads, t).
-    AttentionLse(Attention),
-    /// (attention's inputs..., y, lse, dy): the gradient of the packed q, k, v (b, t, 3 e); with `cross` flat, of q (b, t,
+    /// (attention's inputs..., its result, dy): the gradient of the packed q, k, v (b, t, 3 e); with `cross` flat, of q (b, t,
     /// e), then of the packed k, v (b, s, 2 e).
     AttentionGrad(Attention),
     /// (x (b, t, parts e)): rotary positions.
@@ -262,6 +273,7 @@ impl Op {
             Self::Activation(_) => "activation",
             Self::ActivationGrad(_) => "activation_grad",
             Self::Matmul { .. } => "matmul",
+            Self::WeightGrad { .. } => "weight_grad",
             Self::Reduce { .. } => "reduce",
             Self::Permute { .. } => "permute",
             Self::Slice { .. } => "slice",
@@ -283,7 +295,6 @@ impl Op {
             Self::NormGradWeight(_) => "norm_grad_weight",
             Self::RunningStats { .. } => "running_stats",
             Self::Attention(_) => "attention",
-            Self::AttentionLse(_) => "attention_lse",
             Self::AttentionGrad(_) => "attention_grad",
             Self::Rotary(_) => "rotary",
             Self::Recurrent(_) => "recurrent",
@@ -317,17 +328,25 @@ impl Op {
             },
             Self::Variable { .. } | Self::Full { .. } | Self::View { .. } | Self::Pack => &[],
             Self::Binary(_) | Self::Unary(_) | Self::Activation(_) | Self::ActivationGrad(_) => &[],
-            Self::Matmul { .. } | Self::Reduce { .. } => &[],
+            Self::Matmul { .. } | Self::WeightGrad { .. } | Self::Reduce { .. } => &[],
             Self::Permute { .. } | Self::Slice { .. } | Self::Pad { .. } | Self::Concat { .. } => &[],
             Self::ToIndex | Self::Gather | Self::GatherGrad { .. } | Self::Dropout { .. } => &[],
             Self::Conv2d { .. } | Self::Conv2dGradInput { .. } | Self::Conv2dGradWeight { .. } => &[],
             Self::Pool2d(_) | Self::Pool2dGrad(_) => &[],
             Self::Softmax { .. } | Self::SoftmaxGrad { .. } => &[],
             Self::Norm(_) | Self::NormGrad(_) | Self::NormGradWeight(_) => &[],
-            Self::Attention(_) | Self::AttentionLse(_) | Self::AttentionGrad(_) | Self::Rotary(_) => &[],
+            Self::Attention(_) | Self::AttentionGrad(_) | Self::Rotary(_) => &[],
             Self::Recurrent(_) | Self::RecurrentGrad(_) => &[],
             Self::Loss(_) | Self::LossGrad(_) | Self::Score(_) => &[],
             Self::SumSquares | Self::ClipNorm { .. } | Self::ClipValue { .. } => &[],
+        }
+    }
+
+    /// How many elements within its result the op leaves as they are.
+    pub(crate) fn gap(&self) -> usize {
+        match self {
+            Self::WeightGrad { gap } | Self::Conv2dGradWeight { bias: Some(gap), .. } => *gap,
+            _ => 0,
         }
     }
 

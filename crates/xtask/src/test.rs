@@ -26,7 +26,7 @@ struct Part {
 }
 
 /// What `--long` adds. A new part is a row here.
-const PARTS: [Part; 3] = [
+const PARTS: [Part; 4] = [
     Part {
         name: "cli",
         title: "the command line, 2,000 drawn inputs",
@@ -34,6 +34,16 @@ const PARTS: [Part; 3] = [
         run: || {
             let words = ["test", "--workspace", "--features", "minibatch-cli/long", "--test", "fuzz"];
             run(cargo().args(words).args(["--", "--nocapture"]))
+        },
+    },
+    Part {
+        name: "phone",
+        title: "every op on a GPU of small workgroups",
+        page: false,
+        run: || {
+            system::ensure_vulkan()?;
+            let words = ["test", "--workspace", "--features", "minibatch-tests/long", "--test", "engine"];
+            run(cargo().args(words).args(["--", "of_a_phone"]))
         },
     },
     Part {

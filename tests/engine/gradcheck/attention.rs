@@ -21,7 +21,13 @@ fn attention(c: &mut Check, [b, t, s, heads, d]: Extents, [causal, cross, mask]:
         c.cpu.set("mask", &seen);
         inputs.push(node);
     }
-    c.op(Op::Attention(Attention { heads, causal, cross, mask }), &inputs)
+    seen(c, Attention { heads, causal, cross, mask }, &inputs, [b, t, e])
+}
+
+/// The values of an attention.
+fn seen(c: &mut Check, attention: Attention, inputs: &[NodeId], shape: [usize; 3]) -> NodeId {
+    let flat = c.op(Op::Attention(attention), inputs);
+    c.graph.view(flat, 0, shape).unwrap()
 }
 
 #[test]
@@ -61,6 +67,7 @@ fn rotaries() {
         let x = c.param("x", [1, 4, 12]);
         let turned = Rotary { heads: 1, parts: 3, turned: 2, base: 10.0, inverse: false };
         let turned = c.op(Op::Rotary(turned), &[x]);
-        c.op(Op::Attention(Attention { heads: 1, causal: true, cross: false, mask: false }), &[turned])
+        let attention = Attention { heads: 1, causal: true, cross: false, mask: false };
+        seen(c, attention, &[turned], [1, 4, 4])
     });
 }

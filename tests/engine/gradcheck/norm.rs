@@ -41,7 +41,8 @@ fn norms() {
                 if bias {
                     inputs.push(c.param("bias", [norm.channels()]));
                 }
-                c.op(Op::Norm(norm), &inputs)
+                let flat = c.op(Op::Norm(norm), &inputs);
+                c.graph.view(flat, 0, minibatch_graph::Shape::new(shape.to_vec())).unwrap()
             });
         }
     }

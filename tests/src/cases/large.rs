@@ -51,7 +51,7 @@ pub(super) const BUILDERS: [fn() -> Case; 41] = [
     // More workgroups than a grid has, each with one row.
     || norm::softmax(65_600, 129, false),
     || norm::batch(1, MANY, 1),
-    || norm::batch(1, MANY, 2),
+    || norm::batch(1, MANY, 3),
     || norm::many_rows(1_400_003, 3),
     // More windows than one launch of the weight's gradient takes; their products cancel.
     || spatial::grad_weight(spatial::shapes([1, 1, 3930, 3931], [1, 1, 1, 1])).with_tolerance(1e-3),

@@ -60,11 +60,18 @@ pub(super) fn cases() -> Vec<Case> {
         let sigmoid = Epilogue::ActivationGrad(Activation::Sigmoid);
         all.push(products(3, [65, 7, 3], [trans_a, trans_b, true], sigmoid));
     }
+    for [m, k, n] in SHAPES.into_iter().chain([[17, 2000, 2], [40, 5000, 20]]) {
+        all.push(weight_grad([m, k, n], k % 3));
+    }
+    for [trans_a, trans_b] in transposes {
+        all.push(product([17, 5, 33], [trans_a, trans_b, true], Epilogue::Add));
+        all.push(products(3, [65, 7, 3], [trans_a, trans_b, false], Epilogue::Add));
+    }
     for f in Activation::ALL {
-        if f.derivative_from_output() {
-            all.push(product([17, 5, 33], [false, true, true], Epilogue::Activation(f)));
-            all.push(product([9, 4, 2], [false, true, false], Epilogue::Activation(f)));
-        }
+        all.push(product([17, 5, 33], [false, true, true], Epilogue::Activation(f)));
+        all.push(product([9, 4, 2], [false, true, false], Epilogue::Activation(f)));
+        all.push(product([17, 5, 33], [false, true, true], Epilogue::Both(f)));
+        all.push(products(3, [65, 7, 3], [false, true, true], Epilogue::Both(f)));
         all.push(product([17, 5, 33], [false, false, false], Epilogue::ActivationGrad(f)));
         all.push(product([6, 4, 9], [false, true, true], Epilogue::ActivationGrad(f)));
     }
@@ -107,6 +114,27 @@ fn case(
         let (low, high) = super::elementwise::range_of_saved(f);
         inputs.push(builder.between("saved", dims(m, n), low, high));
     }
+    if epilogue == Epilogue::Add {
+        inputs.push(builder.float("other", dims(n, m)));
+    }
     let product = builder.op(Op::Matmul { trans_a, trans_b, bias, epilogue }, &inputs);
     builder.compares(product)
+}
+
+/// dz (k, m) with x (k, n); what lies in the gap is looked at by its pack.
+fn weight_grad([m, k, n]: [usize; 3], gap: usize) -> Case {
+    let mut builder = Builder::new(format!("weight_grad ({k}, {m})' x ({k}, {n}), gap {gap}"));
+    builder = builder.tolerance(1e-5 + 4e-7 * k as f32);
+    let (dz, x) = (builder.float("dz", [k, m]), builder.float("x", [k, n]));
+    let both = builder.op(Op::WeightGrad { gap }, &[dz, x]);
+    if gap == 0 {
+        return builder.compares(both);
+    }
+    let between = builder.float("between", [gap]);
+    let copied = builder.op(Op::Activation(Activation::Linear), &[between]);
+    let g = builder.graph();
+    let [weight, bias] =
+        [(0, m * n), (m * n + gap, m)].map(|(at, len)| g.view(both, at, [len]).expect("in range"));
+    let pack = builder.op(Op::Pack, &[weight, copied, bias]);
+    builder.compares(pack)
 }

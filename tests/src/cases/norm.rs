@@ -61,7 +61,7 @@ pub(super) fn cases() -> Vec<Case> {
     all
 }
 
-/// Batch norm of channels that are long rows: forward (0), its gradient (1) or the weight's (2).
+/// Batch norm of channels that are long rows: forward (0), its gradient (1), that with a sum (2) or the weight's (3).
 pub(super) fn batch(channels: usize, columns: usize, which: usize) -> Case {
     let norm = Norm { columns, groups: channels, span: columns, weight: true, bias: true, ..layer(1, true) };
     of_norm("batch", &[channels, columns], norm).swap_remove(which)
@@ -70,7 +70,7 @@ pub(super) fn batch(channels: usize, columns: usize, which: usize) -> Case {
 /// The weight's gradient of a layer norm of many short rows.
 pub(super) fn many_rows(rows: usize, columns: usize) -> Case {
     let norm = Norm { weight: true, bias: true, ..layer(columns, true) };
-    of_norm("layer", &[rows, columns], norm).swap_remove(2)
+    of_norm("layer", &[rows, columns], norm).swap_remove(3)
 }
 
 fn layer(columns: usize, center: bool) -> Norm {
@@ -154,34 +154,53 @@ fn of_norm(name: &str, shape: &[usize], norm: Norm) -> Vec<Case> {
         if bias {
             inputs.push(placed(&mut builder, "bias", &channels, -2.0, 2.0));
         }
-        let y = builder.op(Op::Norm(norm), &inputs);
+        let y = rows(&mut builder, norm, &inputs);
         builder.compares(y)
     };
-    let gradient = {
-        let (mut builder, x) = begin("gradient of ", 1e-5);
-        let mut inputs = vec![x];
+    let of_x = |summed: bool| {
+        let (mut builder, x) = begin(if summed { "summed gradient of " } else { "gradient of " }, 1e-5);
+        let mut inputs = vec![normed(&mut builder, norm, x), x];
         if weight {
             inputs.push(placed(&mut builder, "weight", &channels, -2.0, 2.0));
         }
         inputs.push(placed(&mut builder, "dy", shape, -2.0, 2.0));
+        if summed {
+            inputs.push(placed(&mut builder, "sum", shape, -2.0, 2.0));
+        }
         let dx = builder.op(Op::NormGrad(norm), &inputs);
         builder.compares(dx)
     };
-    let terms = shape.iter().product::<usize>() / channels[0];
-    let of_weight = {
+    let mut all = vec![forward, of_x(false), of_x(true)];
+    if weight || bias {
+        let terms = shape.iter().product::<usize>() / channels[0];
         let (mut builder, x) = begin("weight's gradient of ", 1e-5 + 1e-6 * (terms as f32).sqrt());
+        let result = normed(&mut builder, norm, x);
         let dy = placed(&mut builder, "dy", shape, -2.0, 2.0);
-        let grad = builder.op(Op::NormGradWeight(norm), &[x, dy]);
-        builder.compares(grad)
-    };
-    vec![forward, gradient, of_weight]
+        let grad = builder.op(Op::NormGradWeight(norm), &[result, x, dy]);
+        all.push(builder.compares(grad));
+    }
+    all
+}
+
+/// The normalised rows alone: what rounding took from a mean is each backend's own.
+fn rows(builder: &mut Builder, norm: Norm, inputs: &[NodeId]) -> NodeId {
+    let flat = builder.op(Op::Norm(norm), inputs);
+    let g = builder.graph();
+    let shape = g.shape(inputs[0]).clone();
+    let rows = g.view(flat, 0, shape).expect("they come first");
+    builder.op(Op::Activation(minibatch_graph::Activation::Linear), &[rows])
+}
+
+/// The result of a norm without weight and bias: a gradient takes of it what each row was normalised by.
+fn normed(builder: &mut Builder, norm: Norm, x: NodeId) -> NodeId {
+    builder.op(Op::Norm(Norm { weight: false, bias: false, ..norm }), &[x])
 }
 
 /// Values a thousand away from zero, whose mean, rounded, is off by more than the tolerance.
 fn far_from_zero() -> Case {
     let mut builder = Builder::new("layer norm far from zero").tolerance(2e-5);
     let x = builder.between("x", [9, 1009], 999.0, 1001.0);
-    let y = builder.op(Op::Norm(layer(1009, true)), &[x]);
+    let y = rows(&mut builder, layer(1009, true), &[x]);
     builder.compares(y)
 }
 

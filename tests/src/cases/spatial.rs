@@ -212,8 +212,9 @@ pub(super) fn grad_weight(shapes: Shapes) -> Case {
         .tolerance(1e-5 + 4e-7 * terms.min(20.0 * terms.sqrt()));
     let (x, dy) = (builder.float("x", shapes.x), builder.float("dy", shapes.y()));
     let kernel = [shapes.weight[2], shapes.weight[3]];
-    let dw = builder.op(Op::Conv2dGradWeight { conv: shapes.conv, kernel }, &[x, dy]);
-    builder.compares(dw)
+    let dw = builder.op(Op::Conv2dGradWeight { conv: shapes.conv, kernel, bias: None }, &[x, dy]);
+    let both = builder.op(Op::Conv2dGradWeight { conv: shapes.conv, kernel, bias: Some(0) }, &[x, dy]);
+    builder.compares_as("with the bias's", both).compares(dw)
 }
 
 pub(super) fn pool2d(x: [usize; 4], pool: Pool2d) -> Case {
@@ -288,7 +289,7 @@ fn in_views() -> Case {
     let mean = Pool2d { kind: PoolKind::Average, window: adaptive([2, 3]) };
     let y = builder.op(Op::Conv2d { conv, bias: true, activation: Activation::Relu }, &[x, weight, bias]);
     let dx = builder.op(Op::Conv2dGradInput { conv, size: [5, 6] }, &[dy, weight]);
-    let dw = builder.op(Op::Conv2dGradWeight { conv, kernel: [3, 3] }, &[x, dy]);
+    let dw = builder.op(Op::Conv2dGradWeight { conv, kernel: [3, 3], bias: None }, &[x, dy]);
     let pooled = builder.op(Op::Pool2d(pool), &[x]);
     let d_pooled = builder.op(Op::Pool2dGrad(pool), &[x, pooled]);
     let averaged = builder.op(Op::Pool2d(mean), &[x]);

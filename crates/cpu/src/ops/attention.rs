@@ -22,27 +22,22 @@ use source::Source;
 /// How many queries are looked at together: a whole number of tiles of either kind.
 const BLOCK: usize = 24;
 
-/// Attention, what its gradient needs of it, its gradient, or the turning of positions.
+/// Attention, its gradient, or the turning of positions.
 #[derive(Clone, Debug)]
 pub(crate) enum AttentionKernel {
-    Values(Forward),
-    Lse(Forward),
+    Forward(Forward),
     Gradient(Backward),
     Rotary(Turn),
 }
 
 impl AttentionKernel {
-    pub fn values(call: &Call, attention: Attention, how: How) -> Self {
-        Self::Values(Forward::new(Source::new(attention, call), call.output, how))
-    }
-
-    pub fn lse(call: &Call, attention: Attention, how: How) -> Self {
-        Self::Lse(Forward::new(Source::new(attention, call), call.output, how))
+    pub fn forward(call: &Call, attention: Attention, how: How) -> Self {
+        Self::Forward(Forward::new(Source::new(attention, call), call.output, how))
     }
 
     pub fn gradient(call: &Call, attention: Attention, how: How) -> Self {
         let source = Source::new(attention, call);
-        let result: [Operand; 3] = std::array::from_fn(|i| call.inputs[source.inputs() + i]);
+        let result: [Operand; 2] = std::array::from_fn(|i| call.inputs[source.inputs() + i]);
         Self::Gradient(Backward::new(source, result, call.output, how))
     }
 
@@ -52,7 +47,7 @@ impl AttentionKernel {
 
     pub fn scratch_len(&self) -> usize {
         match self {
-            Self::Values(forward) | Self::Lse(forward) => forward.scratch_len(),
+            Self::Forward(forward) => forward.scratch_len(),
             Self::Gradient(backward) => backward.scratch_len(),
             Self::Rotary(_) => 0,
         }
@@ -60,8 +55,7 @@ impl AttentionKernel {
 
     pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
         match self {
-            Self::Values(forward) => forward.values(memory, scratch),
-            Self::Lse(forward) => forward.lse(memory, scratch),
+            Self::Forward(forward) => forward.run(memory, scratch),
             Self::Gradient(backward) => backward.run(memory, scratch),
             Self::Rotary(turn) => turn.run(memory),
         }

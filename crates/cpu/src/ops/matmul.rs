@@ -4,6 +4,7 @@ use minibatch_graph::{Activation, Epilogue};
 
 use super::elementwise;
 use super::product::Product;
+use super::reduce::{add_to, sum_rows};
 use crate::call::Call;
 use crate::memory::{Memory, Operand};
 use crate::{How, Real};
@@ -24,8 +25,12 @@ pub(crate) struct Matmul {
 enum Behind {
     Nothing,
     Activation(Activation),
+    /// The same, and what it is of is kept behind it.
+    Both(Activation),
     /// The derivative, by what is told of the activation in another value.
     Derivative(Activation, Operand),
+    /// Another value.
+    Sum(Operand),
 }
 
 impl Matmul {
@@ -42,7 +47,9 @@ impl Matmul {
             epilogue: match epilogue {
                 Epilogue::None => Behind::Nothing,
                 Epilogue::Activation(f) => Behind::Activation(f),
+                Epilogue::Both(f) => Behind::Both(f),
                 Epilogue::ActivationGrad(f) => Behind::Derivative(f, call.inputs[2 + usize::from(bias)]),
+                Epilogue::Add => Behind::Sum(call.inputs[2 + usize::from(bias)]),
             },
             how,
         }
@@ -56,6 +63,10 @@ impl Matmul {
         let &Product { m, k, n, .. } = &self.product;
         memory.write(&self.out, |memory, out| {
             let [a, b] = self.inputs.map(|input| memory.floats(&input));
+            let (y, out) = match self.epilogue {
+                Behind::Both(_) => out.split_at_mut(out.len() / 2),
+                _ => (&mut [][..], out),
+            };
             for (matrix, out) in out.chunks_exact_mut((m * n).max(1)).enumerate() {
                 let pair = [&a[matrix * m * k..][..m * k], &b[matrix * k * n..][..k * n]];
                 self.product.run(pair, out, scratch, &|rows, out: &mut [T]| {
@@ -63,6 +74,17 @@ impl Matmul {
                     self.how.vectorised(
                         #[inline(always)]
                         || self.finish(memory, first, out),
+                    );
+                });
+            }
+            if let Behind::Both(f) = self.epilogue {
+                self.how.divided(10 * y.len(), [(y, 1), (out, 1)], &mut [(); 0], |_, [y, z], _| {
+                    self.how.vectorised(
+                        #[inline(always)]
+                        || {
+                            y.copy_from_slice(z);
+                            elementwise::activate(f, y);
+                        },
                     );
                 });
             }
@@ -76,12 +98,48 @@ impl Matmul {
             elementwise::add_row(memory.floats(bias), out);
         }
         match &self.epilogue {
-            Behind::Nothing => {}
+            Behind::Nothing | Behind::Both(_) => {}
             Behind::Activation(f) => elementwise::activate(*f, out),
             Behind::Derivative(f, saved) => {
                 let saved = &memory.floats(saved)[first..][..out.len()];
                 elementwise::scale_by_derivative(*f, saved, out);
             }
+            Behind::Sum(other) => add_to(out, &memory.floats(other)[first..]),
         }
+    }
+}
+
+/// The gradients of a dense layer: out = dz' x, then, behind a gap that stays as it is, the sums of dz's columns.
+#[derive(Clone, Debug)]
+pub(crate) struct WeightGrad {
+    product: Product,
+    dz: Operand,
+    x: Operand,
+    out: Operand,
+    how: How,
+}
+
+impl WeightGrad {
+    pub fn new(call: &Call, how: How) -> Self {
+        let [dz, x] = call.operands();
+        let product = Product::new([dz.columns, dz.rows, x.columns], [true, false], how);
+        Self { product, dz, x, out: call.output, how }
+    }
+
+    pub fn scratch_len(&self) -> usize {
+        self.product.scratch_len().max(self.product.m)
+    }
+
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+        let &Product { m, n, .. } = &self.product;
+        memory.write(&self.out, |memory, out| {
+            let [dz, x] = [self.dz, self.x].map(|input| memory.floats(&input));
+            self.product.run([dz, x], &mut out[..m * n], scratch, &|_, _| {});
+            let sums = out.len() - m;
+            self.how.vectorised(
+                #[inline(always)]
+                || sum_rows(dz, &mut out[sums..], scratch),
+            );
+        });
     }
 }

@@ -10,6 +10,7 @@ use minibatch_graph::Norm;
 
 use crate::call::Call;
 use crate::memory::{Memory, Operand};
+use crate::ops::reduce::add_to;
 use crate::{How, Real};
 
 /// Softmax, normalisations, and clipping.
@@ -91,7 +92,7 @@ impl NormKernel {
 
     pub fn scratch_len(&self) -> usize {
         match &self.what {
-            What::NormGradWeight(norm) => norm.channels(),
+            What::NormGradWeight(norm) => norm.weights(),
             What::Softmax { .. } | What::SoftmaxGrad { .. } | What::Norm(_) | What::NormGrad(_) => 0,
             What::RunningStats { .. } | What::SumSquares => 0,
             What::ClipNorm { .. } | What::ClipValue { .. } => 0,
@@ -125,31 +126,41 @@ impl NormKernel {
             What::Norm(norm) => {
                 let weight = norm.weight.then(|| input(1));
                 let bias = norm.bias.then(|| input(inputs.len() - 1));
-                self.by_rows(
-                    norm.columns,
-                    out,
-                    #[inline(always)]
-                    |at, first, out| {
-                        rows::forward((norm, first), &input(0)[at], weight, bias, out);
-                    },
-                );
+                let (y, moments) = out.split_at_mut(inputs[0].len());
+                let all = [(y, norm.columns), (moments, Norm::MOMENTS)];
+                self.how.divided(8 * inputs[0].len(), all, &mut [(); 0], |rows, [y, moments], _| {
+                    let x = &input(0)[rows.start * norm.columns..][..y.len()];
+                    self.how.vectorised(
+                        #[inline(always)]
+                        || rows::forward((norm, rows.start), x, [weight, bias], y, moments),
+                    );
+                });
             }
             What::NormGrad(norm) => {
-                let weight = norm.weight.then(|| input(1));
-                let dy = input(inputs.len() - 1);
+                let weight = norm.weight.then(|| input(2));
+                let dy = 2 + usize::from(norm.weight);
+                let sum = (inputs.len() > dy + 1).then(|| input(dy + 1));
+                let moments = &input(0)[inputs[1].len()..];
                 self.by_rows(
                     norm.columns,
                     out,
                     #[inline(always)]
                     |at, first, out| {
-                        rows::gradient((norm, first), &input(0)[at.clone()], weight, &dy[at], out);
+                        let [x, dy] = [1, dy].map(|i| &input(i)[at.clone()]);
+                        rows::gradient((norm, first), x, moments, weight, dy, out);
+                        if let Some(sum) = sum {
+                            add_to(out, &sum[at]);
+                        }
                     },
                 );
             }
-            What::NormGradWeight(norm) => self.how.vectorised(
-                #[inline(always)]
-                || rows::weight_gradient(norm, input(0), input(1), out, scratch),
-            ),
+            What::NormGradWeight(norm) => {
+                let moments = &input(0)[inputs[1].len()..];
+                self.how.vectorised(
+                    #[inline(always)]
+                    || rows::weight_gradient(norm, input(1), moments, input(2), out, scratch),
+                );
+            }
             What::RunningStats { momentum } => {
                 rows::running_stats(out, input(1), T::of(f64::from(*momentum)));
             }

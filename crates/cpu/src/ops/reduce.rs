@@ -12,26 +12,24 @@ use crate::{How, Real};
 #[derive(Clone, Debug)]
 pub(crate) struct Reduce {
     reduction: Reduction,
-    walk: Walk<2>,
+    sums: Sums,
     x: Operand,
     out: Operand,
-    how: How,
 }
 
 impl Reduce {
     pub fn new(call: &Call, reduction: Reduction, axes: &[usize], how: How) -> Self {
-        let walk = Walk::reduce(call.dims(0), axes);
-        Self { reduction, walk, x: call.inputs[0], out: call.output, how }
+        Self { reduction, sums: Sums::new(call.dims(0), axes, how), x: call.inputs[0], out: call.output }
     }
 
     pub fn scratch_len(&self) -> usize {
-        scratch_len(self.walk.axes(), self.out.len())
+        self.sums.scratch_len()
     }
 
     pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
         memory.write(&self.out, |memory, out| {
             let x = memory.floats(&self.x);
-            sum(self.how, self.walk.axes(), x, out, scratch);
+            self.sums.run(x, out, scratch);
             match self.reduction {
                 Reduction::Sum => {}
                 Reduction::Mean => {
@@ -43,6 +41,30 @@ impl Reduce {
     }
 }
 
+/// The sums of a value of some shape over axes.
+#[derive(Clone, Debug)]
+pub(crate) struct Sums {
+    walk: Walk<2>,
+    /// How many sums there are.
+    len: usize,
+    how: How,
+}
+
+impl Sums {
+    pub fn new(dims: &[usize], axes: &[usize], how: How) -> Self {
+        let kept = dims.iter().enumerate().filter(|(axis, _)| !axes.contains(axis));
+        Self { walk: Walk::reduce(dims, axes), len: kept.map(|(_, extent)| extent).product(), how }
+    }
+
+    pub fn scratch_len(&self) -> usize {
+        scratch_len(self.walk.axes(), self.len)
+    }
+
+    pub fn run<T: Real>(&self, x: &[T], out: &mut [T], scratch: &mut [T]) {
+        sum(self.how, self.walk.axes(), x, out, scratch);
+    }
+}
+
 /// Summands that are added up by themselves before their sum joins the total.
 const BLOCK: usize = 256;
 /// Sums that are kept side by side along a row, for SIMD.
@@ -50,7 +72,7 @@ const LANES: usize = 16;
 
 /// out\[j\] = sum over i of x\[i, j\]; `scratch` has at least as many elements as `out`.
 #[inline(always)]
-fn sum_rows<T: Real>(x: &[T], out: &mut [T], scratch: &mut [T]) {
+pub(crate) fn sum_rows<T: Real>(x: &[T], out: &mut [T], scratch: &mut [T]) {
     let columns = out.len();
     let part = &mut scratch[..columns];
     out.fill(T::ZERO);

@@ -14,10 +14,6 @@ pub(super) fn result(l: &Lowering, id: NodeId, attention: &Attention) -> Vec<Lau
     launch(l, id, attention, Pass::Result)
 }
 
-pub(super) fn lse(l: &Lowering, id: NodeId, attention: &Attention) -> Vec<Launch> {
-    launch(l, id, attention, Pass::Lse)
-}
-
 pub(super) fn gradient(l: &Lowering, id: NodeId, attention: &Attention) -> Vec<Launch> {
     [Pass::GradQuery, Pass::GradKey].into_iter().flat_map(|pass| launch(l, id, attention, pass)).collect()
 }
@@ -26,7 +22,6 @@ pub(super) fn gradient(l: &Lowering, id: NodeId, attention: &Attention) -> Vec<L
 #[derive(Clone, Copy, PartialEq)]
 enum Pass {
     Result,
-    Lse,
     /// The gradient of q, and that of k and v.
     GradQuery,
     GradKey,
@@ -66,12 +61,11 @@ impl Suited {
     fn tiles(pass: Pass, d: u32) -> Option<Self> {
         use Kernel::{
             Attention16, Attention32, Attention64, Attention128, AttentionKey16, AttentionKey32,
-            AttentionKey64, AttentionKey128, AttentionLse16, AttentionLse32, AttentionLse64, AttentionLse128,
-            AttentionQuery16, AttentionQuery32, AttentionQuery64, AttentionQuery128,
+            AttentionKey64, AttentionKey128, AttentionQuery16, AttentionQuery32, AttentionQuery64,
+            AttentionQuery128,
         };
         let by_columns = match pass {
             Pass::Result => [Attention16, Attention32, Attention64, Attention128],
-            Pass::Lse => [AttentionLse16, AttentionLse32, AttentionLse64, AttentionLse128],
             Pass::GradQuery => [AttentionQuery16, AttentionQuery32, AttentionQuery64, AttentionQuery128],
             Pass::GradKey => [AttentionKey16, AttentionKey32, AttentionKey64, AttentionKey128],
         };
@@ -84,7 +78,6 @@ impl Suited {
     fn any(pass: Pass) -> Self {
         let kernel = match pass {
             Pass::Result => Kernel::AttentionAny,
-            Pass::Lse => Kernel::AttentionLseAny,
             Pass::GradQuery => Kernel::AttentionQueryAny,
             Pass::GradKey => Kernel::AttentionKeyAny,
         };
@@ -94,7 +87,6 @@ impl Suited {
     fn short(pass: Pass) -> Self {
         let kernel = match pass {
             Pass::Result => Kernel::AttentionShort,
-            Pass::Lse => Kernel::AttentionLseShort,
             Pass::GradQuery => Kernel::AttentionQueryShort,
             Pass::GradKey => Kernel::AttentionKeyShort,
         };
@@ -120,7 +112,7 @@ impl Suited {
                 let loading = 2 + 256u32.div_ceil(lanes) + 2 * tile.div_ceil(lanes);
                 let of_a_row = 1 + 2 * (columns / 16);
                 // Forward they come in pairs.
-                let rows = if matches!(pass, Pass::Result | Pass::Lse) { tile / 2 } else { tile };
+                let rows = if pass == Pass::Result { tile / 2 } else { tile };
                 over.div_ceil(tile).saturating_mul(loading + rows * of_a_row)
             }
             Way::Any => {
@@ -145,7 +137,7 @@ fn launch(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<La
     let (e, k_column) = if attention.cross { (q_row, 0) } else { (q_row / 3, q_row / 3) };
     let d = e / heads;
     let (rows, over) = if pass == Pass::GradKey { (s, t) } else { (t, s) };
-    let suited = Suited::new(pass, d, rows, over, l.software);
+    let suited = Suited::new(pass, d, rows, over, l.target.software);
     let lanes = suited.lanes(rows, over);
     let blocks = match suited.way {
         Way::Tiles { own, .. } => rows.div_ceil(lanes * own),
@@ -156,15 +148,17 @@ fn launch(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<La
     let items = batches * heads * blocks;
     let (mut buffers, mut results) = (vec![q, kv, mask], [q; 3]);
     if matches!(pass, Pass::GradQuery | Pass::GradKey) {
-        results = [3, 2, 1].map(|back| inputs[inputs.len() - back]);
+        // The values and the logarithms are one result.
+        results = [2, 2, 1].map(|back| inputs[inputs.len() - back]);
         buffers.extend(results);
     }
     buffers.push(id);
     let out = l.offset(id);
+    let lse = batches * t * e + if pass == Pass::Result { out } else { l.offset(results[1]) };
     // The gradient of k and v is packed as they are, behind q's where that is another input.
     let dk = out + if attention.cross { l.numel(q) } else { k_column };
     let (out_offset, out_row) = match pass {
-        Pass::Result | Pass::Lse => (out, e),
+        Pass::Result => (out, e),
         Pass::GradQuery => (out, q_row),
         Pass::GradKey => (dk, kv_row),
     };
@@ -186,7 +180,7 @@ fn launch(l: &Lowering, id: NodeId, attention: &Attention, pass: Pass) -> Vec<La
             kv_row,
             mask_offset: l.offset(mask),
             y_offset: l.offset(results[0]),
-            lse_offset: l.offset(results[1]),
+            lse_offset: lse,
             dy_offset: l.offset(results[2]),
             out_offset,
             out_row,

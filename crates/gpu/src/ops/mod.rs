@@ -23,8 +23,17 @@ pub(crate) struct Lowering<'a> {
     pub memory: &'a MemoryPlan,
     /// The kernel to use for every product, rather than the one that suits it best.
     pub product: Option<Product>,
-    /// The device is software.
+    /// What it is compiled for.
+    pub target: Target,
+}
+
+/// What kind of device launches are made for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    /// It is software.
     pub software: bool,
+    /// The most invocations of a workgroup.
+    pub invocations: u64,
 }
 
 impl Lowering<'_> {
@@ -57,8 +66,12 @@ impl Lowering<'_> {
     }
 }
 
-/// What computes a node. Most take one launch; a place takes none.
+/// What computes a node, in workgroups that the device can take. Most take one launch; a place takes none.
 pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
+    of_node(l, id).into_iter().map(|launch| launch.within(l.target.invocations)).collect()
+}
+
+fn of_node(l: &Lowering, id: NodeId) -> Vec<Launch> {
     let inputs = &l.graph.node(id).inputs;
     match &l.graph.node(id).op {
         Op::Variable { .. } | Op::Full { .. } | Op::View { .. } => vec![],
@@ -74,7 +87,9 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
             spatial::conv2d(l, id, conv, (bias.then(|| inputs[2]), *activation), inputs)
         }
         Op::Conv2dGradInput { conv, .. } => spatial::conv2d_grad_input(l, id, conv, inputs),
-        Op::Conv2dGradWeight { conv, .. } => spatial::conv2d_grad_weight(l, id, conv, inputs),
+        Op::Conv2dGradWeight { conv, kernel, bias } => {
+            spatial::conv2d_grad_weight(l, id, (conv, *kernel, *bias), inputs)
+        }
         Op::Pool2d(pool) => vec![spatial::pool2d(l, id, pool, inputs)],
         Op::Pool2dGrad(pool) => spatial::pool2d_grad(l, id, pool, inputs),
         Op::Softmax { log } => vec![norm::softmax(l, id, *log, inputs)],
@@ -86,7 +101,6 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
         Op::SumSquares => norm::sum_squares(l, id, inputs),
         Op::ClipNorm { max } | Op::ClipValue { max } => vec![norm::clip(l, id, *max, inputs)],
         Op::Attention(attention) => attention::result(l, id, attention),
-        Op::AttentionLse(attention) => attention::lse(l, id, attention),
         Op::AttentionGrad(attention) => attention::gradient(l, id, attention),
         Op::Rotary(rotary) => vec![attention::turn(l, id, rotary)],
         Op::Recurrent(recurrent) => recurrent::forward(l, id, *recurrent, inputs),
@@ -96,6 +110,7 @@ pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
         Op::Matmul { trans_a, trans_b, bias, epilogue } => {
             vec![matmul::matmul(l, id, [*trans_a, *trans_b, *bias], *epilogue, inputs)]
         }
+        Op::WeightGrad { gap } => vec![matmul::weight_grad(l, id, *gap, inputs)],
         Op::ToIndex => vec![rows::to_index(l, id, inputs)],
         Op::Gather => vec![rows::gather(l, id, inputs)],
         Op::GatherGrad { rows } => vec![rows::gather_grad(l, id, *rows, inputs)],

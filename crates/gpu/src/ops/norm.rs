@@ -48,8 +48,8 @@ pub(super) fn by_rows(
     size: u32,
 ) -> Launch {
     let most = match columns {
-        ..=4096 if l.software && rows >= 8 => 1,
-        ..=16_384 if l.software => 8,
+        ..=4096 if l.target.software && rows >= 8 => 1,
+        ..=16_384 if l.target.software => 8,
         _ => 256,
     };
     let lanes = columns.div_ceil(4).next_power_of_two().min(most);
@@ -104,7 +104,13 @@ fn norm_params(l: &Lowering, x: NodeId, norm: &Norm) -> NormParams {
         bias_offset: 0,
         dy_offset: 0,
         y_offset: 0,
+        moments_offset: 0,
     }
+}
+
+/// Where the result of a norm over x keeps what each row was normalised by.
+fn moments_offset(l: &Lowering, result: NodeId, x: NodeId) -> u32 {
+    l.offset(result) + l.numel(x)
 }
 
 fn norm_launch(l: &Lowering, kernel: Kernel, params: NormParams, buffers: Vec<Home>, norm: &Norm) -> Launch {
@@ -118,7 +124,7 @@ pub(super) fn forward(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) 
     let bias = if norm.bias { inputs[inputs.len() - 1] } else { inputs[0] };
     let mut params = norm_params(l, inputs[0], norm);
     (params.weight_offset, params.bias_offset) = (l.offset(weight), l.offset(bias));
-    params.y_offset = l.offset(id);
+    (params.y_offset, params.moments_offset) = (l.offset(id), moments_offset(l, id, inputs[0]));
     let buffers = [inputs[0], weight, bias, id].map(|node| l.home(node)).to_vec();
     norm_launch(l, Kernel::Norm, params, buffers, norm)
         .with("SPANS", u32::from(norm.span > 1))
@@ -127,57 +133,64 @@ pub(super) fn forward(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) 
 }
 
 pub(super) fn gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Launch {
-    let weight = if norm.weight { inputs[1] } else { inputs[0] };
-    let dy = inputs[inputs.len() - 1];
-    let mut params = norm_params(l, inputs[0], norm);
+    let (result, x) = (inputs[0], inputs[1]);
+    let own = 2 + usize::from(norm.weight);
+    let (weight, dy) = (if norm.weight { inputs[2] } else { x }, inputs[own]);
+    // A sum of gradients takes the place of the bias, which the gradient does not see.
+    let sum = inputs.get(own + 1);
+    let mut params = norm_params(l, x, norm);
     (params.weight_offset, params.dy_offset) = (l.offset(weight), l.offset(dy));
-    params.y_offset = l.offset(id);
-    let buffers = [inputs[0], weight, dy, id].map(|node| l.home(node)).to_vec();
+    (params.bias_offset, params.y_offset) = (sum.map_or(0, |&sum| l.offset(sum)), l.offset(id));
+    params.moments_offset = moments_offset(l, result, x);
+    let buffers = [x, weight, *sum.unwrap_or(&dy), dy, id, result].map(|node| l.home(node)).to_vec();
     norm_launch(l, Kernel::NormGrad, params, buffers, norm)
         .with("SPANS", u32::from(norm.span > 1))
         .with("WEIGHT", u32::from(norm.weight))
+        .with("BIAS", u32::from(sum.is_some()))
 }
 
-/// The moments of each row; then sums for each weight, in blocks where there are few weights with long sums.
+/// Sums for each weight and bias, in blocks where there are few weights with long sums.
 pub(super) fn weight_gradient(l: &Lowering, id: NodeId, norm: &Norm, inputs: &[NodeId]) -> Vec<Launch> {
-    let (x, dy) = (inputs[0], inputs[1]);
-    let params = norm_params(l, x, norm);
-    let (rows, channels) = (params.rows as usize, norm.channels());
+    let [result, x, dy] = [inputs[0], inputs[1], inputs[2]];
+    let (rows, channels) = (l.numel(x) as usize / norm.columns, norm.channels());
     let terms = rows / norm.groups * norm.span;
     // Neighbouring invocations take neighbouring elements: those of other weights, or of the same. Where weights fill a
     // software device's vectors, nothing is shared: barriers cost it more than rounds.
-    let most = if l.software { 64 } else { 16 };
+    let most = if l.target.software { 64 } else { 16 };
     let across = if norm.span == 1 { channels.next_power_of_two().min(most) } else { 1 };
-    let alone = l.software && across >= 8;
+    let alone = l.target.software && across >= 8;
     let together = if terms <= 256 { 64 } else { 256 };
     let down = if alone { 1 } else { together / across };
     let tiles = channels.div_ceil(across);
-    let blocks = (terms / if alone { 64 } else { 16 * down }).clamp(1, PARTS.div_ceil(tiles));
-    let scratch = 3 * rows + if blocks > 1 { blocks * channels } else { 0 };
-    let sums = || NormWeightParams {
-        rows: params.rows,
-        columns: params.columns,
-        groups: params.groups,
-        span: params.span,
+    // Two launches only where one would have its invocations sum for long.
+    let whole = terms <= if alone { 1024 } else { 64 * down };
+    let parts = if whole { 1 } else { PARTS.div_ceil(tiles) };
+    let blocks = (terms / if alone { 64 } else { 16 * down }).clamp(1, parts);
+    let params = || NormWeightParams {
+        rows: rows as u32,
+        columns: norm.columns as u32,
+        groups: norm.groups as u32,
+        span: norm.span as u32,
         blocks: blocks as u32,
         x_offset: l.offset(x),
         dy_offset: l.offset(dy),
         y_offset: l.offset(id),
+        moments_offset: moments_offset(l, result, x),
     };
-    let tiled = |kernel, buffers| {
-        Launch::new(kernel, sums(), buffers, tiles * blocks)
+    let there =
+        |launch: Launch| launch.with("WEIGHT", u32::from(norm.weight)).with("BIAS", u32::from(norm.bias));
+    let tiled = |kernel, nodes: &[NodeId]| {
+        let buffers = nodes.iter().map(|&node| l.home(node)).collect();
+        Launch::new(kernel, params(), buffers, tiles * blocks)
             .with("ACROSS", across as u32)
             .with("DOWN", down as u32)
     };
-    let moments = norm_launch(l, Kernel::NormMoments, norm_params(l, x, norm), vec![l.home(x)], norm);
-    let launches = if blocks == 1 {
-        vec![moments, tiled(Kernel::NormWeight, [x, dy, id].map(|node| l.home(node)).to_vec())]
-    } else {
-        let parts = tiled(Kernel::NormWeightParts, [x, dy].map(|node| l.home(node)).to_vec());
-        let finish = Launch::over(Kernel::NormWeightFinish, sums(), vec![l.home(id)], channels as u32);
-        vec![moments, parts, finish]
-    };
-    launches.into_iter().map(|launch| launch.with_scratch(scratch)).collect()
+    if blocks == 1 {
+        return vec![there(tiled(Kernel::NormWeight, &[x, dy, id, result]))];
+    }
+    let sums = tiled(Kernel::NormWeightParts, &[x, dy, result]);
+    let finish = there(Launch::over(Kernel::NormWeightFinish, params(), vec![l.home(id)], channels as u32));
+    [sums, finish].map(|launch| launch.with_scratch(2 * blocks * channels)).into()
 }
 
 fn clip_params(l: &Lowering, id: NodeId, most: f32, inputs: &[NodeId]) -> ClipParams {

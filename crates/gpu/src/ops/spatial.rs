@@ -24,8 +24,13 @@ pub(super) fn conv2d_grad_input(l: &Lowering, id: NodeId, conv: &Conv2d, inputs:
     conv::launches(l, id, conv, [inputs[0], inputs[1]], None)
 }
 
-pub(super) fn conv2d_grad_weight(l: &Lowering, id: NodeId, conv: &Conv2d, inputs: &[NodeId]) -> Vec<Launch> {
-    conv::grad_weight(l, id, conv, [inputs[0], inputs[1]])
+pub(super) fn conv2d_grad_weight(
+    l: &Lowering,
+    id: NodeId,
+    of: (&Conv2d, [usize; 2], Option<usize>),
+    inputs: &[NodeId],
+) -> Vec<Launch> {
+    conv::grad_weight(l, id, of, [inputs[0], inputs[1]])
 }
 
 pub(super) fn pool2d(l: &Lowering, id: NodeId, pool: &Pool2d, inputs: &[NodeId]) -> Launch {

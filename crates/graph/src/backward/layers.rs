@@ -1,7 +1,9 @@
 //! Gradients of convolutions, normalisations, attention and recurrent ops.
 
 use super::column_sums;
-use crate::{Activation, Attention, Cell, Conv2d, Graph, GraphError, NodeId, Norm, Op, Recurrent, Reduction};
+use crate::{
+    Activation, Attention, Cell, Conv2d, Graph, GraphError, NodeId, Norm, Op, Recurrent, Reduction, Shape,
+};
 
 type Grads = Result<Vec<(usize, NodeId)>, GraphError>;
 
@@ -29,7 +31,7 @@ pub(super) fn conv2d(
     }
     if wanted[1] {
         let dims = graph.shape(weight).dims();
-        let op = Op::Conv2dGradWeight { conv, kernel: [dims[2], dims[3]] };
+        let op = Op::Conv2dGradWeight { conv, kernel: [dims[2], dims[3]], bias: None };
         grads.push((1, graph.add_node(op, &[x, dz])?));
     }
     if bias && wanted[2] {
@@ -54,29 +56,26 @@ pub(super) fn conv2d_grad_input(
     }
     if wanted[1] {
         let dims = graph.shape(weight).dims();
-        let op = Op::Conv2dGradWeight { conv, kernel: [dims[2], dims[3]] };
+        let op = Op::Conv2dGradWeight { conv, kernel: [dims[2], dims[3]], bias: None };
         grads.push((1, graph.add_node(op, &[dy, small])?));
     }
     Ok(grads)
 }
 
-pub(super) fn norm(graph: &mut Graph, norm: Norm, inputs: &[NodeId], dy: NodeId, wanted: &[bool]) -> Grads {
+/// `dy` is the gradient of the normalised rows, in x's shape.
+pub(super) fn norm(graph: &mut Graph, norm: Norm, id: NodeId, dy: NodeId, wanted: &[bool]) -> Grads {
+    let inputs = graph.node(id).inputs.clone();
     let mut grads = vec![];
     if wanted[0] {
         let own = &inputs[..1 + usize::from(norm.weight)];
-        grads.push((0, graph.add_node(Op::NormGrad(norm), &[own, &[dy]].concat())?));
+        grads.push((0, graph.add_node(Op::NormGrad(norm), &[&[id], own, &[dy]].concat())?));
     }
-    if norm.weight && wanted[1] {
-        let sums = graph.add_node(Op::NormGradWeight(norm), &[inputs[0], dy])?;
-        let shape = graph.shape(inputs[1]).clone();
-        grads.push((1, graph.view(sums, 0, shape)?));
-    }
-    let last = inputs.len() - 1;
-    if norm.bias && wanted[last] {
-        let rows = graph.shape(dy).numel() / norm.columns;
-        let shape = [rows / norm.groups, norm.groups, norm.columns / norm.span, norm.span];
-        let seen = graph.view(dy, 0, shape)?;
-        grads.push((last, sum_over(graph, seen, &[0, 3], inputs[last])?));
+    if wanted[1..].contains(&true) {
+        let sums = graph.add_node(Op::NormGradWeight(norm), &[id, inputs[0], dy])?;
+        for input in (1..inputs.len()).filter(|&input| wanted[input]) {
+            let shape = graph.shape(inputs[input]).clone();
+            grads.push((input, graph.view(sums, (input - 1) * norm.channels(), shape)?));
+        }
     }
     Ok(grads)
 }
@@ -89,8 +88,7 @@ pub(super) fn attention(
     wanted: &[bool],
 ) -> Grads {
     let inputs = graph.node(id).inputs.clone();
-    let lse = graph.add_node(Op::AttentionLse(attention), &inputs)?;
-    let all = [&inputs[..], &[id, lse, dy]].concat();
+    let all = [&inputs[..], &[id, dy]].concat();
     let grad = graph.add_node(Op::AttentionGrad(attention), &all)?;
     if !attention.cross {
         return Ok(vec![(0, grad)]);
@@ -108,24 +106,43 @@ pub(super) fn attention(
     Ok(grads)
 }
 
-/// The gradient of a recurrent op's states (t, b, h), from that of a view of its result; none where the view shows
-/// anything else than the states after each step.
-pub(super) fn states_grad(
+/// What a view shows of a value.
+pub(super) enum Part {
+    /// The one part of a flat result that has a gradient, which is this, in that part's shape.
+    Seen(NodeId),
+    /// Something else of a flat result, which has none.
+    Hidden,
+    /// Something of a value that is no flat result.
+    Whole,
+}
+
+/// What a view from `offset` on shows of `id`, given the gradient of the view.
+pub(super) fn part_grad(
     graph: &mut Graph,
     id: NodeId,
     offset: usize,
     dy: NodeId,
-) -> Result<Option<NodeId>, GraphError> {
-    let (Op::Recurrent(recurrent), [x, u]) = (&graph.node(id).op, [0, 1].map(|i| graph.node(id).inputs[i]))
-    else {
-        return Ok(None);
+) -> Result<Part, GraphError> {
+    let dims = |input: usize| graph.shape(graph.node(id).inputs[input]).dims().to_vec();
+    let (first, shape) = match graph.node(id).op {
+        Op::Recurrent(recurrent) => {
+            let (x, u) = (dims(0), dims(1));
+            let (t, b, h) = (x[0], x[1], u[1]);
+            let states = recurrent.parts(t, b, h).states;
+            (states + if recurrent.reverse { 0 } else { b * h }, vec![t, b, h])
+        }
+        Op::Norm(_) => (0, dims(0)),
+        Op::Attention(attention) => {
+            let q = dims(0);
+            (0, vec![q[0], q[1], if attention.cross { q[2] } else { q[2] / 3 }])
+        }
+        _ => return Ok(Part::Whole),
     };
-    let (t, b, h) = (graph.shape(x).dims()[0], graph.shape(x).dims()[1], graph.shape(u).dims()[1]);
-    let first = recurrent.parts(t, b, h).states + if recurrent.reverse { 0 } else { b * h };
-    if offset != first || graph.shape(dy).numel() != t * b * h {
-        return Ok(None);
+    if offset != first || graph.shape(dy).numel() != shape.iter().product::<usize>() {
+        return Ok(Part::Hidden);
     }
-    if graph.shape(dy).dims() == [t, b, h] { Ok(Some(dy)) } else { graph.view(dy, 0, [t, b, h]).map(Some) }
+    let same = graph.shape(dy).dims() == shape;
+    Ok(Part::Seen(if same { dy } else { graph.view(dy, 0, Shape::new(shape))? }))
 }
 
 /// `dy` is the gradient of the states (t, b, h). U's is that of a product over all steps at once.

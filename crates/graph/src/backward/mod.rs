@@ -3,6 +3,8 @@
 mod arithmetic;
 mod layers;
 
+use layers::Part;
+
 use crate::{Activation, Binary, Epilogue, Graph, GraphError, NodeId, Op, Reduction};
 
 /// Adds the nodes that compute the gradient of `loss` (one element) with respect to each of `wrt`, and returns them
@@ -57,12 +59,12 @@ fn input_grads(
     let refuse = || GraphError::NotDifferentiable { label: node.label.clone(), op: node.op.name() };
     match node.op {
         Op::Variable { .. } | Op::Full { .. } => Ok(vec![]),
-        // The states of a recurrent op are seen through a view, and only they have gradients.
-        Op::View { offset } if matches!(graph.node(node.inputs[0]).op, Op::Recurrent(_)) => {
-            let states = layers::states_grad(graph, node.inputs[0], offset, dy)?;
-            states.map(|dy| vec![(0, dy)]).ok_or_else(refuse)
-        }
-        Op::View { offset } => Ok(vec![(0, view_grad(graph, node.inputs[0], offset, dy)?)]),
+        // Of a flat result one part is seen through a view, and only that has gradients.
+        Op::View { offset } => match layers::part_grad(graph, node.inputs[0], offset, dy)? {
+            Part::Seen(dy) => Ok(vec![(0, dy)]),
+            Part::Hidden => Err(refuse()),
+            Part::Whole => Ok(vec![(0, view_grad(graph, node.inputs[0], offset, dy)?)]),
+        },
         Op::Pack => pack_grads(graph, &node.inputs, dy, wanted),
         Op::Binary(binary) => arithmetic::binary(graph, binary, id, dy, wanted),
         Op::Unary(unary) => Ok(vec![(0, arithmetic::unary(graph, unary, id, dy)?)]),
@@ -85,8 +87,9 @@ fn input_grads(
         Op::Matmul { trans_a, trans_b, bias, epilogue } => {
             let dz = match epilogue {
                 Epilogue::None => dy,
-                Epilogue::Activation(f) => graph.activation_grad(f, id, dy)?,
-                Epilogue::ActivationGrad(_) => return Err(refuse()),
+                Epilogue::Activation(f) if f.derivative_from_output() => graph.activation_grad(f, id, dy)?,
+                Epilogue::Activation(_) | Epilogue::ActivationGrad(_) => return Err(refuse()),
+                Epilogue::Both(_) | Epilogue::Add => return Err(refuse()),
             };
             matmul_grads(graph, &node.inputs, [trans_a, trans_b, bias], dz, wanted)
         }
@@ -107,15 +110,16 @@ fn input_grads(
         Op::Conv2dGradInput { conv, .. } => layers::conv2d_grad_input(graph, conv, &node.inputs, dy, wanted),
         Op::Pool2d(pool) => Ok(vec![(0, graph.add_node(Op::Pool2dGrad(pool), &[node.inputs[0], dy])?)]),
         Op::Softmax { log } => Ok(vec![(0, graph.add_node(Op::SoftmaxGrad { log }, &[id, dy])?)]),
-        Op::Norm(norm) => layers::norm(graph, norm, &node.inputs, dy, wanted),
+        Op::Norm(norm) => layers::norm(graph, norm, id, dy, wanted),
         Op::Attention(attention) => layers::attention(graph, attention, id, dy, wanted),
         Op::Rotary(mut rotary) => {
             rotary.inverse = !rotary.inverse;
             Ok(vec![(0, graph.add_node(Op::Rotary(rotary), &[dy])?)])
         }
         Op::Recurrent(recurrent) => layers::recurrent(graph, recurrent, id, dy, wanted),
-        // Second derivatives, targets, counts and changes in place.
+        // Second derivatives, what only a finished graph holds, targets, counts and changes in place.
         Op::ActivationGrad(_)
+        | Op::WeightGrad { .. }
         | Op::LossGrad(_)
         | Op::GatherGrad { .. }
         | Op::ToIndex
@@ -123,7 +127,7 @@ fn input_grads(
         | Op::Loss(_) => Err(refuse()),
         Op::Conv2dGradWeight { .. } | Op::Pool2dGrad(_) | Op::SoftmaxGrad { .. } => Err(refuse()),
         Op::NormGrad(_) | Op::NormGradWeight(_) | Op::RunningStats { .. } => Err(refuse()),
-        Op::AttentionLse(_) | Op::AttentionGrad(_) | Op::RecurrentGrad(_) => Err(refuse()),
+        Op::AttentionGrad(_) | Op::RecurrentGrad(_) => Err(refuse()),
         Op::Confusion { .. } | Op::BeginStep { .. } | Op::Update(_) | Op::Record => Err(refuse()),
         Op::KeepLeast | Op::Score(_) | Op::Tally(_) | Op::NextRows { .. } => Err(refuse()),
         Op::ClipNorm { .. } | Op::ClipValue { .. } | Op::Momentum { .. } => Err(refuse()),

@@ -81,8 +81,12 @@ impl Activation {
 pub enum Epilogue {
     /// Nothing more.
     None,
-    /// y = f(z). Only for activations whose derivative can be had from y.
+    /// y = f(z). It has a gradient where the activation's derivative can be had from y.
     Activation(Activation),
+    /// f(z) and z itself behind it, flat: for activations whose derivative takes z.
+    Both(Activation),
     /// y = z f'(saved): the last input is `saved`, f's output or input as [`Activation::derivative_from_output`] says.
     ActivationGrad(Activation),
+    /// y = z + the last input, which has as many elements: a residual, or a sum of gradients.
+    Add,
 }

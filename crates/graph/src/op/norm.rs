@@ -27,6 +27,19 @@ pub struct Norm {
 }
 
 impl Norm {
+    /// Numbers kept of each row for its gradient: the mean, what rounding took from it, and 1 / sqrt(variance + eps).
+    pub const MOMENTS: usize = 3;
+
+    /// Elements of the flat result over `numel` elements.
+    pub fn len(&self, numel: usize) -> usize {
+        numel + numel / self.columns * Self::MOMENTS
+    }
+
+    /// Elements of the flat gradient of weight and bias.
+    pub fn weights(&self) -> usize {
+        (usize::from(self.weight) + usize::from(self.bias)) * self.channels()
+    }
+
     /// How many weights, and how many biases, there are.
     pub fn channels(&self) -> usize {
         self.groups * (self.columns / self.span)

@@ -20,6 +20,13 @@ pub struct Attention {
     pub mask: bool,
 }
 
+impl Attention {
+    /// Elements of the flat result for values (b, t, e).
+    pub fn len(&self, [b, t, e]: [usize; 3]) -> usize {
+        b * t * (e + self.heads)
+    }
+}
+
 /// Turns pairs of neighbouring columns by an angle that grows with the step: rotary positions (Su and others 2021).
 /// x is (b, t, parts * e); the first `turned` parts of each row are turned, head by head: columns 2 i and 2 i + 1 of a
 /// head of d columns by t base^(-2 i / d). The rest is copied.

@@ -52,6 +52,7 @@ pub(crate) fn output_of(
         Op::Matmul { trans_a, trans_b, bias, epilogue } => {
             float(rule.matmul(*trans_a, *trans_b, *bias, *epilogue)?)
         }
+        Op::WeightGrad { gap } => float(rule.weight_grad(*gap)?),
         Op::Reduce { axes, .. } => float(rule.reduce(axes)?),
         Op::Permute { axes } => rule.permute(axes),
         Op::Slice { axis, start, len } => rule.slice(*axis, *start, *len),
@@ -59,7 +60,7 @@ pub(crate) fn output_of(
         Op::Concat { axis } => float(rule.concat(*axis)?),
         Op::Conv2d { conv, bias, activation } => float(rule.conv2d(conv, *bias, *activation)?),
         Op::Conv2dGradInput { conv, size } => float(rule.conv2d_grad_input(conv, *size)?),
-        Op::Conv2dGradWeight { conv, kernel } => float(rule.conv2d_grad_weight(conv, *kernel)?),
+        Op::Conv2dGradWeight { conv, kernel, bias } => float(rule.conv2d_grad_weight(conv, *kernel, *bias)?),
         Op::Pool2d(pool) => float(rule.pool2d(pool)?),
         Op::Pool2dGrad(pool) => float(rule.pool2d_grad(pool)?),
         Op::Softmax { .. } => {
@@ -78,7 +79,6 @@ pub(crate) fn output_of(
         Op::NormGradWeight(norm) => float(rule.norm_grad_weight(norm)?),
         Op::RunningStats { momentum } => float(rule.running_stats(*momentum)?),
         Op::Attention(attention) => float(rule.attention(attention)?),
-        Op::AttentionLse(attention) => float(rule.attention_lse(attention)?),
         Op::AttentionGrad(attention) => float(rule.attention_grad(attention)?),
         Op::Rotary(rotary) => float(rule.rotary(rotary)?),
         Op::Recurrent(recurrent) => float(rule.recurrent(recurrent)?),
@@ -254,15 +254,9 @@ impl Rule<'_> {
         bias: bool,
         epilogue: Epilogue,
     ) -> Result<Shape, GraphError> {
-        let saved = matches!(epilogue, Epilogue::ActivationGrad(_));
-        self.arity(2 + usize::from(bias) + usize::from(saved))?;
+        let another = matches!(epilogue, Epilogue::ActivationGrad(_) | Epilogue::Add);
+        self.arity(2 + usize::from(bias) + usize::from(another))?;
         self.floats()?;
-        if let Epilogue::Activation(f) = epilogue
-            && !f.derivative_from_output()
-        {
-            let mend = "add it as a node of its own, so that its input is kept for the gradient";
-            return Err(self.bad_value("epilogue", &format!("{f:?}"), mend));
-        }
         let swap = |swap: bool, (rows, columns)| if swap { (columns, rows) } else { (rows, columns) };
         let batched = self.shape(0).rank() == 3 && self.shape(1).rank() == 3;
         let last_two = |dims: &[usize]| (dims[1], dims[2]);
@@ -284,10 +278,28 @@ impl Rule<'_> {
         }
         let result = if batched { Shape::from([self.shape(0).dims()[0], m, n]) } else { Shape::from([m, n]) };
         let last = self.inputs.len() - 1;
-        if saved && *self.shape(last) != result {
-            return Err(self.mismatch(0, last, format!("the saved values must be {result}")));
+        match epilogue {
+            Epilogue::ActivationGrad(_) if *self.shape(last) != result => {
+                Err(self.mismatch(0, last, format!("the saved values must be {result}")))
+            }
+            Epilogue::Add if self.shape(last).numel() != result.numel() => {
+                Err(self.mismatch(0, last, format!("what is added needs the elements of {result}")))
+            }
+            Epilogue::Both(_) => Ok(Shape::from([2 * result.numel()])),
+            Epilogue::None | Epilogue::Activation(_) | Epilogue::ActivationGrad(_) | Epilogue::Add => {
+                Ok(result)
+            }
         }
-        Ok(result)
+    }
+
+    fn weight_grad(&self, gap: usize) -> Result<Shape, GraphError> {
+        self.arity(2)?;
+        self.floats()?;
+        let ((k, m), (k2, n)) = (self.matrix(0)?, self.matrix(1)?);
+        if k != k2 {
+            return Err(self.mismatch(0, 1, format!("the inner extents {k} and {k2} must be equal")));
+        }
+        Ok(Shape::from([m * n + gap + m]))
     }
 
     fn loss(&self, loss: Loss) -> Result<(), GraphError> {

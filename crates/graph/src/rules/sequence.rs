@@ -57,21 +57,15 @@ impl Rule<'_> {
     pub(super) fn attention(&self, attention: &Attention) -> Result<Shape, GraphError> {
         self.arity(Self::attention_inputs(attention))?;
         let Extents { b, t, e, .. } = self.extents(attention)?;
-        Ok(Shape::from([b, t, e]))
-    }
-
-    pub(super) fn attention_lse(&self, attention: &Attention) -> Result<Shape, GraphError> {
-        self.arity(Self::attention_inputs(attention))?;
-        let Extents { b, t, .. } = self.extents(attention)?;
-        Ok(Shape::from([b, attention.heads, t]))
+        Ok(Shape::from([attention.len([b, t, e])]))
     }
 
     pub(super) fn attention_grad(&self, attention: &Attention) -> Result<Shape, GraphError> {
         let own = Self::attention_inputs(attention);
-        self.arity(own + 3)?;
+        self.arity(own + 2)?;
         let Extents { b, t, s, e } = self.extents(attention)?;
-        let result = [Shape::from([b, t, e]), Shape::from([b, attention.heads, t]), Shape::from([b, t, e])];
-        for (i, wanted) in result.iter().enumerate() {
+        let given = [Shape::from([attention.len([b, t, e])]), Shape::from([b, t, e])];
+        for (i, wanted) in given.iter().enumerate() {
             if self.shape(own + i) != wanted {
                 return Err(self.mismatch(0, own + i, format!("it must be {wanted}")));
             }

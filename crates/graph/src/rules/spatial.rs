@@ -105,7 +105,12 @@ impl Rule<'_> {
         Ok(Shape::from([n, per_group * conv.groups, size[0], size[1]]))
     }
 
-    pub(super) fn conv2d_grad_weight(&self, conv: &Conv2d, kernel: [usize; 2]) -> Result<Shape, GraphError> {
+    pub(super) fn conv2d_grad_weight(
+        &self,
+        conv: &Conv2d,
+        kernel: [usize; 2],
+        bias: Option<usize>,
+    ) -> Result<Shape, GraphError> {
         self.arity(2)?;
         self.floats()?;
         self.conv(conv)?;
@@ -116,7 +121,8 @@ impl Rule<'_> {
             let mend = format!("the gradient must be that of windows of {} x {}", kernel[0], kernel[1]);
             return Err(self.mismatch(0, 1, mend));
         }
-        Ok(Shape::from([o, c / conv.groups, kernel[0], kernel[1]]))
+        let weight = Shape::from([o, c / conv.groups, kernel[0], kernel[1]]);
+        Ok(bias.map_or_else(|| weight.clone(), |gap| Shape::from([weight.numel() + gap + o])))
     }
 
     pub(super) fn pool2d(&self, pool: &Pool2d) -> Result<Shape, GraphError> {

@@ -80,7 +80,7 @@ impl Lower<'_> {
             };
             l.show_attention(&attention, &inputs)?;
             let seen = l.node(Op::Attention(attention), &inputs)?;
-            let seen = l.rows(seen)?;
+            let seen = l.view(seen, &[b * t, e])?;
             let y = l.matmul((seen, false), (out, true), Some(out_bias), Activation::Linear)?;
             l.view(y, &[b, t, e])
         })

@@ -1,6 +1,6 @@
 //! The graphs that evaluate: one that takes the next piece of all samples and adds up, and one that tells what came of it.
 
-use minibatch_graph::{Binary, DType, Graph, Loss, NodeId, Op, Sides, Unary};
+use minibatch_graph::{Binary, DType, Graph, Loss, NodeId, Op, Sides, Unary, fused};
 
 use super::lower::Lower;
 use super::{Model, Samples};
@@ -84,7 +84,7 @@ impl Model {
             let op = Op::Confusion { classes, loss: self.loss, sides };
             g.add_node(op, &[counts, y, target, index])?;
         }
-        Ok(g)
+        Ok(fused(&g)?)
     }
 
     /// What ends an evaluation when all pieces are through: its numbers ([`Self::evaluation_width`]) go to a ring of `rows`.

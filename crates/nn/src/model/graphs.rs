@@ -1,6 +1,6 @@
 //! The graphs of a model: one that trains, one that evaluates, one that answers.
 
-use minibatch_graph::{Activation, DType, Graph, Loss, NodeId, Op, Shape, backward, control};
+use minibatch_graph::{Activation, DType, Graph, Loss, NodeId, Op, Shape, backward, control, fused};
 
 use super::Model;
 use super::lower::Lower;
@@ -75,7 +75,7 @@ impl Model {
         }
         let ring = g.variable(names::LOSSES, [1 + rows], DType::F32)?;
         g.add_node(Op::Record, &[ring, loss])?;
-        Ok(g)
+        Ok(fused(&g)?)
     }
 
     /// Which blocks are dense layers: those whose results a probe of every layer shows.
@@ -102,12 +102,12 @@ impl Model {
                 y
             };
             g.output(&names::probe_output(name), y)?;
-            return Ok(g);
+            return Ok(fused(&g)?);
         }
         for (i, block) in self.dense().into_iter().enumerate() {
             g.output(&names::probe_layer(name, i), outputs[block])?;
         }
-        Ok(g)
+        Ok(fused(&g)?)
     }
 
     pub(super) fn data(&self, g: &mut Graph, samples: Samples) -> Result<(NodeId, NodeId), NnError> {

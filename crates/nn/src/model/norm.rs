@@ -34,7 +34,14 @@ impl Lower<'_> {
         let columns = self.g.shape(x).dims().last().copied().unwrap_or(1);
         let own = self.scale(name, columns, center)?;
         let norm = Norm { columns, groups: 1, span: 1, center, eps, weight: true, bias: center };
-        self.node(Op::Norm(norm), &[&[x], &own[..]].concat())
+        self.normed(norm, x, &own)
+    }
+
+    /// The rows of x normalised, in x's shape.
+    fn normed(&mut self, norm: Norm, x: NodeId, own: &[NodeId]) -> Result<NodeId, NnError> {
+        let flat = self.node(Op::Norm(norm), &[&[x], own].concat())?;
+        let dims = self.g.shape(x).dims().to_vec();
+        self.view(flat, &dims)
     }
 
     pub(super) fn group_norm(&mut self, x: Value, groups: usize, eps: f32) -> Result<Value, NnError> {
@@ -55,7 +62,7 @@ impl Lower<'_> {
             ));
         }
         let norm = Norm { columns, groups, span, center: true, eps, weight: true, bias: true };
-        let node = self.node(Op::Norm(norm), &[&[x.node], &own[..]].concat())?;
+        let node = self.normed(norm, x.node, &own)?;
         Ok(Value { node, ..x })
     }
 
@@ -104,7 +111,7 @@ impl Lower<'_> {
         let turned = self.permute(x, &axes)?;
         let norm =
             Norm { columns: span, groups: channels, span, center: true, eps, weight: true, bias: true };
-        let normed = self.node(Op::Norm(norm), &[&[turned], own].concat())?;
+        let normed = self.normed(norm, turned, own)?;
         let rows = self.view(turned, &[channels, span])?;
         self.node(Op::RunningStats { momentum }, &[running, rows])?;
         self.permute(normed, &axes)

@@ -109,7 +109,8 @@ fn multiply_adds(g: &Graph, node: usize) -> u64 {
         Op::Conv2dGradInput { .. } => product(dims(0)) * product(&dims(1)[1..]),
         Op::Attention(a) => {
             let keys = dims(usize::from(a.cross))[1] as u64;
-            2 * out * keys
+            let values = product(dims(0)) / if a.cross { 1 } else { 3 };
+            2 * values * keys
         }
         Op::Recurrent(_) => product(dims(0)) * dims(1)[1] as u64,
         _ => 0,

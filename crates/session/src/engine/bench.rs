@@ -197,6 +197,20 @@ fn fill(backend: &mut Backend, w: &Workload) -> Result<Graph, BuildError> {
     words[control::BASE_LR] = w.learning_rate.to_bits();
     (words[control::BETA1], words[control::BETA2]) = (0.9f32.to_bits(), 0.999f32.to_bits());
     backend.set_u32(control::NAME, &words)?;
+    step_of(&model, w)
+}
+
+fn step_of(model: &Model, w: &Workload) -> Result<Graph, BuildError> {
     let samples = Samples { train: w.batch, test: 0 };
     Ok(model.train(samples, w.batch, UpdateRule::All(w.rule), Clip::default(), LOSS_ROWS)?)
+}
+
+/// The graph of a workload's training step, to be looked at.
+///
+/// # Errors
+/// When no workload that trains has this name.
+pub fn step(name: &str) -> Result<Graph, BenchError> {
+    let w = workload(name).ok_or_else(|| BenchError::Unknown(name.into()))?;
+    let model = Model::new(w.input.clone(), w.layers.clone(), w.loss, None).map_err(BuildError::from)?;
+    Ok(step_of(&model, &w)?)
 }

@@ -29,7 +29,7 @@ mod update;
 
 pub use backend::{Backend, Plan, Work};
 pub use bench::WORKLOADS;
-pub use bench::{Axis, BenchError, Measured, Scaled, Series, bench, check_kernels, scale};
+pub use bench::{Axis, BenchError, Measured, Scaled, Series, bench, check_kernels, scale, step};
 pub use bits::bits;
 pub use data::DataSet;
 pub use keep::Keep;

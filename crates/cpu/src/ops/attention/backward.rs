@@ -15,7 +15,7 @@ use crate::{How, Real};
 pub(crate) struct Backward {
     source: Source,
     /// What the forward pass gave, y (b, t, e) and lse (b, heads, t), and dy, the gradient of y.
-    result: [Operand; 3],
+    result: [Operand; 2],
     out: Operand,
     how: How,
     /// Elements of a block's scores, and of what its products need besides.
@@ -31,7 +31,7 @@ struct Given<'a, T> {
 }
 
 impl Backward {
-    pub fn new(source: Source, result: [Operand; 3], out: Operand, how: How) -> Self {
+    pub fn new(source: Source, result: [Operand; 2], out: Operand, how: How) -> Self {
         let (rows, s, d) = (BLOCK.min(source.t), source.s, source.d);
         let alone = how.in_threads(1);
         let products = [
@@ -62,7 +62,8 @@ impl Backward {
         memory.write(&self.out, |memory, out| {
             // What is not seen has no gradient, and the others are added up.
             out.fill(T::ZERO);
-            let [y, lse, dy] = self.result.map(|result| memory.floats(&result));
+            let [result, dy] = self.result.map(|result| memory.floats(&result));
+            let (y, lse) = result.split_at(dy.len());
             let (given, from) = (Given { y, lse, dy }, source.operands(memory));
             let each =
                 if source.attention.cross { out.len() / source.b.max(1) } else { 3 * source.t * source.e };

@@ -7,7 +7,7 @@ use crate::ops::product::Product;
 use crate::ops::reduce::{largest, sum_of_replaced, total};
 use crate::{How, Real};
 
-/// One of both results.
+/// Both results.
 #[derive(Clone, Debug)]
 pub(crate) struct Forward {
     source: Source,
@@ -19,7 +19,6 @@ pub(crate) struct Forward {
 
 /// A block of queries of one head, its scores softened.
 struct Block<'a, T> {
-    batch: usize,
     head: usize,
     /// The first query.
     first: usize,
@@ -45,63 +44,51 @@ impl Forward {
         self.how.parts(2 * self.source.work()) * (self.room[0] + self.room[1])
     }
 
-    /// The result, (b, t, e).
-    pub fn values<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
+    /// The values, (b, t, e), then the logarithms, (b, heads, t), 0 for a query that sees nothing. Batches are divided.
+    pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
         let source = &self.source;
-        let (e, d) = (source.e, source.d);
-        self.over_batches(memory, source.t * e, scratch, |from, batches, y, scratch| {
-            let first = batches.start * source.t * e;
-            for batch in batches {
-                self.blocks(from, batch, scratch, |block, scratch| {
-                    let rows = block.sums.len();
-                    let results = source.results(block.batch, block.head).after(block.first);
-                    let at = results.range(rows, d);
-                    let y = &mut y[at.start - first..at.end - first];
-                    let values = source.values(block.batch, block.head);
-                    Product::new([rows, block.reach, d], [false, false], self.how.in_threads(1))
-                        .strided([block.reach, values.stride, e])
-                        .run([block.weights, &from.kv[values.first..]], y, scratch, &|_, _| {});
-                    for (&sum, y) in block.sums.iter().zip(y.chunks_mut(e)) {
-                        // Nothing seen: the row is zero already.
-                        let scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
-                        y[..d].iter_mut().for_each(|y| *y = *y * scale);
-                    }
-                });
-            }
-        });
-    }
-
-    /// The logarithms, (b, heads, t); 0 for a query that sees nothing.
-    pub fn lse<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
-        let (heads, t) = (self.source.attention.heads, self.source.t);
-        self.over_batches(memory, heads * t, scratch, |from, batches, out, scratch| {
-            let begin = batches.start * heads * t;
-            for batch in batches {
-                self.blocks(from, batch, scratch, |block, _| {
-                    let first = (block.batch * heads + block.head) * t + block.first - begin;
-                    for ((out, &sum), &max) in out[first..].iter_mut().zip(block.sums).zip(block.maxima) {
-                        *out = if sum == T::ZERO { T::ZERO } else { max + sum.ln() };
-                    }
-                });
-            }
-        });
-    }
-
-    /// Divides the batches, whose results have so many elements each.
-    fn over_batches<T: Real>(
-        &self,
-        memory: &mut Memory<T>,
-        each: usize,
-        scratch: &mut [T],
-        kernel: impl Fn(&Operands<T>, std::ops::Range<usize>, &mut [T], &mut [T]) + Sync,
-    ) {
+        let (t, e, heads) = (source.t, source.e, source.attention.heads);
         memory.write(&self.out, |memory, out| {
-            let from = self.source.operands(memory);
-            let work = 2 * self.source.work();
-            self.how.divided(work, [(out, each)], scratch, |batches, [out], scratch| {
-                kernel(&from, batches, out, scratch);
+            let from = source.operands(memory);
+            let (y, lse) = out.split_at_mut(source.b * t * e);
+            let all = [(y, t * e), (lse, heads * t)];
+            self.how.divided(2 * source.work(), all, scratch, |batches, [y, lse], scratch| {
+                let each = y.chunks_exact_mut(t * e).zip(lse.chunks_exact_mut(heads * t));
+                for (batch, (y, lse)) in batches.zip(each) {
+                    self.blocks(&from, batch, scratch, |block, scratch| {
+                        self.finish(&from, batch, block, [&mut *y, &mut *lse], scratch);
+                    });
+                }
             });
         });
+    }
+
+    /// What comes of a block, among its batch's.
+    fn finish<T: Real>(
+        &self,
+        from: &Operands<T>,
+        batch: usize,
+        block: Block<T>,
+        [y, lse]: [&mut [T]; 2],
+        scratch: &mut [T],
+    ) {
+        let source = &self.source;
+        let (e, d, rows) = (source.e, source.d, block.sums.len());
+        let at = source.results(0, block.head).after(block.first).range(rows, d);
+        let y = &mut y[at];
+        let values = source.values(batch, block.head);
+        Product::new([rows, block.reach, d], [false, false], self.how.in_threads(1))
+            .strided([block.reach, values.stride, e])
+            .run([block.weights, &from.kv[values.first..]], y, scratch, &|_, _| {});
+        for (&sum, y) in block.sums.iter().zip(y.chunks_mut(e)) {
+            // Nothing seen: the row is zero already.
+            let scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
+            y[..d].iter_mut().for_each(|y| *y = *y * scale);
+        }
+        let lse = &mut lse[block.head * source.t + block.first..];
+        for ((lse, &sum), &max) in lse.iter_mut().zip(block.sums).zip(block.maxima) {
+            *lse = if sum == T::ZERO { T::ZERO } else { max + sum.ln() };
+        }
     }
 
     /// Goes over all blocks of a batch and tells of each.
@@ -132,7 +119,7 @@ impl Forward {
                     );
                 }
                 let (maxima, sums) = (&maxima[..rows], &sums[..rows]);
-                tell(Block { batch, head, first, reach, weights, maxima, sums }, scratch);
+                tell(Block { head, first, reach, weights, maxima, sums }, scratch);
             }
         }
     }

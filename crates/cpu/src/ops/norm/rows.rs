@@ -23,6 +23,13 @@ impl<T: Real> Row<T> {
         Self { mean, rest, scale: T::of(1.0 / (variance + f64::from(norm.eps)).sqrt()) }
     }
 
+    /// Of row number `row`, as the forward pass kept it.
+    #[inline(always)]
+    fn kept(moments: &[T], row: usize) -> Self {
+        let moments = &moments[row * Norm::MOMENTS..][..Norm::MOMENTS];
+        Self { mean: moments[0], rest: moments[1], scale: moments[2] }
+    }
+
     #[inline(always)]
     fn normalised(&self, x: T) -> T {
         (x - self.mean - self.rest) * self.scale
@@ -62,18 +69,20 @@ fn by_channel<T: Real>(span: usize, row: &mut [T], weights: &[T], f: impl Fn(T, 
     }
 }
 
-/// out = normalised x, times the weight, plus the bias; `first` is the number of the first row.
+/// out = normalised x, times the weight, plus the bias, and what each row was normalised by; `first` is the number of the
+/// first row.
 #[inline(always)]
 pub(super) fn forward<T: Real>(
     (norm, first): (&Norm, usize),
     x: &[T],
-    weight: Option<&[T]>,
-    bias: Option<&[T]>,
+    [weight, bias]: [Option<&[T]>; 2],
     out: &mut [T],
+    moments: &mut [T],
 ) {
     let rows = x.chunks_exact(norm.columns).zip(out.chunks_exact_mut(norm.columns));
-    for (number, (x, out)) in (first..).zip(rows) {
+    for ((number, moments), (x, out)) in (first..).zip(moments.as_chunks_mut().0).zip(rows) {
         let row = Row::new(norm, x);
+        *moments = [row.mean, row.rest, row.scale];
         out.iter_mut().zip(x).for_each(|(out, &x)| *out = row.normalised(x));
         if let Some(weight) = weight {
             by_channel(norm.span, out, &weight[channels_of(norm, number)], |x, w| x * w);
@@ -90,6 +99,7 @@ pub(super) fn forward<T: Real>(
 pub(super) fn gradient<T: Real>(
     (norm, first): (&Norm, usize),
     x: &[T],
+    moments: &[T],
     weight: Option<&[T]>,
     dy: &[T],
     out: &mut [T],
@@ -101,7 +111,7 @@ pub(super) fn gradient<T: Real>(
         if let Some(weight) = weight {
             by_channel(norm.span, g, &weight[channels_of(norm, number)], |g, w| g * w);
         }
-        let row = Row::new(norm, x);
+        let row = Row::kept(moments, number);
         let mean = if norm.center { T::of(sum(g, |g| g) / count) } else { T::ZERO };
         let along = T::of(sum_of_pairs(g, x, |g, x| g * row.normalised(x)) / count);
         for (g, &x) in g.iter_mut().zip(x) {
@@ -113,30 +123,47 @@ pub(super) fn gradient<T: Real>(
 /// Rows summed by themselves before their sum joins the total.
 const ROWS: usize = 256;
 
-/// out = for each weight, the sum of dy normalised x.
+/// out = for each weight the sum of dy normalised x, then for each bias that of dy, of those there are.
 #[inline(always)]
-pub(super) fn weight_gradient<T: Real>(norm: &Norm, x: &[T], dy: &[T], out: &mut [T], scratch: &mut [T]) {
+pub(super) fn weight_gradient<T: Real>(
+    norm: &Norm,
+    x: &[T],
+    moments: &[T],
+    dy: &[T],
+    out: &mut [T],
+    scratch: &mut [T],
+) {
     let part = &mut scratch[..out.len()];
     out.fill(T::ZERO);
     let block = ROWS.next_multiple_of(norm.groups);
     let blocks = x.chunks(block * norm.columns).zip(dy.chunks(block * norm.columns));
-    for (x, dy) in blocks {
+    let of_weight = if norm.weight { norm.channels() } else { 0 };
+    for (i, (x, dy)) in blocks.enumerate() {
         part.fill(T::ZERO);
+        let (weights, biases) = part.split_at_mut(of_weight);
         let rows = x.chunks_exact(norm.columns).zip(dy.chunks_exact(norm.columns));
-        for (number, (x, dy)) in rows.enumerate() {
-            let row = Row::new(norm, x);
-            let sums = &mut part[channels_of(norm, number)];
-            if norm.span == 1 {
-                let pairs = x.iter().zip(dy);
-                sums.iter_mut().zip(pairs).for_each(|(sum, (&x, &dy))| *sum += dy * row.normalised(x));
-            } else {
-                let spans = x.chunks_exact(norm.span).zip(dy.chunks_exact(norm.span));
-                for (sum, (x, dy)) in sums.iter_mut().zip(spans) {
-                    *sum += T::of(sum_of_pairs(x, dy, |x, dy| dy * row.normalised(x)));
-                }
+        for (number, (x, dy)) in (i * block..).zip(rows) {
+            let at = channels_of(norm, number);
+            if norm.weight {
+                let row = Row::kept(moments, number);
+                sum_by_channel(norm.span, x, dy, &mut weights[at.clone()], |x, dy| dy * row.normalised(x));
+            }
+            if norm.bias {
+                sum_by_channel(norm.span, x, dy, &mut biases[at], |_, dy| dy);
             }
         }
         super::super::reduce::add_to(out, part);
+    }
+}
+
+/// Adds f of a row's elements to the sums of their channels.
+#[inline(always)]
+fn sum_by_channel<T: Real>(span: usize, x: &[T], dy: &[T], sums: &mut [T], f: impl Fn(T, T) -> T) {
+    if span == 1 {
+        sums.iter_mut().zip(x.iter().zip(dy)).for_each(|(sum, (&x, &dy))| *sum += f(x, dy));
+    } else {
+        let spans = x.chunks_exact(span).zip(dy.chunks_exact(span));
+        sums.iter_mut().zip(spans).for_each(|(sum, (x, dy))| *sum += T::of(sum_of_pairs(x, dy, &f)));
     }
 }
 

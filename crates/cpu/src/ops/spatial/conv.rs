@@ -12,6 +12,7 @@ use super::walk::Walk;
 use crate::call::Call;
 use crate::memory::{Memory, Operand};
 use crate::ops::elementwise;
+use crate::ops::reduce::Sums;
 use crate::{How, Real};
 
 /// y = f(the convolution of x by the weight, plus bias).
@@ -34,12 +35,13 @@ pub(crate) struct GradInput {
     how: How,
 }
 
-/// dw = the gradient with respect to the weight, given x and dy.
+/// dw = the gradient with respect to the weight, given x and dy; perhaps the bias's too, the sums of dy's channels, at the end.
 #[derive(Clone, Debug)]
 pub(crate) struct GradWeight {
     e: Extents,
     inputs: [Operand; 2],
     out: Operand,
+    bias: Option<Sums>,
     how: How,
 }
 
@@ -211,9 +213,11 @@ impl GradInput {
 }
 
 impl GradWeight {
-    pub fn new(call: &Call, conv: &Conv2d, how: How) -> Self {
-        let e = Extents::new(conv, call.dims(0), call.dims(1), call.out_dims());
-        Self { e, inputs: call.operands(), out: call.output, how }
+    pub fn new(call: &Call, (conv, kernel): (&Conv2d, [usize; 2]), bias: bool, how: How) -> Self {
+        let (x, dy) = (call.dims(0), call.dims(1));
+        let e = Extents::new(conv, x, dy, &[dy[1], x[1] / conv.groups, kernel[0], kernel[1]]);
+        let bias = bias.then(|| Sums::new(dy, &[0, 2, 3], how));
+        Self { e, inputs: call.operands(), out: call.output, bias, how }
     }
 
     /// Places of a channel of dy in rows as long as a plane's, the last row too.
@@ -228,14 +232,20 @@ impl GradWeight {
 
     /// For each thread planes of x, and dy.
     pub fn scratch_len(&self) -> usize {
-        self.how.parts(self.e.work()) * (self.planes() + self.e.o * self.places())
+        let weight = self.how.parts(self.e.work()) * (self.planes() + self.e.o * self.places());
+        weight.max(self.bias.as_ref().map_or(0, Sums::scratch_len))
     }
 
     pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
         let e = &self.e;
         memory.write(&self.out, |memory, dw| {
             let [x, dy] = self.inputs.map(|input| memory.floats(&input));
-            let row = e.c * e.window();
+            let (row, channels) = (e.c * e.window(), e.groups * e.o);
+            let (dw, behind) = dw.split_at_mut(channels * row);
+            if let Some(sums) = &self.bias {
+                let at = behind.len() - channels;
+                sums.run(dy, &mut behind[at..], scratch);
+            }
             // By channels of y: a sum over samples is never divided.
             self.how.divided(e.work(), [(dw, row)], scratch, |channels, [dw], own| {
                 self.channels(channels, [x, dy], dw, own);

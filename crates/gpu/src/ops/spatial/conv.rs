@@ -164,10 +164,17 @@ fn shares(turns: usize, searches: usize, channels: u32, rows: u32, columns: u32)
     (0..channels).flat_map(|c| firsts().map(move |rows| ([c, c + 1], rows))).collect()
 }
 
-/// The gradient with respect to the weight, given dy.
-pub(super) fn grad_weight(l: &Lowering, id: NodeId, conv: &Conv2d, [x, dy]: [NodeId; 2]) -> Vec<Launch> {
+/// The gradient with respect to the weight, given dy; with a gap that of the bias too, as far behind it.
+pub(super) fn grad_weight(
+    l: &Lowering,
+    id: NodeId,
+    (conv, kernel, bias): (&Conv2d, [usize; 2], Option<usize>),
+    [x, dy]: [NodeId; 2],
+) -> Vec<Launch> {
     let (from, to) = (extents(l, x), extents(l, dy));
-    let windows = Windows::new(conv, from, to, extents(l, id));
+    let weight = [to[1], from[1] / conv.groups as u32, kernel[0] as u32, kernel[1] as u32];
+    let windows = Windows::new(conv, from, to, weight);
+    let behind = l.offset(id) + weight.iter().product::<u32>() + bias.unwrap_or(0) as u32;
     let ([in_h, in_w], [out_h, out_w], [kernel_h, kernel_w]) = (windows.x, windows.y, windows.kernel);
     let (samples, groups) = (from[0], conv.groups as u32);
     let (ins, outs) = (from[1] / groups, to[1] / groups);
@@ -191,9 +198,11 @@ pub(super) fn grad_weight(l: &Lowering, id: NodeId, conv: &Conv2d, [x, dy]: [Nod
     // Where few workgroups would have much to do each, they are large. Nine elements leave no room for that in workgroup
     // memory, so that a real device makes three at a time, in more of them; to a software one the reads cost more.
     let large = |wide| items >= 2048 && tasks(wide) <= 64;
-    let wide = if high && (l.software || !large(3)) { 3 } else { 1 };
+    let wide = if high && (l.target.software || !large(3)) { 3 } else { 1 };
     let (tasks, elements) = (tasks(wide), if slides { 3 * wide } else { 4 });
-    let lanes = if elements < 9 && large(wide) { 256 } else { 64 };
+    // The sums of dy are one element more.
+    let kept = elements + u32::from(bias.is_some());
+    let lanes = if kept <= 4 && large(wide) { 256 } else { 64 };
     let turns = tasks.div_ceil(MOST_GROUPS) * if slides { tall as usize + 2 } else { 1 };
     let step = (MOST_ROUNDS / turns).saturating_sub(100).max(1) * lanes as usize;
     let kernel = if slides { Kernel::Conv2dGradWeightSlide } else { Kernel::Conv2dGradWeight };
@@ -221,12 +230,14 @@ pub(super) fn grad_weight(l: &Lowering, id: NodeId, conv: &Conv2d, [x, dy]: [Nod
             x_offset: l.offset(x),
             dy_offset: l.offset(dy),
             dw_offset: l.offset(id),
+            sums_offset: behind,
         };
         let buffers = [x, dy, id].map(|node| l.home(node)).to_vec();
         Launch::new(kernel, params, buffers, tasks)
             .with("LANES", lanes)
             .with("OUTS", if outs == 1 { 1 } else { 4 })
             .with("ELEMENTS", elements)
+            .with("KEPT", kept)
             .with("ADDS", u32::from(first > 0))
     };
     let make = |first: u32| {
