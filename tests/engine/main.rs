@@ -20,6 +20,7 @@ mod memory;
 mod model;
 mod muon;
 mod ops_table;
+mod pairs;
 mod place;
 mod semantics;
 mod session;

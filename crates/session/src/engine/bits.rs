@@ -17,13 +17,28 @@ use crate::preset;
 /// When neither has this name.
 pub async fn bits(name: &str, steps: u32, how: How) -> Result<u64, BenchError> {
     let mut backend = Backend::cpu_running(how);
-    let plan = match workload(name) {
-        Some(workload) => bench::build(&mut backend, &workload).await?,
-        None => preset_plan(&mut backend, name).await?,
-    };
-    backend.submit(&[Work::Run(&plan, steps)], &[]).map_err(BuildError::from)?;
+    train(&mut backend, name, steps).await?;
     let parameters = backend.read_f32(names::PARAMETERS).await.map_err(BuildError::from)?;
     Ok(hash(&parameters))
+}
+
+/// The batch losses of so many steps of a bench workload, or of a preset.
+///
+/// # Errors
+/// When neither has this name, or the backend fails.
+pub async fn losses(backend: &mut Backend, name: &str, steps: u32) -> Result<Vec<f32>, BenchError> {
+    train(backend, name, steps).await?;
+    let ring = backend.read_f32(names::LOSSES).await.map_err(BuildError::from)?;
+    Ok(ring[1..=steps as usize].to_vec())
+}
+
+async fn train(backend: &mut Backend, name: &str, steps: u32) -> Result<(), BenchError> {
+    let plan = match workload(name) {
+        Some(workload) => bench::build(backend, &workload).await?,
+        None => preset_plan(backend, name).await?,
+    };
+    backend.submit(&[Work::Run(&plan, steps)], &[]).map_err(BuildError::from)?;
+    Ok(())
 }
 
 async fn preset_plan(backend: &mut Backend, name: &str) -> Result<super::backend::Plan, BenchError> {
