@@ -35,7 +35,7 @@ mod engine;
 #[cfg(feature = "engine")]
 pub use engine::{
     Backend, BenchError, BuildError, DataSet, Keep, Measured, Plan, Session, Supplies, Wait, Work, bench,
-    bits, check_kernels, heap,
+    bits, check_kernels, heap, repeated,
 };
 
 #[cfg(feature = "engine")]

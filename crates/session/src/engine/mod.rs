@@ -30,7 +30,7 @@ mod update;
 pub use backend::{Backend, Plan, Work};
 pub use bench::WORKLOADS;
 pub use bench::{BenchError, Measured, bench, check_kernels};
-pub use bits::bits;
+pub use bits::{bits, repeated};
 pub use data::DataSet;
 pub use keep::Keep;
 pub use load::Supplies;
