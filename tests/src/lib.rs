@@ -4,6 +4,7 @@
 //! The browser part stands behind the feature `browser`, so that plain `cargo test` needs neither Chromium nor a
 //! built site.
 
+pub mod bits;
 pub mod cases;
 pub mod compositions;
 pub mod drive;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use minibatch_session::{How, PRESETS, WORKLOADS, bits};
+use minibatch_tests::bits::{STEPS, here, trained};
 use minibatch_tests::browser::{Browser, BrowserOptions};
 use minibatch_tests::server;
 use serde_json::Value;
@@ -34,15 +34,6 @@ fn the_first_loss_is_the_peers_on_both_backends() {
     }
 }
 
-/// How many steps are trained before bits are compared.
-const STEPS: u32 = 50;
-
-/// All that trains: the workloads that do, and the presets.
-fn trained() -> Vec<&'static str> {
-    let workloads = WORKLOADS.into_iter().filter(|name| !name.starts_with("matmul"));
-    workloads.chain(PRESETS.iter().map(|preset| preset.name)).collect()
-}
-
 /// The address that computes the bits of everything.
 pub fn bits_path() -> String {
     format!("/bench.html?bits={}&steps={STEPS}", trained().join(","))
@@ -50,9 +41,7 @@ pub fn bits_path() -> String {
 
 /// Which bits differ from those computed natively, in what a browser found at [`bits_path`].
 pub fn differing(result: &Value) -> Vec<String> {
-    let native =
-        |name: &str| format!("{:016x}", pollster::block_on(bits(name, STEPS, How::default())).unwrap());
-    let all = trained().into_iter().map(|name| (name, native(name)));
+    let all = trained().into_iter().map(|name| (name, here(name, STEPS)));
     let differ = all.filter(|(name, native)| result["bits"][name] != native.as_str());
     differ.map(|(name, native)| format!("{name}: {native} natively, {}", result["bits"][name])).collect()
 }

@@ -38,12 +38,12 @@ impl<T: Real> Buffer<T> {
 
     /// Whether the buffer is what a graph needs under this name.
     pub fn fits(&self, name: &str, dtype: DType, len: usize) -> Result<(), CpuError> {
-        let name = name.to_string();
+        // Asked before each run, so that the name is copied only where something is wrong.
         if self.dtype() != dtype {
-            return Err(CpuError::WrongType { name, wanted: dtype, got: self.dtype() });
+            return Err(CpuError::WrongType { name: name.into(), wanted: dtype, got: self.dtype() });
         }
         if self.len() != len {
-            return Err(CpuError::WrongSize { name, wanted: len, got: self.len() });
+            return Err(CpuError::WrongSize { name: name.into(), wanted: len, got: self.len() });
         }
         Ok(())
     }

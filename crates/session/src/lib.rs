@@ -35,7 +35,7 @@ mod engine;
 #[cfg(feature = "engine")]
 pub use engine::{
     Axis, Backend, BenchError, BuildError, DataSet, Keep, Measured, Plan, Scaled, Series, Session, Supplies,
-    Wait, Work, bench, bits, check_kernels, heap, losses, scale, step,
+    Wait, Work, bench, bits, check_kernels, heap, losses, repeated, scale, step,
 };
 
 #[cfg(feature = "engine")]

@@ -23,7 +23,7 @@ const COMPILED: [(&str, &str); 2] = [
 /// fraction of the time, larger and slower.
 pub fn site(debug: bool, into: &Path) -> Result<()> {
     let mut steps = Steps::within(COMPILED.len() + 1);
-    tools::ensure_target()?;
+    tools::ensure_target(WASM)?;
     for (package, title) in COMPILED {
         steps.step(title, || compile(package, debug))?;
     }

@@ -14,7 +14,7 @@ cargo xtask <command>
   serve [--port 8080] [--open] [--debug]   build the page and serve it on 127.0.0.1
   build [--debug] [--into dist]            leave the static site in a folder, for any folder of any web server
   test [--long [PART...]]                  every check: format, clippy, tests on the GPU, the page in Chromium; with --long those
-                                           that take minutes too, or those parts of them alone: cli, page, browsers
+                                           that take minutes too, or those parts of them alone: cli, arm, page, browsers
   screenshots                              pictures of the page, made in Chromium, in target/screenshots/
   pytorch [PRESET...]                      every preset's PyTorch script against our own losses, ten steps
   pytorch --random 200 [--from SEED]       the same of so many random compositions

@@ -111,6 +111,18 @@ pub fn ensure_other_browsers() -> Result<()> {
     Ok(())
 }
 
+/// The linker for aarch64.
+pub const ARM_LINKER: &str = "aarch64-linux-gnu-gcc";
+
+/// Makes sure of what links for aarch64 and runs it: Linux alone has such an emulator.
+pub fn ensure_arm() -> Result<()> {
+    if ["qemu-aarch64", ARM_LINKER].into_iter().any(|name| on_path(name).is_none()) {
+        let packages = ["qemu-user", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
+        apt_install(&packages, "nothing links or emulates aarch64", &[])?;
+    }
+    Ok(())
+}
+
 /// How the package is called where apt is not.
 type Elsewhere = [(&'static str, &'static str)];
 const VULKAN_ELSEWHERE: [(&str, &str); 3] = [

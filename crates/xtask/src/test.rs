@@ -26,7 +26,7 @@ struct Part {
 }
 
 /// What `--long` adds. A new part is a row here.
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part {
         name: "cli",
         title: "the command line, 2,000 drawn inputs",
@@ -36,6 +36,7 @@ const PARTS: [Part; 4] = [
             run(cargo().args(words).args(["--", "--nocapture"]))
         },
     },
+    Part { name: "arm", title: "the bits on an emulated aarch64", page: false, run: arm },
     Part {
         name: "phone",
         title: "every op on a GPU of small workgroups",
@@ -63,6 +64,21 @@ const PARTS: [Part; 4] = [
         },
     },
 ];
+
+/// Builds the program that tells the bits for aarch64, and has a test run it on an emulated one.
+fn arm() -> Result<()> {
+    system::ensure_arm()?;
+    tools::ensure_target(tools::ARM)?;
+    run(cargo()
+        .args(["build", "-p", "minibatch-tests", "--features", "arm", "--example", "bits"])
+        .args(["--target", tools::ARM])
+        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", system::ARM_LINKER))?;
+    let program = crate::target().join(tools::ARM).join("debug").join("examples").join("bits");
+    run(cargo()
+        .args(["test", "--workspace", "--features", "minibatch-tests/arm", "--test", "arm"])
+        .args(["--", "--nocapture"])
+        .env("MINIBATCH_ARM", program))
+}
 
 /// The parts of `--long` alone that are named; all checks and all parts where none is.
 pub fn long(names: &[String]) -> Result<()> {
@@ -103,7 +119,7 @@ pub fn all(long: bool) -> Result<()> {
         // With the features of the browser tests, so that these are read too.
         let features = [
             "--features",
-            "minibatch-tests/browser,minibatch-tests/long,minibatch-tests/others,minibatch-cli/long",
+            "minibatch-tests/browser,minibatch-tests/long,minibatch-tests/others,minibatch-tests/arm,minibatch-cli/long",
         ];
         run(cargo()
             .args(["clippy", "--workspace", "--all-targets"])
@@ -111,7 +127,7 @@ pub fn all(long: bool) -> Result<()> {
             .args(["--", "-D", "warnings"]))
     })?;
     steps.step("clippy, wasm32", || {
-        tools::ensure_target()?;
+        tools::ensure_target(tools::WASM)?;
         run(cargo().arg("clippy").args(IN_BROWSER).args(["--target", tools::WASM, "--", "-D", "warnings"]))
     })?;
     steps.step("a Vulkan adapter", system::ensure_vulkan)?;

@@ -1,4 +1,4 @@
-//! What of the Rust toolchain is not there by itself: the target of the page, the formatter and the linter.
+//! What of the Rust toolchain is not there by itself: the targets of the page and of other processors, the formatter and the linter.
 
 use std::env;
 use std::path::Path;
@@ -10,13 +10,16 @@ use crate::run::{cargo, output, run};
 /// The target the page and the worker are compiled for.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
-/// Adds the wasm target to the toolchain when it is not there.
-pub fn ensure_target() -> Result<()> {
-    let folder = output(rustc().args(["--print", "target-libdir", "--target", WASM]));
+/// The target on whose emulated processor bits are compared.
+pub const ARM: &str = "aarch64-unknown-linux-gnu";
+
+/// Adds a target, [`WASM`] or [`ARM`], to the toolchain when it is not there.
+pub fn ensure_target(target: &str) -> Result<()> {
+    let folder = output(rustc().args(["--print", "target-libdir", "--target", target]));
     if folder.is_some_and(|folder| Path::new(folder.trim()).is_dir()) {
         return Ok(());
     }
-    rustup(&["target", "add", WASM], "the Rust target wasm32-unknown-unknown is not installed")
+    rustup(&["target", "add", target], &format!("the Rust target {target} is not installed"))
 }
 
 /// Adds rustfmt and clippy to the toolchain when they are not there.

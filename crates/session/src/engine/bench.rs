@@ -87,8 +87,7 @@ pub async fn bench(
     match workload(name) {
         Some(w) => train(&mut backend, &w, &mut measured, ms, clock).await?,
         None => {
-            let n: usize = name.trim_start_matches("matmul-").parse().unwrap_or(512);
-            multiply(&mut backend, n, &mut measured, ms, clock).await?;
+            multiply(&mut backend, extent(name), &mut measured, ms, clock).await?;
         }
     }
     Ok(measured)
@@ -120,7 +119,7 @@ async fn steps(backend: &mut Backend, plan: &Plan, steps: u32) -> Result<f32, Bu
     Ok(backend.read_f32(names::LOSSES).await?[steps as usize])
 }
 
-/// The product of two square matrices.
+/// Multiplies two square matrices, again and again.
 async fn multiply(
     backend: &mut Backend,
     n: usize,
@@ -128,19 +127,7 @@ async fn multiply(
     ms: f64,
     clock: impl Fn() -> f64,
 ) -> Result<(), BuildError> {
-    let mut rand = Mulberry::new(3);
-    let mut g = Graph::new();
-    let [a, b] = ["a", "b"].map(|name| g.variable(name, [n, n], DType::F32).map_err(NnError::from));
-    let y = g.matmul((a?, false), (b?, false), None, Activation::Linear).map_err(NnError::from)?;
-    g.output("y", y).map_err(NnError::from)?;
-    // The loss of a product is one of its elements, so that little is read back.
-    let corner = g.view(y, 0, [1, 1]).map_err(NnError::from)?;
-    let seen = g.add_node(Op::Activation(Activation::Linear), &[corner]).map_err(NnError::from)?;
-    g.output("corner", seen).map_err(NnError::from)?;
-    for name in ["a", "b"] {
-        backend.set_f32(name, &rand.uniform(n * n, 1.0))?;
-    }
-    let plan = backend.compile(&g).await?;
+    let plan = product(backend, n).await?;
     let mut start = clock();
     while measured.steps < 3 || clock() - start < ms {
         backend.submit(&[Work::Run(&plan, 1)], &[])?;
@@ -155,6 +142,28 @@ async fn multiply(
     measured.ms = (clock() - start) / f64::from(measured.steps);
     measured.gflops = Some(2.0 * (n as f64).powi(3) / measured.ms / 1e6);
     Ok(())
+}
+
+/// The extent of the matrices of a product's workload.
+pub(super) fn extent(name: &str) -> usize {
+    name.trim_start_matches("matmul-").parse().unwrap_or(512)
+}
+
+/// The product of two square matrices.
+pub(super) async fn product(backend: &mut Backend, n: usize) -> Result<Plan, BuildError> {
+    let mut rand = Mulberry::new(3);
+    let mut g = Graph::new();
+    let [a, b] = ["a", "b"].map(|name| g.variable(name, [n, n], DType::F32).map_err(NnError::from));
+    let y = g.matmul((a?, false), (b?, false), None, Activation::Linear).map_err(NnError::from)?;
+    g.output("y", y).map_err(NnError::from)?;
+    // The loss of a product is one of its elements, so that little is read back.
+    let corner = g.view(y, 0, [1, 1]).map_err(NnError::from)?;
+    let seen = g.add_node(Op::Activation(Activation::Linear), &[corner]).map_err(NnError::from)?;
+    g.output("corner", seen).map_err(NnError::from)?;
+    for name in ["a", "b"] {
+        backend.set_f32(name, &rand.uniform(n * n, 1.0))?;
+    }
+    Ok(backend.compile(&g).await?)
 }
 
 /// Makes every pipeline there is, and says how many: a browser is stricter than the build was.

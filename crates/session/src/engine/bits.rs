@@ -4,8 +4,8 @@
 use minibatch_cpu::How;
 use minibatch_nn::names;
 
-use super::backend::{Backend, Work};
-use super::bench::{self, BenchError, workload};
+use super::backend::{Backend, Plan, Work};
+use super::bench::{self, BenchError, WORKLOADS, workload};
 use super::data::Data;
 use super::keep::Keep;
 use super::programs::{BuildError, Programs, Start};
@@ -16,8 +16,8 @@ use crate::preset;
 /// # Errors
 /// When neither has this name.
 pub async fn bits(name: &str, steps: u32, how: How) -> Result<u64, BenchError> {
-    let mut backend = Backend::cpu_running(how);
-    train(&mut backend, name, steps).await?;
+    let (mut backend, plans) = repeated(name, how).await?;
+    backend.submit(&[Work::Run(&plans[0], steps)], &[]).map_err(BuildError::from)?;
     let parameters = backend.read_f32(names::PARAMETERS).await.map_err(BuildError::from)?;
     Ok(hash(&parameters))
 }
@@ -27,26 +27,39 @@ pub async fn bits(name: &str, steps: u32, how: How) -> Result<u64, BenchError> {
 /// # Errors
 /// When neither has this name, or the backend fails.
 pub async fn losses(backend: &mut Backend, name: &str, steps: u32) -> Result<Vec<f32>, BenchError> {
-    train(backend, name, steps).await?;
+    let plans = plans(backend, name).await?;
+    backend.submit(&[Work::Run(&plans[0], steps)], &[]).map_err(BuildError::from)?;
     let ring = backend.read_f32(names::LOSSES).await.map_err(BuildError::from)?;
     Ok(ring[1..=steps as usize].to_vec())
 }
 
-async fn train(backend: &mut Backend, name: &str, steps: u32) -> Result<(), BenchError> {
-    let plan = match workload(name) {
-        Some(workload) => bench::build(backend, &workload).await?,
-        None => preset_plan(backend, name).await?,
-    };
-    backend.submit(&[Work::Run(&plan, steps)], &[]).map_err(BuildError::from)?;
-    Ok(())
+/// What a bench workload or a preset repeats on the CPU: its training step or its product, and, of a preset, then a piece of an
+/// evaluation, its end, and the sums that each submit weighs.
+///
+/// # Errors
+/// When neither has this name.
+pub async fn repeated(name: &str, how: How) -> Result<(Backend, Vec<Plan>), BenchError> {
+    let mut backend = Backend::cpu_running(how);
+    let plans = plans(&mut backend, name).await?;
+    Ok((backend, plans))
 }
 
-async fn preset_plan(backend: &mut Backend, name: &str) -> Result<super::backend::Plan, BenchError> {
+async fn plans(backend: &mut Backend, name: &str) -> Result<Vec<Plan>, BenchError> {
+    Ok(match workload(name) {
+        Some(workload) => vec![bench::build(backend, &workload).await?],
+        None if WORKLOADS.contains(&name) => vec![bench::product(backend, bench::extent(name)).await?],
+        None => preset_plans(backend, name).await?,
+    })
+}
+
+async fn preset_plans(backend: &mut Backend, name: &str) -> Result<Vec<Plan>, BenchError> {
     let experiment = preset(name).map_err(|_| BenchError::Unknown(name.into()))?;
     let model = experiment.model().map_err(BuildError::from)?;
     let data = Data::new(&experiment, &model, None).map_err(BuildError::from)?;
     let start = Start::draw(&model, experiment.seed);
-    Ok(Programs::build(backend, &experiment, (model, data, start), Keep::NOTHING).await?.train)
+    let programs = Programs::build(backend, &experiment, (model, data, start), Keep::NOTHING).await?;
+    let Programs { train, piece, conclude, squares, .. } = programs;
+    Ok(vec![train, piece, conclude, squares])
 }
 
 /// FNV-1a over the bits. All NaNs count as one: which of them an operation gives is each machine's choice.

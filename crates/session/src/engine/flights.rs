@@ -198,13 +198,13 @@ impl Pace {
 
     /// Steps a second of late; 0 when nothing landed.
     pub fn rate(&self, now: f64) -> f32 {
-        let recent: Vec<_> = self.landed.iter().filter(|l| now - l.0 <= WINDOW_MS).collect();
-        let (Some(first), Some(last)) = (recent.first(), recent.last()) else { return 0.0 };
-        let span = last.0 - first.0;
+        let mut recent = self.landed.iter().filter(|l| now - l.0 <= WINDOW_MS);
+        let Some(&(first, _)) = recent.next() else { return 0.0 };
+        let (steps, last) = recent.fold((0, first), |(steps, _), l| (steps + l.1, l.0));
+        let span = last - first;
         if span <= 0.0 {
             return 0.0;
         }
-        let steps: u32 = recent.iter().skip(1).map(|l| l.1).sum();
         (f64::from(steps) * 1000.0 / span) as f32
     }
 }

@@ -30,7 +30,7 @@ mod update;
 pub use backend::{Backend, Plan, Work};
 pub use bench::WORKLOADS;
 pub use bench::{Axis, BenchError, Measured, Scaled, Series, bench, check_kernels, scale, step};
-pub use bits::{bits, losses};
+pub use bits::{bits, losses, repeated};
 pub use data::DataSet;
 pub use keep::Keep;
 pub use load::Supplies;
