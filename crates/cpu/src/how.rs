@@ -97,17 +97,23 @@ impl How {
     #[inline(always)]
     pub(crate) fn vectorised<R>(self, kernel: impl FnOnce() -> R) -> R {
         #[cfg(target_arch = "x86_64")]
+        if self.avx2 {
+            #[allow(unsafe_code, reason = "this is true only where the processor was found to have AVX2")]
+            return unsafe { with_avx2(kernel) };
+        }
+        kernel()
+    }
+
+    /// The same with what [`Self::fuses`] says there is, for a kernel that makes use of it.
+    #[inline(always)]
+    pub(crate) fn fusing<R>(self, kernel: impl FnOnce() -> R) -> R {
+        #[cfg(target_arch = "x86_64")]
         if self.fused {
             #[allow(
                 unsafe_code,
                 reason = "this is true only where the processor was found to have AVX2 and FMA"
             )]
             return unsafe { with_fma(kernel) };
-        }
-        #[cfg(target_arch = "x86_64")]
-        if self.avx2 {
-            #[allow(unsafe_code, reason = "this is true only where the processor was found to have AVX2")]
-            return unsafe { with_avx2(kernel) };
         }
         kernel()
     }

@@ -200,18 +200,18 @@ impl Product {
     ) {
         let rows = MR * self.c_stride.max(1);
         self.how.divided(self.m * self.k * columns.len(), [(c, rows)], own, |tiles, [c], own| {
-            self.how.vectorised(
-                #[inline(always)]
-                || {
-                    self.tiles::<T, MR, NR, ADD, FUSED>(
-                        [a, panels],
-                        (tiles.start, columns.clone()),
-                        c,
-                        own,
-                        finish,
-                    );
-                },
-            );
+            let at = (tiles.start, columns.clone());
+            if FUSED {
+                self.how.fusing(
+                    #[inline(always)]
+                    || self.tiles::<T, MR, NR, ADD, true>([a, panels], at, c, own, finish),
+                );
+            } else {
+                self.how.vectorised(
+                    #[inline(always)]
+                    || self.tiles::<T, MR, NR, ADD, false>([a, panels], at, c, own, finish),
+                );
+            }
         });
     }
 
