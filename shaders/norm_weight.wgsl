@@ -1,6 +1,6 @@
 // The gradient of a normalisation's weight, y[w] = sum over elements (r, c) with w(r, c) = w of dy n, and behind it that of its
-// bias, the sum of dy, of those that WEIGHT and BIAS say there are; see norm.wgsl for
-// w(r, c) and n. A weight has terms (rows / groups) span: term k is row (k / span) groups + w / each, column
+// bias, the sum of dy, of those that WEIGHT and BIAS say there are; see norm.wgsl for w(r, c) and n. A weight has terms
+// (rows / groups) span: term k is row (k / span) groups + w / each, column
 // (w mod each) span + k mod span, with each = columns / span weights a row.
 //
 // m and s of each row were kept by the forward pass. The terms are split into `blocks`; a workgroup takes one block of ACROSS

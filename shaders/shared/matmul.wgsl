@@ -39,8 +39,8 @@ struct MatmulParams {
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
 // What is done to each element z, f being the activation ACTIVATION: 0 nothing, 1 y = f(z), 2 y = z f'(saved), 3 y = z + saved,
-// 4 y = f(z) and z behind it. These
-// are overrides, since software devices run through every branch whose condition they do not know beforehand.
+// 4 y = f(z) and z behind it. These are overrides, since software devices run through every branch whose condition they do not
+// know beforehand.
 #ifdef UNBIASED
 #else
 override BIAS: u32 = 0;

@@ -7,7 +7,7 @@ use minibatch_cpu::Cpu;
 use minibatch_graph::random::hash3;
 use minibatch_graph::{
     Activation, Binary, DType, Graph, Home, Loss, MemoryPlan, NodeId, Op, Optimizer, Place, Reduction, Shape,
-    Unary, backward, control,
+    Unary, backward, control, fused,
 };
 
 const GRAPHS: u32 = 300;
@@ -270,6 +270,35 @@ fn sharing_buffers_changes_no_result() {
             assert_eq!(bits(&together, name), bits(&apart, name), "graph {seed}: {name}");
         }
     }
+}
+
+/// Breaks where a graph that is fused computes something else than before, to the last bit, or is not fused at all.
+#[test]
+fn fusing_changes_no_bit() {
+    let mut saved = 0;
+    for seed in 0..GRAPHS {
+        let graph = random_graph(seed);
+        let fused = fused(&graph).unwrap();
+        let nodes = |graph: &Graph| MemoryPlan::new(graph).unwrap().order.len();
+        saved += nodes(&graph).cast_signed() - nodes(&fused).cast_signed();
+        let [before, after] = [&graph, &fused].map(|graph| {
+            let mut cpu = store(seed);
+            let mut plan = cpu.compile(graph).unwrap();
+            cpu.run(&mut plan, 3).unwrap();
+            cpu
+        });
+        let bits = |cpu: &Cpu, name: &str| -> Vec<u32> {
+            match cpu.read_f32(name) {
+                Ok(values) => values.iter().map(|v| v.to_bits()).collect(),
+                Err(_) => cpu.read_u32(name).unwrap(),
+            }
+        };
+        let outputs = graph.outputs().iter().map(|(name, _)| name.as_str());
+        for name in outputs.chain(["params", "ring", control::NAME]) {
+            assert_eq!(bits(&before, name), bits(&after, name), "graph {seed}: {name}");
+        }
+    }
+    assert!(saved > 40, "{saved} nodes were saved: the graphs hold nothing to join");
 }
 
 /// Whether a node's result is no buffer of its own: a place, something changed in place, an output already, an index.

@@ -115,16 +115,13 @@ fn count(case: &Case, all: &mut BTreeMap<&'static str, Facts>) {
 /// The ops whose results a case compares: outputs, seen through views and copies, and what changes in place.
 fn compared(case: &Case) -> BTreeSet<&'static str> {
     let graph = &case.graph;
-    let source = |&(_, mut id): &(String, NodeId)| loop {
-        let node = graph.node(id);
-        match node.op {
-            Op::View { .. } | Op::Activation(Activation::Linear)
-                if !graph.node(node.inputs[0]).op.is_place() =>
-            {
-                id = node.inputs[0];
-            }
-            _ => return node.op.name(),
+    let source = |(_, shown): &(String, NodeId)| {
+        let mut id = *shown;
+        while let Op::View { .. } | Op::Activation(Activation::Linear) = graph.node(id).op {
+            id = graph.node(id).inputs[0];
         }
+        // A copy of what is not computed is itself what is compared.
+        graph.node(if graph.node(id).op.is_place() { *shown } else { id }).op.name()
     };
     let changed =
         graph.nodes().iter().filter(|node| !node.op.changes().is_empty()).map(|node| node.op.name());
@@ -141,7 +138,8 @@ fn gradient(graph: &Graph, id: NodeId) -> BTreeSet<&'static str> {
     if inputs.is_empty() || !floats(&graph, id) || matches!(node.op, Op::Recurrent(_)) {
         return recurrent(&node.op);
     }
-    let Ok(loss) = graph.add_node(Op::SumSquares, &[id]) else { return BTreeSet::new() };
+    let seen = values(&mut graph, id);
+    let Ok(loss) = graph.add_node(Op::SumSquares, &[seen]) else { return BTreeSet::new() };
     // The gradient of the sum of squares itself: 1, 2 x and the product.
     let own = graph.nodes().len() + 3;
     let found =
@@ -153,6 +151,19 @@ fn gradient(graph: &Graph, id: NodeId) -> BTreeSet<&'static str> {
         Ok(_) => graph.nodes()[own..].iter().map(|node| node.op.name()).filter(|&n| n != "full").collect(),
         Err(_) => BTreeSet::new(),
     }
+}
+
+/// Of a flat result the part that has gradients.
+fn values(graph: &mut Graph, id: NodeId) -> NodeId {
+    let node = graph.node(id).clone();
+    let mut dims = graph.shape(node.inputs[0]).dims().to_vec();
+    match node.op {
+        Op::Norm(_) => {}
+        Op::Attention(attention) if !attention.cross => dims[2] /= 3,
+        Op::Attention(_) => {}
+        _ => return id,
+    }
+    graph.view(id, 0, minibatch_graph::Shape::new(dims)).expect("it comes first")
 }
 
 fn recurrent(op: &Op) -> BTreeSet<&'static str> {

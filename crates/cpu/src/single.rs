@@ -23,6 +23,11 @@ impl Single {
         Self(Cpu::running(how))
     }
 
+    /// How its kernels run.
+    pub fn how(&self) -> How {
+        self.0.how
+    }
+
     /// As [`Cpu::set_f32`].
     pub fn set_f32(&mut self, name: &str, values: &[f32]) {
         self.0.set_f32(name, values);

@@ -104,8 +104,8 @@ async fn scoped<T>(
     made
 }
 
-/// The kernels that a graph would launch, each with the node it works for: those of a real device, then those of a
-/// software one. Needs no device.
+/// The kernels that a graph would launch, each with the node it works for: those of a real device, before any are joined, then
+/// those of a software one. Needs no device.
 ///
 /// # Errors
 /// When the graph cannot be planned.

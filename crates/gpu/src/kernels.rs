@@ -65,8 +65,18 @@ impl KernelInfo {
         ["DOWN", "LANES", "ROWS", "WORKGROUP", "SLICES"].into_iter().find_map(|name| {
             let place = self.overrides.iter().position(|(known, _)| *known == name)?;
             let value = self.value(&Count::Set(place), constants);
-            (value > 1).then_some((name, (value / 2) as f64))
+            let sizes = self.workgroup.iter().any(|size| self.comes_of(size, place));
+            (sizes && value > 1).then_some((name, (value / 2) as f64))
         })
+    }
+
+    /// Whether a size depends on the override at this place.
+    fn comes_of(&self, count: &Count, place: usize) -> bool {
+        match count {
+            Count::Is(_) => false,
+            Count::Set(own) => *own == place || self.comes_of(&self.overrides[*own].1, place),
+            Count::Times(a, b) => self.comes_of(a, place) || self.comes_of(b, place),
+        }
     }
 
     fn value(&self, count: &Count, constants: &[(&str, f64)]) -> u64 {

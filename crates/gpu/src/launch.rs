@@ -6,7 +6,8 @@ use minibatch_graph::Home;
 /// The most workgroups along one axis that WebGPU grants.
 const MOST_GROUPS: usize = 65_535;
 
-/// A kernel with everything it needs. Kernels stride over what their grid does not cover, so a grid has one axis.
+/// A kernel with everything it needs. Kernels stride over what their grid does not cover, so a grid has one axis, and a
+/// pair two rows of it.
 pub(crate) struct Launch {
     /// What runs.
     pub kernel: Kernel,

@@ -46,6 +46,7 @@ impl Ledger {
     /// When the graph cannot be planned.
     pub fn of(graph: &Graph) -> Result<Self, GpuError> {
         let memory = MemoryPlan::new(graph)?;
+        // A gap within a result counts as if it were written.
         let elements = |&id: &minibatch_graph::NodeId| {
             let inputs = graph.node(id).inputs.iter().map(|&input| graph.shape(input).numel());
             inputs.sum::<usize>() + graph.shape(id).numel()

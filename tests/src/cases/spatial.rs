@@ -213,8 +213,17 @@ pub(super) fn grad_weight(shapes: Shapes) -> Case {
     let (x, dy) = (builder.float("x", shapes.x), builder.float("dy", shapes.y()));
     let kernel = [shapes.weight[2], shapes.weight[3]];
     let dw = builder.op(Op::Conv2dGradWeight { conv: shapes.conv, kernel, bias: None }, &[x, dy]);
-    let both = builder.op(Op::Conv2dGradWeight { conv: shapes.conv, kernel, bias: Some(0) }, &[x, dy]);
-    builder.compares_as("with the bias's", both).compares(dw)
+    // What lies between the two is another's.
+    let gap = 1 + n % 3;
+    let both = builder.op(Op::Conv2dGradWeight { conv: shapes.conv, kernel, bias: Some(gap) }, &[x, dy]);
+    let between = builder.float("between", [gap]);
+    let between = builder.op(Op::Activation(Activation::Linear), &[between]);
+    let g = builder.graph();
+    let (weights, channels) = (g.shape(dw).numel(), shapes.weight[0]);
+    let [weight, bias] =
+        [(0, weights), (weights + gap, channels)].map(|(at, len)| g.view(both, at, [len]).expect("in range"));
+    let pack = builder.op(Op::Pack, &[weight, between, bias]);
+    builder.compares_as("with the bias's", pack).compares(dw)
 }
 
 pub(super) fn pool2d(x: [usize; 4], pool: Pool2d) -> Case {

@@ -47,14 +47,14 @@ fn the_gpu_trains_as_the_cpu_does() {
 #[test]
 fn what_is_fast_says_that_its_digits_are_its_own() {
     let place = Place::new("fast");
-    let train = |more: &str| place.lines(&format!("train digits --steps 3 --json {more}"));
+    let train = |more: &str| place.lines(&format!("train spiral --steps 100 --json {more}"));
     let (plain, fast) = (train("--backend cpu"), train("--backend cpu --fast"));
     assert_eq!(last(&plain)["fused"], false);
     // Most processors can; one that cannot says so.
     let fused = last(&fast)["fused"] == true;
     assert_eq!(losses(&fast) != losses(&plain), fused, "{fast:?}");
     for (fast, plain) in losses(&fast).iter().zip(losses(&plain)) {
-        assert!((fast - plain).abs() <= 1e-4 * plain.abs(), "{fast} and {plain}");
+        assert!((fast - plain).abs() <= 1e-3 * plain.abs(), "{fast} and {plain}");
     }
     assert_eq!(last(&train("--backend gpu --fast"))["fused"], false);
     let told = place.done("train xor --steps 3 --backend cpu --fast");

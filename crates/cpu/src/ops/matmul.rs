@@ -4,7 +4,7 @@ use minibatch_graph::{Activation, Epilogue};
 
 use super::elementwise;
 use super::product::Product;
-use super::reduce::{add_to, sum_rows};
+use super::reduce::{Sums, add_to};
 use crate::call::Call;
 use crate::memory::{Memory, Operand};
 use crate::{How, Real};
@@ -113,21 +113,21 @@ impl Matmul {
 #[derive(Clone, Debug)]
 pub(crate) struct WeightGrad {
     product: Product,
+    sums: Sums,
     dz: Operand,
     x: Operand,
     out: Operand,
-    how: How,
 }
 
 impl WeightGrad {
     pub fn new(call: &Call, how: How) -> Self {
         let [dz, x] = call.operands();
         let product = Product::new([dz.columns, dz.rows, x.columns], [true, false], how);
-        Self { product, dz, x, out: call.output, how }
+        Self { product, sums: Sums::new(call.dims(0), &[0], how), dz, x, out: call.output }
     }
 
     pub fn scratch_len(&self) -> usize {
-        self.product.scratch_len().max(self.product.m)
+        self.product.scratch_len().max(self.sums.scratch_len())
     }
 
     pub fn run<T: Real>(&self, memory: &mut Memory<T>, scratch: &mut [T]) {
@@ -136,10 +136,7 @@ impl WeightGrad {
             let [dz, x] = [self.dz, self.x].map(|input| memory.floats(&input));
             self.product.run([dz, x], &mut out[..m * n], scratch, &|_, _| {});
             let sums = out.len() - m;
-            self.how.vectorised(
-                #[inline(always)]
-                || sum_rows(dz, &mut out[sums..], scratch),
-            );
+            self.sums.run(dz, &mut out[sums..], scratch);
         });
     }
 }

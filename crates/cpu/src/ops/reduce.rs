@@ -72,7 +72,7 @@ const LANES: usize = 16;
 
 /// out\[j\] = sum over i of x\[i, j\]; `scratch` has at least as many elements as `out`.
 #[inline(always)]
-pub(crate) fn sum_rows<T: Real>(x: &[T], out: &mut [T], scratch: &mut [T]) {
+fn sum_rows<T: Real>(x: &[T], out: &mut [T], scratch: &mut [T]) {
     let columns = out.len();
     let part = &mut scratch[..columns];
     out.fill(T::ZERO);

@@ -3,6 +3,10 @@
 use super::{Uses, seen, whole};
 use crate::{Activation, Epilogue, Graph, GraphError, NodeId, Op};
 
+/// Elements past which a value and its activation stay two buffers: one of both might be more than a device holds in one, and a
+/// launch is nothing beside that much work.
+const LARGE: usize = 1 << 24;
+
 /// What becomes of a node.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Fate {
@@ -41,7 +45,7 @@ impl Activations {
                     at = whole(graph, at);
                 }
                 all.0[product.index()] = Some(Fate::Gone);
-            } else if !uses.shown(graph, product) {
+            } else if !uses.shown(graph, product) && graph.node(product).shape.numel() <= LARGE {
                 all.0[product.index()] = Some(Fate::Both(f));
                 all.0[id.index()] = Some(Fate::Of(product));
             }

@@ -34,18 +34,21 @@ impl Pairs {
                 packed.extend(uses.whole_alone(graph, input).map(|id| Packed { id, at }));
                 at += graph.shape(input).numel();
             }
-            pairs.pair(graph, &packed);
+            pairs.pair(graph, uses, &packed);
         }
         pairs
     }
 
-    fn pair(&mut self, graph: &Graph, packed: &[Packed]) {
+    fn pair(&mut self, graph: &Graph, uses: &Uses, packed: &[Packed]) {
         for weight in packed {
             let Some((dz, axes)) = summed(graph, weight.id) else { continue };
             let bias = packed.iter().find(|bias| {
                 let free = self.0[bias.id.index()].is_none();
                 // The weight's place is where both are made.
-                free && bias.id > weight.id && bias.at > weight.at && sums_of(graph, bias.id, dz, axes)
+                let behind = bias.id > weight.id && bias.at > weight.at;
+                free && behind
+                    && sums_of(graph, bias.id, dz, axes)
+                    && uses.unchanged(graph, weight.id, bias.id)
             });
             let Some(bias) = bias else { continue };
             let behind = bias.at - weight.at;

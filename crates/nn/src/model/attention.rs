@@ -79,7 +79,7 @@ impl Lower<'_> {
                 mask: mask.is_some(),
             };
             l.show_attention(&attention, &inputs)?;
-            let seen = l.node(Op::Attention(attention), &inputs)?;
+            let seen = l.g.add_node(Op::Attention(attention), &inputs)?;
             let seen = l.view(seen, &[b * t, e])?;
             let y = l.matmul((seen, false), (out, true), Some(out_bias), Activation::Linear)?;
             l.view(y, &[b, t, e])

@@ -39,7 +39,8 @@ impl Lower<'_> {
 
     /// The rows of x normalised, in x's shape.
     fn normed(&mut self, norm: Norm, x: NodeId, own: &[NodeId]) -> Result<NodeId, NnError> {
-        let flat = self.node(Op::Norm(norm), &[&[x], own].concat())?;
+        // What is kept beside the rows is no matter of the model's size.
+        let flat = self.g.add_node(Op::Norm(norm), &[&[x], own].concat())?;
         let dims = self.g.shape(x).dims().to_vec();
         self.view(flat, &dims)
     }

@@ -152,7 +152,10 @@ impl Backend {
     pub fn set_aside(&mut self) -> Aside {
         match self {
             Self::Gpu(gpu) => Aside::Gpu(gpu.set_aside()),
-            Self::Cpu(cpu, _) => Aside::Cpu(std::mem::replace(cpu, Box::new(Single::new()))),
+            Self::Cpu(cpu, _) => {
+                let empty = Single::running(cpu.how());
+                Aside::Cpu(std::mem::replace(cpu, Box::new(empty)))
+            }
         }
     }
 
