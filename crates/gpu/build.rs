@@ -55,11 +55,13 @@ fn build(shaders: &Path) -> Result<String, String> {
             defines: BTreeSet::new(),
             constants: BTreeMap::new(),
         };
-        match pair::expand(shaders, [first, second]).and_then(|text| reflect::reflect(&whole, text)) {
+        match pair::expand(shaders, &two.file, [first, second])
+            .and_then(|text| reflect::reflect(&whole, text))
+        {
             Ok(kernel) => kernels.push(kernel),
             Err(error) => errors.push(format!("{}: {error}", two.name)),
         }
     }
-    errors.extend(source::unused(shaders, &variants)?);
+    errors.extend(source::unused(shaders, &variants, &pairs)?);
     if errors.is_empty() { generate::generate(&kernels, &pairs) } else { Err(errors.join("\n")) }
 }

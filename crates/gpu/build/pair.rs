@@ -12,18 +12,15 @@ const SECOND: &str = "_second";
 /// The entry point of both.
 pub const ENTRY: &str = "both";
 
-/// The text of two variants as one.
-pub fn expand(shaders: &Path, [first, second]: [&Variant; 2]) -> Result<String, String> {
+/// The text of two variants as one, in the frame of a pair.
+pub fn expand(shaders: &Path, frame: &str, [first, second]: [&Variant; 2]) -> Result<String, String> {
     let [first_text, second_text] = [source::expand(shaders, first)?, source::expand(shaders, second)?];
     let second_text = rename(&compact(&second_text), &names(second, &second_text)?);
     let (first_text, call, size) = callable(&compact(&first_text), &first.entry)?;
     let (second_text, second_call, _) = callable(&second_text, &format!("{}{SECOND}", second.entry))?;
-    Ok(format!(
-        "{first_text}{second_text}@compute @workgroup_size({size})\nfn {ENTRY}(\n@builtin(local_invocation_index) index: u32,\n\
-         @builtin(local_invocation_id) local_id: vec3<u32>,\n@builtin(workgroup_id) both_groups: vec3<u32>,\n\
-         @builtin(num_workgroups) both_counts: vec3<u32>,\n) {{\nlet group_id = vec3(both_groups.x, 0u, 0u);\n\
-         let group_count = vec3(both_counts.x, 1u, 1u);\nif both_groups.y == 0u {{\n{call}\n}} else {{\n{second_call}\n}}\n}}\n"
-    ))
+    let frame = compact(&source::read(&shaders.join(frame))?);
+    let frame = frame.replace("SIZE", &size).replace("FIRST", &call).replace("SECOND", &second_call);
+    Ok(first_text + &second_text + &frame)
 }
 
 /// Without comments and indentation.
@@ -82,7 +79,8 @@ fn rename(text: &str, names: &BTreeSet<String>) -> String {
 fn callable(text: &str, entry: &str) -> Result<(String, String, String), String> {
     let begin = format!(")\nfn {entry}(");
     let at = text.find(&begin).ok_or(format!("there is no entry point {entry}"))?;
-    let attributes = text[..at].rfind("@compute").ok_or(format!("{entry} is no entry point"))?;
+    // Its attributes are the line before.
+    let attributes = text[..at].rfind('\n').map_or(0, |end| end + 1);
     let size = text[attributes..at].split_once("workgroup_size(").map(|(_, size)| size.to_owned());
     let size = size.ok_or(format!("{entry} has no size"))?;
     let inside = at + begin.len();
@@ -102,5 +100,5 @@ fn callable(text: &str, entry: &str) -> Result<(String, String, String), String>
     }
     let head = format!("fn {entry}({}", parameters.join(", "));
     let text = format!("{}{head}{}", &text[..attributes], &text[end..]);
-    Ok((text, format!("{entry}({});", arguments.join(", ")), size))
+    Ok((text, format!("{entry}({})", arguments.join(", ")), size))
 }

@@ -18,6 +18,8 @@ pub struct Variant {
 /// Two variants that become one kernel.
 pub struct Pair {
     pub name: String,
+    /// The frame that they are put into.
+    pub file: String,
     /// The kernels whose launches it joins.
     pub of: [String; 2],
     /// Whether each has one workgroup.
@@ -72,7 +74,8 @@ fn variant(name: &str, row: &toml::Table) -> Result<Variant, String> {
 }
 
 fn pair(name: &str, row: &toml::Table, variants: &[Variant]) -> Result<Pair, String> {
-    known(name, row, &["pair", "first", "second", "single"])?;
+    known(name, row, &["file", "pair", "first", "second", "single"])?;
+    let file = row.get("file").and_then(toml::Value::as_str).ok_or(format!("{name} needs a file"))?;
     let of = row.get("pair").and_then(toml::Value::as_array).into_iter().flatten();
     let of: Vec<String> = of.filter_map(|name| name.as_str().map(str::to_owned)).collect();
     let of: [String; 2] = of.try_into().map_err(|_| format!("{name}: pair names two kernels"))?;
@@ -90,7 +93,7 @@ fn pair(name: &str, row: &toml::Table, variants: &[Variant]) -> Result<Pair, Str
     };
     let halves = [half(0, "first")?, half(1, "second")?];
     let single = row.get("single").and_then(toml::Value::as_bool).unwrap_or(false);
-    Ok(Pair { name: name.to_owned(), of, single, halves })
+    Ok(Pair { name: name.to_owned(), file: file.to_owned(), of, single, halves })
 }
 
 /// The whole text of a variant.
@@ -138,8 +141,8 @@ fn include(
 }
 
 /// A complaint for each file that no variant uses.
-pub fn unused(shaders: &Path, variants: &[Variant]) -> Result<Vec<String>, String> {
-    let mut used = BTreeSet::new();
+pub fn unused(shaders: &Path, variants: &[Variant], pairs: &[Pair]) -> Result<Vec<String>, String> {
+    let mut used: BTreeSet<String> = pairs.iter().map(|pair| pair.file.clone()).collect();
     for variant in variants {
         // Errors in a file have been reported by now.
         include(shaders, &variant.file, &variant.defines, &mut used, &mut String::new()).ok();
@@ -160,6 +163,6 @@ pub fn unused(shaders: &Path, variants: &[Variant]) -> Result<Vec<String>, Strin
     Ok(complaints)
 }
 
-fn read(path: &Path) -> Result<String, String> {
+pub fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
 }
