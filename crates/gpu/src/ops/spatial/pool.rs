@@ -10,8 +10,12 @@ use minibatch_graph::{NodeId, Pool2d, PoolKind, PoolWindow};
 const LARGE: usize = 1024;
 /// Windows around one element from which on several launches share them, so that none holds the device for long.
 const HEAVY: usize = 2000;
-/// Invocations of a workgroup that shares a window or a plane.
-const LANES: usize = 256;
+/// Invocations of a workgroup that shares a window or a plane: as many as a device has, up to this.
+const MOST_LANES: u64 = 256;
+
+fn lanes(l: &Lowering) -> usize {
+    l.target.invocations.min(MOST_LANES) as usize
+}
 
 /// A pool of x, (n, c, h, w).
 struct Pooling<'a> {
@@ -125,7 +129,7 @@ pub(super) fn forward(l: &Lowering, id: NodeId, pool: &Pool2d, x: NodeId) -> Lau
     let params = pooling.params([0, 0], [l.offset(x), 0, l.offset(id)]);
     let buffers = vec![l.home(x), l.home(id)];
     let launch = if pooling.area() >= LARGE {
-        Launch::new(Kernel::Pool2dDeep, params, buffers, l.numel(id) as usize).with("LANES", LANES as u32)
+        Launch::new(Kernel::Pool2dDeep, params, buffers, l.numel(id) as usize).with("LANES", lanes(l) as u32)
     } else {
         Launch::over(Kernel::Pool2d, params, buffers, l.numel(id))
     };
@@ -160,6 +164,7 @@ fn max_backward(
     offsets: [u32; 3],
 ) -> Vec<Launch> {
     let buffers = vec![l.home(x), l.home(dy), l.home(id)];
+    let lanes = lanes(l);
     let (area, windows) = (pooling.area(), pooling.windows());
     let pixels = pooling.x[2] as usize * pooling.x[3] as usize;
     let reach = |i: usize| (pooling.stride[i] + pooling.kernel[i]).min(pooling.x[2 + i] as usize);
@@ -170,19 +175,19 @@ fn max_backward(
     }
     let colours = pooling.colours().iter().map(|&count| count as usize).product::<usize>();
     // A loop's last look at its condition is a round too: up to two more for each row of a window.
-    let rounds = (windows.div_ceil(LANES) + 2 * colours) * 3 * (area + 1) + pixels.div_ceil(LANES);
+    let rounds = (windows.div_ceil(lanes) + 2 * colours) * 3 * (area + 1) + pixels.div_ceil(lanes);
     if area < LARGE && rounds * turns < MOST_ROUNDS {
         let params = pooling.params([0, 0], offsets);
         let launch = Launch::new(Kernel::Pool2dMaxGradOverlapping, params, buffers, pooling.planes());
-        return vec![launch.with("LANES", LANES as u32)];
+        return vec![launch.with("LANES", lanes as u32)];
     }
-    let room = (MOST_ROUNDS / turns).saturating_sub(pixels.div_ceil(LANES));
+    let room = (MOST_ROUNDS / turns).saturating_sub(pixels.div_ceil(lanes));
     // A window takes its elements and the tree.
-    let step = (room / (area.div_ceil(LANES) + 12)).max(1);
+    let step = (room / (area.div_ceil(lanes) + 12)).max(1);
     let make = |range| {
         let params = pooling.params(range, offsets);
         let launch = Launch::new(Kernel::Pool2dMaxGradDeep, params, buffers.clone(), pooling.planes());
-        launch.with("LANES", LANES as u32)
+        launch.with("LANES", lanes as u32)
     };
     ranges(windows, step).map(make).collect()
 }
