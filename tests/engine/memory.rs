@@ -254,21 +254,25 @@ fn sharing_buffers_changes_no_result() {
         for id in computed {
             alone.output(&format!("own {}", id.index()), id).unwrap();
         }
-        let run = |graph: &Graph| {
-            let mut cpu = store(seed);
-            let mut plan = cpu.compile(graph).unwrap();
-            cpu.run(&mut plan, 3).unwrap();
-            cpu
-        };
-        let (together, apart) = (run(&graph), run(&alone));
-        let bits = |cpu: &Cpu, name: &str| match cpu.read_f32(name) {
+        alike(seed, [&graph, &alone]);
+    }
+}
+
+/// Runs two graphs from the same beginning: what the first tells and what changes must be the same to the last bit.
+fn alike(seed: u32, graphs: [&Graph; 2]) {
+    let cpus = graphs.map(|graph| {
+        let mut cpu = store(seed);
+        let mut plan = cpu.compile(graph).unwrap();
+        cpu.run(&mut plan, 3).unwrap();
+        cpu
+    });
+    let outputs = graphs[0].outputs().iter().map(|(name, _)| name.as_str());
+    for name in outputs.chain(["params", "ring", control::NAME]) {
+        let [one, other] = cpus.each_ref().map(|cpu| match cpu.read_f32(name) {
             Ok(values) => values.iter().map(|v| v.to_bits()).collect(),
             Err(_) => cpu.read_u32(name).unwrap(),
-        };
-        let outputs = graph.outputs().iter().map(|(name, _)| name.as_str());
-        for name in outputs.chain(["params", "ring", control::NAME]) {
-            assert_eq!(bits(&together, name), bits(&apart, name), "graph {seed}: {name}");
-        }
+        });
+        assert_eq!(one, other, "graph {seed}: {name}");
     }
 }
 
@@ -281,22 +285,7 @@ fn fusing_changes_no_bit() {
         let fused = fused(&graph).unwrap();
         let nodes = |graph: &Graph| MemoryPlan::new(graph).unwrap().order.len();
         saved += nodes(&graph).cast_signed() - nodes(&fused).cast_signed();
-        let [before, after] = [&graph, &fused].map(|graph| {
-            let mut cpu = store(seed);
-            let mut plan = cpu.compile(graph).unwrap();
-            cpu.run(&mut plan, 3).unwrap();
-            cpu
-        });
-        let bits = |cpu: &Cpu, name: &str| -> Vec<u32> {
-            match cpu.read_f32(name) {
-                Ok(values) => values.iter().map(|v| v.to_bits()).collect(),
-                Err(_) => cpu.read_u32(name).unwrap(),
-            }
-        };
-        let outputs = graph.outputs().iter().map(|(name, _)| name.as_str());
-        for name in outputs.chain(["params", "ring", control::NAME]) {
-            assert_eq!(bits(&before, name), bits(&after, name), "graph {seed}: {name}");
-        }
+        alike(seed, [&graph, &fused]);
     }
     assert!(saved > 40, "{saved} nodes were saved: the graphs hold nothing to join");
 }

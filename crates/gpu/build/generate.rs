@@ -1,5 +1,6 @@
 //! Writes the Rust: the enum `Kernel`, what is known of each, and the structs of their parameters.
 
+use crate::pair::{BEHIND, SECOND};
 use crate::reflect::{Access, Kernel, Params};
 use crate::source::Pair;
 use std::fmt::Write;
@@ -30,7 +31,9 @@ pub fn generate(kernels: &[Kernel], pairs: &[Pair]) -> Result<String, String> {
     let rows: String = rows.collect();
     write!(
         out,
-        "\n/// Every pair of kernels whose launches can be joined.\npub(crate) const PAIRS: &[Pair] = &[\n{rows}];\n"
+        "\n/// Where the binding numbers of a pair's second kernel begin.\npub(crate) const BEHIND: u32 = {BEHIND};\n\n/// What \
+         its overrides end in.\npub(crate) const SECOND: &str = {SECOND:?};\n\n/// Every pair of kernels whose launches can \
+         be joined.\npub(crate) const PAIRS: &[Pair] = &[\n{rows}];\n"
     )
     .expect("a string takes all");
     Ok(out)
@@ -104,7 +107,7 @@ fn camel(name: &str) -> String {
 }
 
 /// Without comments and indentation: a learner downloads it.
-fn compact(source: &str) -> String {
+pub fn compact(source: &str) -> String {
     let lines = source.lines().map(|line| line.split("//").next().unwrap_or("").trim());
     lines.filter(|line| !line.is_empty()).fold(String::new(), |text, line| text + line + "\n")
 }

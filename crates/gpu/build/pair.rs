@@ -1,14 +1,15 @@
 //! Two kernels as one: a launch of two rows of workgroups, the first of which runs one kernel and the second the other. What the
 //! second declares gets names and binding numbers of its own.
 
+use crate::generate::compact;
 use crate::source::{self, Variant};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Added to the binding numbers of the second kernel.
-const BEHIND: u32 = 10;
+pub const BEHIND: u32 = 10;
 /// Added to the names of the second kernel.
-const SECOND: &str = "_second";
+pub const SECOND: &str = "_second";
 /// The entry point of both.
 pub const ENTRY: &str = "both";
 
@@ -21,12 +22,6 @@ pub fn expand(shaders: &Path, frame: &str, [first, second]: [&Variant; 2]) -> Re
     let frame = compact(&source::read(&shaders.join(frame))?);
     let frame = frame.replace("SIZE", &size).replace("FIRST", &call).replace("SECOND", &second_call);
     Ok(first_text + &second_text + &frame)
-}
-
-/// Without comments and indentation.
-fn compact(text: &str) -> String {
-    let lines = text.lines().map(|line| line.split("//").next().unwrap_or("").trim());
-    lines.filter(|line| !line.is_empty()).fold(String::new(), |text, line| text + line + "\n")
 }
 
 /// Everything that a text declares.
@@ -86,7 +81,8 @@ fn callable(text: &str, entry: &str) -> Result<(String, String, String), String>
     let inside = at + begin.len();
     let end = inside + text[inside..].find(") {").ok_or(format!("{entry} does not begin"))?;
     let (mut parameters, mut arguments) = (vec![], vec![]);
-    for parameter in text[inside..end].split("@builtin(").skip(1) {
+    let declarations = text[inside..end].split("@builtin(").filter(|part| !part.trim().is_empty());
+    for parameter in declarations {
         let (builtin, declared) = parameter.split_once(')').ok_or(format!("{entry}: {parameter}"))?;
         parameters.push(declared.trim().trim_end_matches(',').to_owned());
         arguments.push(match builtin {

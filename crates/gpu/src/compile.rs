@@ -26,7 +26,7 @@ pub(crate) async fn compile(
     graph: &Graph,
     (product, software): (Option<Product>, bool),
 ) -> Result<Plan, GpuError> {
-    let target = Target { software, invocations: device.limits.invocations };
+    let target = Target { software, limits: device.limits };
     device.mailbox.check()?;
     let memory = MemoryPlan::new(graph)?;
     let lowering = Lowering { graph, memory: &memory, product, target };
@@ -44,7 +44,7 @@ pub(crate) async fn compile(
 pub fn keeps_to(graph: &Graph, limits: &Limits) -> Result<(), GpuError> {
     let memory = MemoryPlan::new(graph)?;
     [false, true].into_iter().try_for_each(|software| {
-        let target = Target { software, invocations: limits.invocations };
+        let target = Target { software, limits: *limits };
         let lowering = Lowering { graph, memory: &memory, product: None, target };
         check(limits, graph, &memory, &lower(&lowering)?)
     })
@@ -113,7 +113,7 @@ pub fn kernels_of(graph: &Graph) -> Result<Vec<(NodeId, &'static str)>, GpuError
     let memory = MemoryPlan::new(graph)?;
     let mut found = vec![];
     for software in [false, true] {
-        let target = Target { software, invocations: Limits::WEBGPU.invocations };
+        let target = Target { software, limits: Limits::WEBGPU };
         let lowering = Lowering { graph, memory: &memory, product: None, target };
         for &id in &memory.order {
             found.extend(ops::launches(&lowering, id).iter().map(|l| (id, l.kernel.info().name)));
@@ -140,7 +140,8 @@ pub(crate) fn lower(lowering: &Lowering) -> Result<Vec<Launch>, GpuError> {
         }
     }
     // A software device runs both ways of every branch.
-    Ok(if lowering.target.software { launches } else { paired(launches) })
+    let Target { software, limits } = &lowering.target;
+    Ok(if *software { launches } else { paired(launches, limits) })
 }
 
 /// The buffers a plan owns, found by their homes.

@@ -52,7 +52,7 @@ impl Ledger {
             inputs.sum::<usize>() + graph.shape(id).numel()
         };
         let on = |software| -> Result<Launches, GpuError> {
-            let target = Target { software, invocations: Limits::WEBGPU.invocations };
+            let target = Target { software, limits: Limits::WEBGPU };
             let all = lower(&Lowering { graph, memory: &memory, product: None, target })?;
             let pipelines: BTreeSet<String> = all
                 .iter()

@@ -3,23 +3,20 @@
 
 use minibatch_graph::Home;
 
-use crate::kernels::{Access, PAIRS, Pair};
+use crate::kernels::{Access, BEHIND, PAIRS, Pair, SECOND};
 use crate::launch::Launch;
 use crate::limits::Limits;
-
-/// Where the binding numbers of a pair's second kernel begin, and what its overrides end in: as the build has it.
-const BEHIND: u32 = 10;
-const SECOND: &str = "_second";
 
 /// Workgroups that one does the work of, where that saves a launch.
 const FEW: u32 = 8;
 
 /// The same launches, those joined that can be: neighbours, for which there is a kernel, of which neither touches what the other
-/// writes.
-pub(crate) fn paired(launches: Vec<Launch>) -> Vec<Launch> {
+/// writes, and which together keep to the device's limits.
+pub(crate) fn paired(launches: Vec<Launch>, limits: &Limits) -> Vec<Launch> {
     let mut all: Vec<Launch> = vec![];
     for launch in launches {
-        match all.last().and_then(|last| both(last, &launch)) {
+        let pair = all.last().and_then(|last| both(last, &launch));
+        match pair.filter(|pair| limits.check(pair).is_ok()) {
             Some(pair) => {
                 all.pop();
                 all.push(pair);
@@ -57,9 +54,6 @@ fn both(first: &Launch, second: &Launch) -> Option<Launch> {
                 None => return None,
             }
         }
-    }
-    if info.wants(&constants).1 > Limits::WEBGPU.workgroup_bytes {
-        return None;
     }
     let home = |number: u32| {
         let (launch, number) = if number < BEHIND { (first, number) } else { (second, number - BEHIND) };

@@ -10,7 +10,7 @@ use crate::memory::needed;
 use crate::{Graph, GraphError, NodeId, Op};
 use activations::Activations;
 use sums::Sums;
-use weight_grads::{Pairs, both};
+use weight_grads::Pairs;
 
 /// The same graph with fewer nodes:
 /// - a product makes its activation, and keeps what that was of where the gradient wants it ([`crate::Epilogue::Both`]);
@@ -37,9 +37,9 @@ pub fn fused(graph: &Graph) -> Result<Graph, GraphError> {
         }
         made[id.index()] = Some(if let Some(sum) = sums.at(id) {
             sum.add(graph, &mut to, &node.shape, at)?
-        } else if let Some(gap) = pairs.gap(id) {
+        } else if let Some(op) = pairs.both(graph, id) {
             let inputs = [at(node.inputs[0]), at(node.inputs[1])];
-            let both = to.add_node(both(&node.op, gap), &inputs)?;
+            let both = to.add_node(op, &inputs)?;
             to.view(both, 0, node.shape.clone())?
         } else if let Some((weight, behind)) = pairs.weight_of(id) {
             let both = to.node(at(weight)).inputs[0];

@@ -1,17 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { uniform, rng, measure } from './workloads.mjs';
+import { dense, drawn, uniform, rng, measure } from './workloads.mjs';
 
 // Tensors as the peers draw them, in the shapes that src/jax.mjs has.
-function draw(shapes) {
-  const rand = rng(7);
-  return shapes.map((s) => {
-    const n = s.reduce((a, b) => a * b, 1);
-    const fan = s.length > 1 ? n / s[s.length - 1] : 0;
-    return tf.tensor(fan ? uniform(n, 1 / Math.sqrt(fan), rand) : new Float32Array(n), s);
-  });
-}
+const draw = (shapes) => drawn(shapes).map(([numbers, shape]) => tf.tensor(numbers, shape));
 const makeParams = (shapes) => draw(shapes).map((t) => tf.variable(t));
 
 const act = { relu: tf.relu, tanh: tf.tanh, sigmoid: tf.sigmoid };
@@ -20,9 +13,7 @@ function build(w) {
   const rand = rng(3);
   const B = w.batch;
   if (w.kind === 'mlp') {
-    const shapes = [];
-    for (let i = 1; i < w.sizes.length; i++) shapes.push([w.sizes[i - 1], w.sizes[i]], [w.sizes[i]]);
-    const P = makeParams(shapes);
+    const P = makeParams(dense(w.sizes));
     const x = tf.tensor(uniform(B * w.sizes[0], 1, rand), [B, w.sizes[0]]);
     const out = w.sizes.at(-1);
     const y = w.loss === 'mse'
@@ -43,11 +34,11 @@ function build(w) {
     const [c0, c1, c2] = w.chans;
     const flat = Math.pow(w.size / 4, 2) * c2;
     // This library keeps channels last; they are drawn with channels first, and moved.
-    const drawn = draw([[c1, c0, 3, 3], [c1, 1, 1], [c2, c1, 3, 3], [c2, 1, 1], [flat, w.classes], [w.classes]]);
+    const tensors = draw([[c1, c0, 3, 3], [c1, 1, 1], [c2, c1, 3, 3], [c2, 1, 1], [flat, w.classes], [w.classes]]);
     const side = w.size / 4;
     const moved = [
-      drawn[0].transpose([2, 3, 1, 0]), drawn[1].reshape([c1]), drawn[2].transpose([2, 3, 1, 0]), drawn[3].reshape([c2]),
-      drawn[4].reshape([c2, side, side, w.classes]).transpose([1, 2, 0, 3]).reshape([flat, w.classes]), drawn[5],
+      tensors[0].transpose([2, 3, 1, 0]), tensors[1].reshape([c1]), tensors[2].transpose([2, 3, 1, 0]), tensors[3].reshape([c2]),
+      tensors[4].reshape([c2, side, side, w.classes]).transpose([1, 2, 0, 3]).reshape([flat, w.classes]), tensors[5],
     ];
     const P = moved.map((t) => tf.variable(t));
     const x = tf.tensor(uniform(B * w.size * w.size * c0, 1, rand), [B, c0, w.size, w.size]).transpose([0, 2, 3, 1]);

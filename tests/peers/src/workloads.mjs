@@ -26,6 +26,22 @@ export function uniform(n, scale, rand) {
   return Float32Array.from({ length: n }, () => (rand() * 2 - 1) * scale);
 }
 
+/// The numbers of each tensor of these shapes, in order, and its shape: zeros where there is one axis, else within 1 / sqrt of all but
+/// the last.
+export function drawn(shapes) {
+  const rand = rng(7);
+  return shapes.map((shape) => {
+    const n = shape.reduce((a, b) => a * b, 1);
+    const inputs = shape.length > 1 ? n / shape[shape.length - 1] : 0;
+    return [inputs ? uniform(n, 1 / Math.sqrt(inputs), rand) : new Float32Array(n), shape];
+  });
+}
+
+/// The shapes of dense layers between these widths: weight and bias of each.
+export function dense(sizes) {
+  return sizes.slice(1).flatMap((units, i) => [[sizes[i], units], [units]]);
+}
+
 /// Runs `step` until `seconds` have passed (after `warmup` steps), and returns
 /// {steps, ms}: milliseconds a step. `sync` must wait for the device.
 export async function measure(step, sync, { seconds = 4, warmup = 5, block = 5, maxSteps = 100000 } = {}) {

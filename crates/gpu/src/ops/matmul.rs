@@ -104,7 +104,7 @@ fn suits(target: Target, batch: u32, m: u32, n: u32, k: u32) -> Product {
         Product::Deep
     } else if target.software {
         if m * n >= 32 { Product::Direct } else { Product::Small }
-    } else if target.invocations >= 256 && m >= 256 && n >= 256 && k >= 64 && elements >= 512 * 512 {
+    } else if target.limits.invocations >= 256 && m >= 256 && n >= 256 && k >= 64 && elements >= 512 * 512 {
         Product::Tile128
     } else if m >= 48 && n >= 48 && k >= 16 {
         Product::Tile64

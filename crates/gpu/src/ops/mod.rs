@@ -15,6 +15,7 @@ mod step;
 
 use crate::kernels::Product;
 use crate::launch::Launch;
+use crate::limits::Limits;
 use minibatch_graph::{Graph, Home, MemoryPlan, NodeId, Op};
 
 /// What lowering a node needs to know.
@@ -32,8 +33,8 @@ pub(crate) struct Lowering<'a> {
 pub(crate) struct Target {
     /// It is software.
     pub software: bool,
-    /// The most invocations of a workgroup.
-    pub invocations: u64,
+    /// What it grants.
+    pub limits: Limits,
 }
 
 impl Lowering<'_> {
@@ -68,7 +69,7 @@ impl Lowering<'_> {
 
 /// What computes a node, in workgroups that the device can take. Most take one launch; a place takes none.
 pub(crate) fn launches(l: &Lowering, id: NodeId) -> Vec<Launch> {
-    of_node(l, id).into_iter().map(|launch| launch.within(l.target.invocations)).collect()
+    of_node(l, id).into_iter().map(|launch| launch.within(l.target.limits.invocations)).collect()
 }
 
 fn of_node(l: &Lowering, id: NodeId) -> Vec<Launch> {

@@ -94,7 +94,7 @@ pub(super) fn forward(l: &Lowering, id: NodeId, recurrent: Recurrent, inputs: &[
     let mut buffers: Vec<Home> = inputs[..4].iter().map(|&input| l.home(input)).collect();
     buffers.push(l.home(id));
     buffers.extend(inputs.get(4).map(|&cell| l.home(cell)));
-    let [passes, units] = passes(e.h, l.target.invocations.min(256) as usize);
+    let [passes, units] = passes(e.h, l.target.limits.invocations.min(256) as usize);
     let size = workgroup(units);
     let tile = e.h.min(MOST_COLUMNS);
     let tiles = e.h.div_ceil(tile);

@@ -58,11 +58,14 @@ impl Pairs {
         }
     }
 
-    /// Of the gradient of a weight that is made with a bias's: the elements between them.
-    pub fn gap(&self, id: NodeId) -> Option<usize> {
-        match self.0[id.index()] {
-            Some(Part::Weight { gap }) => Some(gap),
-            Some(Part::Bias { .. }) | None => None,
+    /// Of the gradient of a weight that is made with a bias's: the op that makes both.
+    pub fn both(&self, graph: &Graph, id: NodeId) -> Option<Op> {
+        match (self.0[id.index()], &graph.node(id).op) {
+            (Some(Part::Weight { gap }), Op::Matmul { .. }) => Some(Op::WeightGrad { gap }),
+            (Some(Part::Weight { gap }), Op::Conv2dGradWeight { conv, kernel, .. }) => {
+                Some(Op::Conv2dGradWeight { conv: *conv, kernel: *kernel, bias: Some(gap) })
+            }
+            _ => None,
         }
     }
 
@@ -94,14 +97,4 @@ fn sums_of(graph: &Graph, id: NodeId, value: NodeId, axes: &[usize]) -> bool {
     node.op == sums
         && graph.shape(node.inputs[0]) == graph.shape(value)
         && seen(graph, node.inputs[0]) == seen(graph, value)
-}
-
-/// The op that makes both gradients in place of the weight's alone.
-pub(super) fn both(op: &Op, gap: usize) -> Op {
-    match op {
-        Op::Conv2dGradWeight { conv, kernel, .. } => {
-            Op::Conv2dGradWeight { conv: *conv, kernel: *kernel, bias: Some(gap) }
-        }
-        _ => Op::WeightGrad { gap },
-    }
 }

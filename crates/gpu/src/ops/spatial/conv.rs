@@ -202,7 +202,7 @@ pub(super) fn grad_weight(
     let (tasks, elements) = (tasks(wide), if slides { 3 * wide } else { 4 });
     // The sums of dy are one element more.
     let kept = elements + u32::from(bias.is_some());
-    let lanes = if kept <= 4 && large(wide) { 256.min(l.target.invocations as u32) } else { 64 };
+    let lanes = if kept <= 4 && large(wide) { 256.min(l.target.limits.invocations as u32) } else { 64 };
     let turns = tasks.div_ceil(MOST_GROUPS) * if slides { tall as usize + 2 } else { 1 };
     let step = (MOST_ROUNDS / turns).saturating_sub(100).max(1) * lanes as usize;
     let kernel = if slides { Kernel::Conv2dGradWeightSlide } else { Kernel::Conv2dGradWeight };

@@ -14,7 +14,7 @@ const HEAVY: usize = 2000;
 const MOST_LANES: u64 = 256;
 
 fn lanes(l: &Lowering) -> usize {
-    l.target.invocations.min(MOST_LANES) as usize
+    l.target.limits.invocations.min(MOST_LANES) as usize
 }
 
 /// A pool of x, (n, c, h, w).
