@@ -12,10 +12,10 @@ fn wait(site: &Site, condition: &str) {
     site.page.wait_for(condition, SOON).unwrap();
 }
 
-/// Self-attention over 4,096 tokens of so many samples: on software, seconds a step.
-fn heavy(samples: usize) -> serde_json::Value {
+/// Self-attention over so many tokens of so many samples: on software, seconds a step.
+fn heavy(tokens: usize, samples: usize) -> serde_json::Value {
     json!({ "experiment": {
-        "model": { "input": { "shape": [4096], "tokens": 8 }, "layers": [
+        "model": { "input": { "shape": [tokens], "tokens": 8 }, "layers": [
             { "layer": "embedding", "vocabulary": 8, "units": 64 }, { "layer": "self-attention", "heads": 1 },
             { "layer": "flatten" }, { "layer": "linear", "units": 2 } ],
             "samples": { "kind": "random", "train": samples, "test": 0 } },
@@ -34,7 +34,8 @@ fn break_off(site: &Site, way: &str, seconds: u64) {
         wait(site, "minibatch.call('state').then(s => s.loaded)");
     }
     site.call("step", json!({ "n": 1 }));
-    assert!(begun.elapsed() < Duration::from_secs(seconds), "{way}: {:?}", begun.elapsed());
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(seconds), "{way}: {took:?}, where {seconds} s are allowed");
     assert_eq!(site.metric("step"), 1.0);
     assert!(site.experiment().model.is_none(), "{way}");
     assert!(!site.page.eval::<bool>("!!document.querySelector('[data-testid=busy]')").unwrap());
@@ -42,12 +43,14 @@ fn break_off(site: &Site, way: &str, seconds: u64) {
 
 #[test]
 fn a_long_build_is_broken_off() {
-    // On a software GPU most of it is the other worker's compiling of kernels, which waits for the work that is under way.
-    for (backend, samples, seconds) in [("cpu", 16, 6), ("webgpu", 4, 16)] {
+    // A launch that a GPU has begun it ends, whoever asked for it and is gone: there many short ones take the long, or the
+    // test would measure how long one of SwiftShader's lasts (13 s for 4,096 tokens) and not what breaking off does. Not
+    // broken off, either takes 30 s and more.
+    for (backend, tokens, samples, seconds) in [("cpu", 4096, 16, 6), ("webgpu", 1024, 64, 16)] {
         let site = Site::open(&index(backend), true);
         site.call("load", json!("gauss"));
         for way in ["preset", "stop"] {
-            site.page.run(&format!("window.heavy = minibatch.call('load', {}).catch(e => e.message); minibatch.call('play'); 0", heavy(samples))).unwrap();
+            site.page.run(&format!("window.heavy = minibatch.call('load', {}).catch(e => e.message); minibatch.call('play'); 0", heavy(tokens, samples))).unwrap();
             break_off(&site, way, seconds);
         }
     }
@@ -57,15 +60,15 @@ fn a_long_build_is_broken_off() {
 /// so long to train.
 #[test]
 fn a_long_step_is_broken_off() {
-    for (backend, samples, seconds) in [("cpu", 6, 6), ("webgpu", 1, 16)] {
+    for (backend, tokens, samples, seconds) in [("cpu", 4096, 6, 6), ("webgpu", 512, 4, 16)] {
         let site = Site::open(&index(backend), true);
         site.page
             .eval_within::<bool>(
-                &format!("minibatch.call('load', {}).then(() => true)", heavy(samples)),
+                &format!("minibatch.call('load', {}).then(() => true)", heavy(tokens, samples)),
                 READY,
             )
             .unwrap();
-        site.page.run("window.heavy = minibatch.call('step', { n: 4 }).catch(e => e.message); 0").unwrap();
+        site.page.run("window.heavy = minibatch.call('step', { n: 40 }).catch(e => e.message); 0").unwrap();
         break_off(&site, "preset", seconds);
         let said: String = site.page.eval("window.heavy").unwrap();
         assert!(said.contains("another experiment"), "{backend}: who waited for the step is told: {said}");
