@@ -93,10 +93,7 @@ pub struct Alone {
 pub fn alone() -> Alone {
     static LOCK: Mutex<()> = Mutex::new(());
     let lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
-    // It starts the threads.
-    How::default();
-    rayon::broadcast(|_| COUNTED.set(true));
-    COUNTED.set(true);
+    How::on_each_thread(|| COUNTED.set(true));
     Alone { _lock: lock }
 }
 

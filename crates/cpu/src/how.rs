@@ -2,14 +2,15 @@
 //! wider register or another tile never changes the order of a sum, threads divide results and never a sum, and there is no
 //! fused multiply-add, but where [`How::fused`] asks for it.
 
-#[cfg(not(target_family = "wasm"))]
-use std::error::Error;
 use std::ops::Range;
 #[cfg(not(target_family = "wasm"))]
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+#[cfg(not(target_family = "wasm"))]
+use crate::team;
 
 /// Work, in multiply-adds or as many other steps, that is worth a thread of its own.
-const GRAIN: usize = 1 << 18;
+const GRAIN: usize = 1 << 16;
 /// Elements of a plan's largest result below which nothing in it is taken to be worth one.
 const SMALL: usize = 1 << 12;
 
@@ -49,17 +50,15 @@ fn threads() -> usize {
     if addresses.is_some_and(|limits| !limits.trim_start().starts_with("unlimited")) {
         return 1;
     }
-    match rayon::ThreadPoolBuilder::new().build_global() {
-        Err(refused) if refused.source().is_some() => 1,
-        // The other error is that they have been started already.
-        Ok(()) | Err(_) => rayon::current_num_threads(),
-    }
+    team::start()
 }
 
 impl How {
-    /// In so many threads, at least one.
+    /// In so many threads, at least one, and not more than sixteen.
     #[must_use]
     pub fn in_threads(self, threads: usize) -> Self {
+        #[cfg(not(target_family = "wasm"))]
+        let threads = threads.min(team::MOST_PARTS);
         Self { threads: threads.max(1), ..self }
     }
 
@@ -123,11 +122,18 @@ impl How {
         if largest < SMALL { self.in_threads(1) } else { self }
     }
 
-    /// Runs a plan where it finds the other threads at hand, if it has any.
-    pub(crate) fn among_threads(self, run: impl FnOnce() + Send) {
+    /// Runs `work` once on each thread that kernels run in, for who counts or measures what they do there; in this alone, while a
+    /// plan runs elsewhere.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn on_each_thread(work: impl Fn() + Sync) {
+        team::on_each_thread(&work);
+    }
+
+    /// Runs a plan where it finds the other threads awake, if it has any.
+    pub(crate) fn among_threads(self, run: impl FnOnce()) {
         #[cfg(not(target_family = "wasm"))]
         if self.threads > 1 {
-            return rayon::scope(|_| run());
+            return team::lead(run);
         }
         run();
     }
@@ -148,46 +154,45 @@ impl How {
     ) {
         let count = |(slice, unit): &(&mut [T], usize)| slice.len().div_ceil((*unit).max(1));
         let units = all.iter().map(count).max().unwrap_or(0);
-        divide(self.parts(work).min(units.max(1)), 0..units, all, scratch, &kernel);
+        #[cfg(not(target_family = "wasm"))]
+        {
+            let parts = self.parts(work).min(units.max(1));
+            if parts > 1 {
+                return divide(parts, units, all, scratch, &kernel);
+            }
+        }
+        let _ = work;
+        kernel(0..units, all.map(|(slice, _)| slice), scratch);
     }
 }
 
+/// What one thread takes of slices that are divided.
+#[cfg(not(target_family = "wasm"))]
+type Part<'a, T, S, const N: usize> = (Range<usize>, [&'a mut [T]; N], &'a mut [S]);
+
+#[cfg(not(target_family = "wasm"))]
 fn divide<T: Send, S: Send, const N: usize>(
     parts: usize,
-    units: Range<usize>,
-    all: [(&mut [T], usize); N],
-    scratch: &mut [S],
+    units: usize,
+    mut all: [(&mut [T], usize); N],
+    mut scratch: &mut [S],
     kernel: &(impl Fn(Range<usize>, [&mut [T]; N], &mut [S]) + Sync),
 ) {
-    #[cfg(not(target_family = "wasm"))]
-    if parts > 1 {
-        let left = parts / 2;
-        let middle = units.start + units.len() * left / parts;
-        let mut second = [const { None }; N];
-        let mut others = second.iter_mut();
-        let first = all.map(|(slice, unit)| {
-            let at = ((middle - units.start) * unit).min(slice.len());
-            let (first, second) = slice.split_at_mut(at);
-            if let Some(other) = others.next() {
-                *other = Some(second);
-            }
-            (first, unit)
+    let own = scratch.len() / parts;
+    let mut waiting: [Mutex<Option<Part<T, S, N>>>; team::MOST_PARTS] = [const { Mutex::new(None) }; _];
+    for (i, waiting) in waiting.iter_mut().take(parts).enumerate() {
+        let these = units * i / parts..units * (i + 1) / parts;
+        let slices = all.each_mut().map(|(rest, unit)| {
+            let at = (these.len() * *unit).min(rest.len());
+            rest.split_off_mut(..at).unwrap_or_default()
         });
-        let unit = first.each_ref().map(|(_, unit)| *unit);
-        let mut at = 0..N;
-        let second = second.map(|slice| {
-            let slice: &mut [T] = slice.unwrap_or_default();
-            (slice, at.next().map_or(0, |at| unit[at]))
-        });
-        let (own, others) = scratch.split_at_mut(scratch.len() / parts * left);
-        rayon::join(
-            || divide(left, units.start..middle, first, own, kernel),
-            || divide(parts - left, middle..units.end, second, others, kernel),
-        );
-        return;
+        let scratch = scratch.split_off_mut(..own).unwrap_or_default();
+        *waiting.get_mut().unwrap_or_else(PoisonError::into_inner) = Some((these, slices, scratch));
     }
-    let _ = parts;
-    kernel(units, all.map(|(slice, _)| slice), scratch);
+    team::divide(parts, &|part| {
+        let part = waiting[part].lock().unwrap_or_else(PoisonError::into_inner).take();
+        part.into_iter().for_each(|(units, slices, scratch)| kernel(units, slices, scratch));
+    });
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -18,6 +18,8 @@ mod run;
 mod single;
 mod single_math;
 mod store;
+#[cfg(not(target_family = "wasm"))]
+mod team;
 
 pub use error::CpuError;
 pub use how::How;

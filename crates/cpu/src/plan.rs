@@ -7,8 +7,7 @@ use crate::kernel::Kernel;
 use crate::memory::{Buffer, Home, Operand};
 use crate::{Cpu, CpuError, How, Real};
 
-/// A compiled graph, to be run by the [`Cpu`] that compiled it. Running it allocates nothing once it has run, but for rayon's
-/// queue (1,520 bytes at each 63rd run) where there are several threads.
+/// A compiled graph, to be run by the [`Cpu`] that compiled it. Running it allocates nothing once it has run.
 #[derive(Clone, Debug)]
 pub struct Plan<T = f32> {
     pub(crate) kernels: Vec<Kernel>,

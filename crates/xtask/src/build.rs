@@ -19,6 +19,9 @@ const COMPILED: [(&str, &str); 2] = [
     ("minibatch-web", "the page (about 3 minutes the first time)"),
 ];
 
+/// The profile of what is passed on.
+const PROFILE: &str = "site";
+
 /// Builds the site into a folder, with everything that takes: the wasm target, the crates, what binds them. `debug`: in a
 /// fraction of the time, larger and slower.
 pub fn site(debug: bool, into: &Path) -> Result<()> {
@@ -29,7 +32,7 @@ pub fn site(debug: bool, into: &Path) -> Result<()> {
     }
     steps.step("the site (two minutes the first time)", || {
         let compiled = |package: &str| {
-            let folder = crate::target().join(WASM).join(if debug { "debug" } else { "release" });
+            let folder = crate::target().join(WASM).join(if debug { "debug" } else { PROFILE });
             folder.join(package).with_extension("wasm")
         };
         let mut command = cargo();
@@ -48,7 +51,7 @@ fn compile(package: &str, debug: bool) -> Result<()> {
     let mut command = cargo();
     command.args(["build", "--package", package, "--target", WASM]);
     if !debug {
-        command.arg("--release");
+        command.args(["--profile", PROFILE]);
     }
     // Flags meant for the native build (target-cpu, a linker) would replace the ones the page is built with.
     run(command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS"))

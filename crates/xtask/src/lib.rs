@@ -29,3 +29,8 @@ pub fn target() -> PathBuf {
     let told = std::env::var_os("CARGO_TARGET_DIR").filter(|v| !v.is_empty());
     told.map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
+
+/// The program as it is passed on, once `cargo build --release` has made it.
+pub fn released() -> PathBuf {
+    target().join("release").join("minibatch").with_extension(std::env::consts::EXE_EXTENSION)
+}

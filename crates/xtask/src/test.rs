@@ -29,12 +29,9 @@ struct Part {
 const PARTS: [Part; 5] = [
     Part {
         name: "cli",
-        title: "the command line, 2,000 drawn inputs",
+        title: "the command line, 2,000 drawn inputs, and as it is passed on",
         page: false,
-        run: || {
-            let words = ["test", "--workspace", "--features", "minibatch-cli/long", "--test", "fuzz"];
-            run(cargo().args(words).args(["--", "--nocapture"]))
-        },
+        run: cli,
     },
     Part { name: "arm", title: "the bits on an emulated aarch64", page: false, run: arm },
     Part {
@@ -64,6 +61,14 @@ const PARTS: [Part; 5] = [
         },
     },
 ];
+
+/// Draws inputs for the program, and times it beside the one that is built for release.
+fn cli() -> Result<()> {
+    run(cargo().args(["build", "--release", "--package", "minibatch-cli"]))?;
+    let words =
+        ["test", "--workspace", "--features", "minibatch-cli/long", "--test", "fuzz", "--test", "released"];
+    run(cargo().args(words).args(["--", "--nocapture"]).env("MINIBATCH_RELEASED", crate::released()))
+}
 
 /// Builds the program that tells the bits for aarch64, and has a test run it on an emulated one.
 fn arm() -> Result<()> {

@@ -70,15 +70,14 @@ const BLOCK: usize = 256;
 /// Sums that are kept side by side along a row, for SIMD.
 const LANES: usize = 16;
 
-/// out\[j\] = sum over i of x\[i, j\]; `scratch` has at least as many elements as `out`.
+/// out\[j\] = sum over i of x\[i, first + j\], x being rows of `width`; `part` has as many elements as `out`.
 #[inline(always)]
-fn sum_rows<T: Real>(x: &[T], out: &mut [T], scratch: &mut [T]) {
+fn sum_rows<T: Real>(x: &[T], [width, first]: [usize; 2], out: &mut [T], part: &mut [T]) {
     let columns = out.len();
-    let part = &mut scratch[..columns];
     out.fill(T::ZERO);
-    for block in x.chunks(BLOCK * columns) {
+    for block in x.chunks(BLOCK * width) {
         part.fill(T::ZERO);
-        block.chunks_exact(columns).for_each(|row| add_to(part, row));
+        block.chunks_exact(width).for_each(|row| add_to(part, &row[first..][..columns]));
         add_to(out, part);
     }
 }
@@ -160,22 +159,43 @@ fn sum<T: Real>(how: How, axes: &[Axis<2>], x: &[T], out: &mut [T], scratch: &mu
                 || total(x),
             )
         }
-        [_, _] => how.vectorised(
-            #[inline(always)]
-            || sum_rows(x, out, scratch),
-        ),
+        [_, _] => {
+            let width = out.len();
+            how.divided(
+                2 * x.len(),
+                [(out, 1), (&mut scratch[..width], 1)],
+                &mut [(); 0],
+                |at, [out, part], _| {
+                    how.vectorised(
+                        #[inline(always)]
+                        || sum_rows(x, [width, at.start], out, part),
+                    );
+                },
+            );
+        }
         [inner @ .., outer] => {
             let (part, scratch) = scratch.split_at_mut(out.len());
             let (own, scratch) = scratch.split_at_mut(out.len());
-            out.fill(T::ZERO);
-            for block in x.chunks(BLOCK * outer.strides[0]) {
-                part.fill(T::ZERO);
-                for x in block.chunks_exact(outer.strides[0]) {
-                    sum(how, inner, x, own, scratch);
-                    add_to(part, own);
+            // What a thread takes of x and of the sums: of an axis that is kept, if no more scratch is needed; or all.
+            let (unit, work) = match inner {
+                [deeper @ .., kept] if !summed(kept) && scratch_len(deeper, kept.strides[1]) == 0 => {
+                    (kept.strides, 2 * x.len())
                 }
-                add_to(out, part);
-            }
+                _ => ([outer.strides[0], out.len()], 0),
+            };
+            let all = [(out, unit[1]), (part, unit[1]), (own, unit[1])];
+            how.divided(work, all, scratch, |units, [out, part, own], scratch| {
+                out.fill(T::ZERO);
+                for block in x.chunks(BLOCK * outer.strides[0]) {
+                    part.fill(T::ZERO);
+                    for x in block.chunks_exact(outer.strides[0]) {
+                        let x = &x[units.start * unit[0]..units.end * unit[0]];
+                        sum(how.in_threads(1), inner, x, own, scratch);
+                        add_to(part, own);
+                    }
+                    add_to(out, part);
+                }
+            });
         }
     }
 }

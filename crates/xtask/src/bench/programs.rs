@@ -32,14 +32,7 @@ pub struct Programs {
 impl Programs {
     /// Looks for what the parts need, and brings the peers' packages. What is lacking is told.
     pub fn find(options: &Options, lacking: &mut Vec<String>) -> Self {
-        let mut programs = Self {
-            minibatch: crate::target()
-                .join("release")
-                .join("minibatch")
-                .with_extension(std::env::consts::EXE_EXTENSION),
-            chromium: None,
-            python: None,
-        };
+        let mut programs = Self { minibatch: crate::released(), chromium: None, python: None };
         let mut lack = |what: String| {
             println!("   {what}");
             lacking.push(what);

@@ -37,7 +37,7 @@ impl Pool {
         let grid = &self.grid;
         memory.write(&self.out, |memory, y| {
             let x = memory.floats(&self.x);
-            self.how.divided(x.len(), [(y, grid.windows())], &mut [(); 0], |channels, [y], _| {
+            self.how.divided(4 * x.len(), [(y, grid.windows())], &mut [(); 0], |channels, [y], _| {
                 let x = &x[channels.start * grid.pixels()..];
                 self.how.vectorised(
                     #[inline(always)]
@@ -63,13 +63,14 @@ impl PoolGrad {
         let grid = &self.grid;
         memory.write(&self.out, |memory, dx| {
             let [x, dy] = self.inputs.map(|input| memory.floats(&input));
-            self.how.divided(x.len(), [(dx, grid.pixels())], &mut [(); 0], |channels, [dx], _| {
+            self.how.divided(8 * x.len(), [(dx, grid.pixels())], &mut [(); 0], |channels, [dx], _| {
                 let x = &x[channels.start * grid.pixels()..];
                 let dy = &dy[channels.start * grid.windows()..];
                 dx.fill(T::ZERO);
                 self.how.vectorised(
                     #[inline(always)]
                     || match side_by_side(&self.pool) {
+                        Some(2) if self.pool.kind == PoolKind::Max => backward_of_four(grid, [x, dy], dx),
                         Some(2) => backward::<T, 2>(self.pool.kind, grid, [x, dy], dx),
                         Some(3) => backward::<T, 3>(self.pool.kind, grid, [x, dy], dx),
                         Some(4) => backward::<T, 4>(self.pool.kind, grid, [x, dy], dx),
@@ -191,6 +192,53 @@ fn backward<T: Real, const K: usize>(kind: PoolKind, grid: &Grid, [x, dy]: [&[T]
             }
         }
     }
+}
+
+/// The gradient of the largest of two by two, which nearly all networks take: in a loop that the compiler turns into vectors, as it
+/// does not with the one for any window. Two to five times as fast.
+#[inline(always)]
+fn backward_of_four<T: Real>(grid: &Grid, [x, dy]: [&[T]; 2], dx: &mut [T]) {
+    let [_, width] = grid.x;
+    let [height, columns] = grid.y;
+    let channels = dx.chunks_exact_mut(grid.pixels()).zip(x.chunks_exact(grid.pixels()));
+    for ((dx, x), dy) in channels.zip(dy.chunks_exact(grid.windows())) {
+        let rows = dx.chunks_exact_mut(2 * width).zip(x.chunks_exact(2 * width)).take(height);
+        for ((dx, x), dy) in rows.zip(dy.chunks_exact(columns)) {
+            let ((x0, x1), (dx0, dx1)) = (x.split_at(width), dx.split_at_mut(width));
+            let (x0, x1) = (x0.as_chunks().0, x1.as_chunks().0);
+            shares_of_four(x0, x1, dy, dx0.as_chunks_mut().0, dx1.as_chunks_mut().0);
+        }
+    }
+}
+
+/// What the windows of two rows make of theirs. A function of its own, though inlined: of its arguments the compiler knows that they do
+/// not overlap.
+#[inline(always)]
+fn shares_of_four<T: Real>(x0: &[[T; 2]], x1: &[[T; 2]], dy: &[T], dx0: &mut [[T; 2]], dx1: &mut [[T; 2]]) {
+    let columns = dy.len();
+    let (x0, x1, dx0, dx1) = (&x0[..columns], &x1[..columns], &mut dx0[..columns], &mut dx1[..columns]);
+    for j in 0..columns {
+        let ([a, b], [c, d], dy) = (x0[j], x1[j], dy[j]);
+        let second = beats(b, a);
+        let best = if second { b } else { a };
+        let third = beats(c, best);
+        let best = if third { c } else { best };
+        let fourth = beats(d, best);
+        let share = |is: bool| if is { dy } else { T::ZERO };
+        dx0[j] = [share(!second & !third & !fourth), share(second & !third & !fourth)];
+        dx1[j] = [share(third & !fourth), share(fourth)];
+    }
+}
+
+/// Whether x is taken rather than what came before: not among equals, nor after a NaN.
+#[inline(always)]
+#[allow(
+    clippy::eq_op,
+    clippy::neg_cmp_op_on_partial_ord,
+    reason = "a NaN differs from itself, and is neither more nor less"
+)]
+fn beats<T: Real>(x: T, best: T) -> bool {
+    !(x <= best) & (best == best)
 }
 
 /// dy at the place of the largest element, the first among equals; of the first NaN where there is one. Else zero.

@@ -1,0 +1,338 @@
+//! Threads that share the work of one plan at a time, and are awake as long as it runs.
+//!
+//! A step of a small network takes a fifth of a millisecond in a dozen kernels: too little to wake a thread for each. So helpers
+//! look for work without a pause while a plan runs, and a moment longer, and sleep after that. Whoever finds the team taken works
+//! alone, and so for a while does who had to wait for a helper that others keep from its processor. Results depend on none of it,
+//! since parts are the same whoever does them.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Barrier, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+use std::{hint, thread};
+
+/// The most parts that work is divided into.
+pub(crate) const MOST_PARTS: usize = 16;
+/// Looks for work, each some ten nanoseconds, until a thread lets others have the processor or sleeps.
+const LOOKS: u32 = 1 << 12;
+/// Bits of [`Team::next`] that count parts.
+const PART_BITS: u32 = 8;
+/// A helper that is waited for so much longer than one's own parts took is kept from its processor.
+const LATE: Duration = Duration::from_micros(200);
+/// Rounds that are done alone after a helper was late, at least and at most.
+const ALONE: [u32; 2] = [64, 4096];
+
+/// What is to be done in one round.
+#[derive(Clone, Copy)]
+struct Job {
+    round: u64,
+    parts: usize,
+    /// Does a part, by number. It may be called by whoever has claimed a part of this round that is not yet told done, and by
+    /// nobody else: it is gone when the round is over.
+    run: Option<*const (dyn Fn(usize) + Sync)>,
+}
+
+#[allow(
+    unsafe_code,
+    reason = "the pointer leads to something that threads may share, and is followed in `Team::work` alone"
+)]
+unsafe impl Send for Job {}
+
+struct Team {
+    /// Whether a plan has it.
+    taken: AtomicBool,
+    job: Mutex<Job>,
+    /// The number of the round and of the first part that nobody has claimed, which no thread can mistake for another round's.
+    next: AtomicU64,
+    /// Parts of this round that are done.
+    done: AtomicUsize,
+    /// Rounds that are still to be done alone, and how many the next that is late will lead to.
+    alone: [AtomicU32; 2],
+    /// What a part panicked with.
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
+    /// How many sleep.
+    asleep: Mutex<usize>,
+    wake: Condvar,
+}
+
+static TEAM: Team = Team::new();
+
+thread_local! {
+    /// Whether what runs here may give parts to others.
+    static LEADS: Cell<bool> = const { Cell::new(false) };
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts as many helpers as there are further processors, once, and says how many threads there are then: fewer where the system
+/// refuses some.
+pub(crate) fn start() -> usize {
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| {
+        let processors = thread::available_parallelism().map_or(1, usize::from).min(MOST_PARTS);
+        let helper =
+            |i: usize| thread::Builder::new().name(format!("minibatch-cpu-{i}")).spawn(|| TEAM.help());
+        1 + (1..processors).take_while(|&i| helper(i).is_ok()).count()
+    })
+}
+
+/// Runs a plan, whose kernels have the team unless another has it.
+pub(crate) fn lead(run: impl FnOnce()) {
+    if TEAM.taken.swap(true, Ordering::AcqRel) {
+        return run();
+    }
+    /// Gives the team back, after a panic too.
+    struct Leading;
+    impl Drop for Leading {
+        fn drop(&mut self) {
+            LEADS.set(false);
+            TEAM.taken.store(false, Ordering::Release);
+        }
+    }
+    let _leading = Leading;
+    LEADS.set(true);
+    TEAM.rouse();
+    run();
+}
+
+/// Calls `part` with each number below `parts`, side by side as far as there are threads, and returns when all are done.
+///
+/// # Panics
+/// When a part does, after the others.
+pub(crate) fn divide(parts: usize, part: &(dyn Fn(usize) + Sync)) {
+    // A part that divides its own work does it by itself.
+    if !LEADS.get() || TEAM.rests() {
+        return (0..parts).for_each(part);
+    }
+    LEADS.set(false);
+    let panic = TEAM.round(parts, part);
+    LEADS.set(true);
+    if let Some(panic) = panic {
+        resume_unwind(panic);
+    }
+}
+
+/// Calls `work` in each thread, or in this alone where a plan has the others.
+pub(crate) fn on_each_thread(work: &(dyn Fn() + Sync)) {
+    let all = Barrier::new(start());
+    let once = |all: &Barrier| {
+        work();
+        // Nobody takes a second part before all have one.
+        all.wait();
+    };
+    lead(|| {
+        let [alone, _] = &TEAM.alone;
+        alone.store(0, Ordering::Relaxed);
+        if LEADS.get() { divide(start(), &|_| once(&all)) } else { work() }
+    });
+}
+
+impl Team {
+    const fn new() -> Self {
+        Self {
+            taken: AtomicBool::new(false),
+            job: Mutex::new(Job { round: 0, parts: 0, run: None }),
+            next: AtomicU64::new(0),
+            done: AtomicUsize::new(0),
+            alone: [AtomicU32::new(0), AtomicU32::new(ALONE[0])],
+            panic: Mutex::new(None),
+            asleep: Mutex::new(0),
+            wake: Condvar::new(),
+        }
+    }
+
+    fn rouse(&self) {
+        if *lock(&self.asleep) > 0 {
+            self.wake.notify_all();
+        }
+    }
+
+    /// Has all parts done. Only who has the team calls it.
+    fn round(&self, parts: usize, run: &(dyn Fn(usize) + Sync)) -> Option<Box<dyn Any + Send>> {
+        #[allow(
+            unsafe_code,
+            reason = "a lifetime is left out; nobody follows the pointer after this function has returned"
+        )]
+        let run: *const (dyn Fn(usize) + Sync) = unsafe { std::mem::transmute(std::ptr::from_ref(run)) };
+        self.done.store(0, Ordering::Relaxed);
+        let job = {
+            let mut job = lock(&self.job);
+            *job = Job { round: job.round + 1, parts, run: Some(run) };
+            *job
+        };
+        let begun = Instant::now();
+        self.next.store(job.round << PART_BITS, Ordering::Release);
+        self.work(job);
+        let own = begun.elapsed();
+        let mut looks = 0;
+        while self.done.load(Ordering::Acquire) < parts {
+            pause(&mut looks);
+        }
+        self.judge(begun.elapsed() > 2 * own + LATE);
+        lock(&self.panic).take()
+    }
+
+    /// Whether the leader is to work alone this time. Only who has the team calls it.
+    fn rests(&self) -> bool {
+        let left = self.alone[0].load(Ordering::Relaxed);
+        self.alone[0].store(left.saturating_sub(1), Ordering::Relaxed);
+        left > 0
+    }
+
+    /// Each helper that is late leads to twice as long a rest, each that is not to a shorter one.
+    fn judge(&self, late: bool) {
+        let [alone, next] = &self.alone;
+        let rest = next.load(Ordering::Relaxed);
+        let (least, most) = (ALONE[0], ALONE[1]);
+        if late {
+            alone.store(rest, Ordering::Relaxed);
+        }
+        next.store(if late { (2 * rest).min(most) } else { (rest - 1).max(least) }, Ordering::Relaxed);
+    }
+
+    /// Does parts of a round as long as there are some.
+    fn work(&self, job: Job) {
+        loop {
+            let next = self.next.load(Ordering::Acquire);
+            let part = (next & ((1 << PART_BITS) - 1)) as usize;
+            if next >> PART_BITS != job.round || part >= job.parts {
+                return;
+            }
+            if self.next.compare_exchange(next, next + 1, Ordering::AcqRel, Ordering::Acquire).is_err() {
+                continue;
+            }
+            #[allow(unsafe_code, reason = "this part is claimed and not done, so the round is not over")]
+            let run = job.run.map(|run| unsafe { &*run });
+            let run = AssertUnwindSafe(|| run.into_iter().for_each(|run| run(part)));
+            if let Err(panic) = catch_unwind(run) {
+                lock(&self.panic).get_or_insert(panic);
+            }
+            self.done.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    fn help(&self) -> ! {
+        let mut seen = 0;
+        loop {
+            let mut looks = 0;
+            while self.next.load(Ordering::Acquire) >> PART_BITS == seen {
+                if looks < LOOKS || self.taken.load(Ordering::Acquire) {
+                    pause(&mut looks);
+                } else {
+                    self.sleep();
+                }
+            }
+            let job = *lock(&self.job);
+            seen = job.round;
+            self.work(job);
+        }
+    }
+
+    /// Until a plan has the team.
+    fn sleep(&self) {
+        let mut asleep = lock(&self.asleep);
+        *asleep += 1;
+        while !self.taken.load(Ordering::Acquire) {
+            asleep = self.wake.wait(asleep).unwrap_or_else(PoisonError::into_inner);
+        }
+        *asleep -= 1;
+    }
+}
+
+/// For a moment; long waits leave the processor to others.
+fn pause(looks: &mut u32) {
+    if *looks < LOOKS {
+        *looks += 1;
+        hint::spin_loop();
+    } else {
+        thread::yield_now();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// Breaks where a part is left out or done twice, or a round begins before the last is over.
+    #[test]
+    fn every_part_is_done_once_a_round() {
+        start();
+        lead(|| {
+            for round in 0..2000 {
+                let done: Vec<AtomicUsize> =
+                    (0..1 + round % MOST_PARTS).map(|_| AtomicUsize::new(0)).collect();
+                divide(done.len(), &|part| {
+                    done[part].fetch_add(1, Ordering::Relaxed);
+                });
+                assert!(done.iter().all(|done| done.load(Ordering::Relaxed) == 1), "{round}: {done:?}");
+            }
+        });
+    }
+
+    /// Breaks where who divides within a part waits for itself, or where who comes second waits for the first.
+    #[test]
+    fn who_divides_within_a_part_or_beside_another_plan_works_alone() {
+        start();
+        let sum = AtomicUsize::new(0);
+        let add = |number| {
+            sum.fetch_add(number, Ordering::Relaxed);
+        };
+        lead(|| {
+            divide(4, &|i| divide(3, &|j| add(3 * i + j)));
+            thread::scope(|scope| scope.spawn(|| lead(|| divide(2, &|i| add(100 * i)))).join().unwrap());
+        });
+        assert_eq!(sum.into_inner(), 66 + 100);
+    }
+
+    /// Breaks where a leader that had to wait does not rest, rests for good, or does not learn.
+    #[test]
+    fn who_had_to_wait_works_alone_for_a_while() {
+        let team = Team::new();
+        let rest = || (0..).take_while(|_| team.rests()).count() as u32;
+        let after = |late: bool| {
+            team.judge(late);
+            rest()
+        };
+        assert_eq!([false, true, true, false].map(after), [0, ALONE[0], 2 * ALONE[0], 0]);
+        (0..20).for_each(|_| assert!(after(true) > 0));
+        assert_eq!(after(true), ALONE[1]);
+        (0..ALONE[1]).for_each(|_| assert_eq!(after(false), 0));
+        assert_eq!(after(true), ALONE[0]);
+    }
+
+    /// Breaks where a thread is left out.
+    #[test]
+    fn each_thread_is_reached_once() {
+        let reached = Mutex::new(vec![]);
+        // Another test may have the team for a moment.
+        while lock(&reached).len() < start() {
+            lock(&reached).clear();
+            on_each_thread(&|| lock(&reached).push(thread::current().id()));
+        }
+        let reached = lock(&reached);
+        assert_eq!(reached.len(), start());
+        assert_eq!(reached.iter().collect::<HashSet<_>>().len(), start());
+    }
+
+    /// Breaks where a panic is lost, ends a helper, or keeps the team.
+    #[test]
+    fn a_panic_of_a_part_comes_out_and_leaves_a_team_that_works() {
+        start();
+        for _ in 0..20 {
+            let panic = catch_unwind(|| lead(|| divide(5, &|i| assert_ne!(i, 3, "the third")))).unwrap_err();
+            assert!(panic.downcast_ref::<String>().is_some_and(|said| said.contains("the third")));
+        }
+        let done = AtomicUsize::new(0);
+        let add = |_| {
+            done.fetch_add(1, Ordering::Relaxed);
+        };
+        lead(|| divide(7, &add));
+        assert_eq!(done.into_inner(), 7);
+    }
+}
