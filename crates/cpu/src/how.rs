@@ -54,7 +54,7 @@ fn threads() -> usize {
 }
 
 impl How {
-    /// In so many threads, at least one, and not more than sixteen.
+    /// In so many threads, at least one, and natively not more than sixteen.
     #[must_use]
     pub fn in_threads(self, threads: usize) -> Self {
         #[cfg(not(target_family = "wasm"))]
@@ -126,7 +126,7 @@ impl How {
     /// plan runs elsewhere.
     #[cfg(not(target_family = "wasm"))]
     pub fn on_each_thread(work: impl Fn() + Sync) {
-        team::on_each_thread(&work);
+        if Self::default().threads > 1 { team::on_each_thread(&work) } else { work() }
     }
 
     /// Runs a plan where it finds the other threads awake, if it has any.

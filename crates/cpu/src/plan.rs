@@ -7,7 +7,8 @@ use crate::kernel::Kernel;
 use crate::memory::{Buffer, Home, Operand};
 use crate::{Cpu, CpuError, How, Real};
 
-/// A compiled graph, to be run by the [`Cpu`] that compiled it. Running it allocates nothing once it has run.
+/// A compiled graph, to be run by the [`Cpu`] that compiled it. Running it allocates nothing once it has run, but for the locks
+/// that Apple's systems make when they are first used, where kernels are divided among threads.
 #[derive(Clone, Debug)]
 pub struct Plan<T = f32> {
     pub(crate) kernels: Vec<Kernel>,

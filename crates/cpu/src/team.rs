@@ -1,7 +1,7 @@
 //! Threads that share the work of one plan at a time, and are awake as long as it runs.
 //!
 //! A step of a small network takes a fifth of a millisecond in a dozen kernels: too little to wake a thread for each. So helpers
-//! look for work without a pause while a plan runs, and a moment longer, and sleep after that. Whoever finds the team taken works
+//! look for work as long as a plan runs, and a moment longer, and sleep after that. Whoever finds the team taken works
 //! alone, and so for a while does who had to wait for a helper that others keep from its processor. Results depend on none of it,
 //! since parts are the same whoever does them.
 
@@ -19,7 +19,7 @@ pub(crate) const MOST_PARTS: usize = 16;
 const LOOKS: u32 = 1 << 12;
 /// Bits of [`Team::next`] that count parts.
 const PART_BITS: u32 = 8;
-/// A helper that is waited for so much longer than one's own parts took is kept from its processor.
+/// A helper that is waited for so much longer than half as long again as all would have taken alone is kept from its processor.
 const LATE: Duration = Duration::from_micros(200);
 /// Rounds that are done alone after a helper was late, at least and at most.
 const ALONE: [u32; 2] = [64, 4096];
@@ -102,32 +102,47 @@ pub(crate) fn lead(run: impl FnOnce()) {
 /// Calls `part` with each number below `parts`, side by side as far as there are threads, and returns when all are done.
 ///
 /// # Panics
-/// When a part does, after the others.
+/// When a part does; others may not have been done then.
 pub(crate) fn divide(parts: usize, part: &(dyn Fn(usize) + Sync)) {
     // A part that divides its own work does it by itself.
-    if !LEADS.get() || TEAM.rests() {
+    if !LEADS.replace(false) {
         return (0..parts).for_each(part);
     }
-    LEADS.set(false);
-    let panic = TEAM.round(parts, part);
-    LEADS.set(true);
-    if let Some(panic) = panic {
+    /// The next kernel is divided again, after a panic too.
+    struct Leads;
+    impl Drop for Leads {
+        fn drop(&mut self) {
+            LEADS.set(true);
+        }
+    }
+    let _leads = Leads;
+    if TEAM.rests() {
+        return (0..parts).for_each(part);
+    }
+    if let Some(panic) = TEAM.round(parts, part) {
         resume_unwind(panic);
     }
 }
 
 /// Calls `work` in each thread, or in this alone where a plan has the others.
 pub(crate) fn on_each_thread(work: &(dyn Fn() + Sync)) {
+    /// Nobody takes a second part before all have one, or have panicked.
+    struct Waits<'a>(&'a Barrier);
+    impl Drop for Waits<'_> {
+        fn drop(&mut self) {
+            self.0.wait();
+        }
+    }
     let all = Barrier::new(start());
-    let once = |all: &Barrier| {
-        work();
-        // Nobody takes a second part before all have one.
-        all.wait();
-    };
     lead(|| {
-        let [alone, _] = &TEAM.alone;
-        alone.store(0, Ordering::Relaxed);
-        if LEADS.get() { divide(start(), &|_| once(&all)) } else { work() }
+        if !LEADS.get() {
+            return work();
+        }
+        TEAM.alone[0].store(0, Ordering::Relaxed);
+        divide(start(), &|_| {
+            let _waits = Waits(&all);
+            work();
+        });
     });
 }
 
@@ -166,13 +181,15 @@ impl Team {
         };
         let begun = Instant::now();
         self.next.store(job.round << PART_BITS, Ordering::Release);
-        self.work(job);
-        let own = begun.elapsed();
+        let own = self.work(job);
+        let worked = begun.elapsed();
         let mut looks = 0;
         while self.done.load(Ordering::Acquire) < parts {
             pause(&mut looks);
         }
-        self.judge(begun.elapsed() > 2 * own + LATE);
+        // Alone it would have taken as long as each of its own parts, for all. Who did none cannot know.
+        let alone = worked.as_secs_f64() * parts as f64 / own.max(1) as f64;
+        self.judge(own > 0 && begun.elapsed().as_secs_f64() > 1.5 * alone + LATE.as_secs_f64());
         lock(&self.panic).take()
     }
 
@@ -194,13 +211,14 @@ impl Team {
         next.store(if late { (2 * rest).min(most) } else { (rest - 1).max(least) }, Ordering::Relaxed);
     }
 
-    /// Does parts of a round as long as there are some.
-    fn work(&self, job: Job) {
+    /// Does parts of a round as long as there are some, and says how many.
+    fn work(&self, job: Job) -> usize {
+        let mut done = 0;
         loop {
             let next = self.next.load(Ordering::Acquire);
             let part = (next & ((1 << PART_BITS) - 1)) as usize;
             if next >> PART_BITS != job.round || part >= job.parts {
-                return;
+                return done;
             }
             if self.next.compare_exchange(next, next + 1, Ordering::AcqRel, Ordering::Acquire).is_err() {
                 continue;
@@ -209,25 +227,40 @@ impl Team {
             let run = job.run.map(|run| unsafe { &*run });
             let run = AssertUnwindSafe(|| run.into_iter().for_each(|run| run(part)));
             if let Err(panic) = catch_unwind(run) {
-                lock(&self.panic).get_or_insert(panic);
+                match &mut *lock(&self.panic) {
+                    first @ None => *first = Some(panic),
+                    // Dropping it might panic again, here where nothing may.
+                    Some(_) => std::mem::forget(panic),
+                }
             }
             self.done.fetch_add(1, Ordering::Release);
+            done += 1;
         }
     }
 
     fn help(&self) -> ! {
         let mut seen = 0;
         loop {
-            let mut looks = 0;
-            while self.next.load(Ordering::Acquire) >> PART_BITS == seen {
-                if looks < LOOKS || self.taken.load(Ordering::Acquire) {
+            let (mut looks, mut idle) = (0, 0);
+            // Not the job's number, which is there before the round begins: who took that for seen would miss the round.
+            let round = loop {
+                let round = self.next.load(Ordering::Acquire) >> PART_BITS;
+                if round != seen {
+                    break round;
+                }
+                if self.taken.load(Ordering::Acquire) {
+                    idle = 0;
                     pause(&mut looks);
+                } else if idle < LOOKS {
+                    idle += 1;
+                    hint::spin_loop();
                 } else {
                     self.sleep();
+                    (looks, idle) = (0, 0);
                 }
-            }
+            };
+            seen = round;
             let job = *lock(&self.job);
-            seen = job.round;
             self.work(job);
         }
     }
@@ -259,31 +292,53 @@ mod tests {
 
     use super::*;
 
-    /// Breaks where a part is left out or done twice, or a round begins before the last is over.
+    /// Runs with the team, however long other tests have it.
+    fn leading(run: impl Fn()) {
+        start();
+        let led = Cell::new(false);
+        while !led.get() {
+            lead(|| {
+                led.set(LEADS.get());
+                if led.get() {
+                    TEAM.alone[0].store(0, Ordering::Relaxed);
+                    run();
+                }
+            });
+        }
+    }
+
+    /// Breaks where a part is left out or done twice, a round begins before the last is over, or helpers never help.
     #[test]
     fn every_part_is_done_once_a_round() {
-        start();
-        lead(|| {
-            for round in 0..2000 {
+        let helped = AtomicBool::new(start() == 1);
+        let begun = Instant::now();
+        let leader = thread::current().id();
+        for round in 0.. {
+            if round >= 2000 && (helped.load(Ordering::Relaxed) || begun.elapsed() > Duration::from_secs(20))
+            {
+                break;
+            }
+            leading(|| {
                 let done: Vec<AtomicUsize> =
                     (0..1 + round % MOST_PARTS).map(|_| AtomicUsize::new(0)).collect();
                 divide(done.len(), &|part| {
                     done[part].fetch_add(1, Ordering::Relaxed);
+                    helped.fetch_or(thread::current().id() != leader, Ordering::Relaxed);
                 });
                 assert!(done.iter().all(|done| done.load(Ordering::Relaxed) == 1), "{round}: {done:?}");
-            }
-        });
+            });
+        }
+        assert!(helped.into_inner());
     }
 
     /// Breaks where who divides within a part waits for itself, or where who comes second waits for the first.
     #[test]
     fn who_divides_within_a_part_or_beside_another_plan_works_alone() {
-        start();
         let sum = AtomicUsize::new(0);
         let add = |number| {
             sum.fetch_add(number, Ordering::Relaxed);
         };
-        lead(|| {
+        leading(|| {
             divide(4, &|i| divide(3, &|j| add(3 * i + j)));
             thread::scope(|scope| scope.spawn(|| lead(|| divide(2, &|i| add(100 * i)))).join().unwrap());
         });
@@ -306,33 +361,36 @@ mod tests {
         assert_eq!(after(true), ALONE[0]);
     }
 
-    /// Breaks where a thread is left out.
-    #[test]
-    fn each_thread_is_reached_once() {
+    /// How many threads are reached, once no other test has them.
+    fn reached() -> usize {
         let reached = Mutex::new(vec![]);
-        // Another test may have the team for a moment.
         while lock(&reached).len() < start() {
             lock(&reached).clear();
             on_each_thread(&|| lock(&reached).push(thread::current().id()));
         }
         let reached = lock(&reached);
         assert_eq!(reached.len(), start());
-        assert_eq!(reached.iter().collect::<HashSet<_>>().len(), start());
+        reached.iter().collect::<HashSet<_>>().len()
+    }
+
+    /// Breaks where a thread is left out.
+    #[test]
+    fn each_thread_is_reached_once() {
+        assert_eq!(reached(), start());
     }
 
     /// Breaks where a panic is lost, ends a helper, or keeps the team.
     #[test]
     fn a_panic_of_a_part_comes_out_and_leaves_a_team_that_works() {
-        start();
         for _ in 0..20 {
-            let panic = catch_unwind(|| lead(|| divide(5, &|i| assert_ne!(i, 3, "the third")))).unwrap_err();
+            let third = || leading(|| divide(5, &|i| assert_ne!(i, 3, "the third")));
+            let panic = catch_unwind(third).unwrap_err();
             assert!(panic.downcast_ref::<String>().is_some_and(|said| said.contains("the third")));
         }
-        let done = AtomicUsize::new(0);
-        let add = |_| {
-            done.fetch_add(1, Ordering::Relaxed);
-        };
-        lead(|| divide(7, &add));
-        assert_eq!(done.into_inner(), 7);
+        if start() > 1 {
+            let each = || on_each_thread(&|| panic!("each"));
+            assert!(catch_unwind(each).is_err());
+        }
+        assert_eq!(reached(), start());
     }
 }

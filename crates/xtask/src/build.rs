@@ -19,7 +19,7 @@ const COMPILED: [(&str, &str); 2] = [
     ("minibatch-web", "the page (about 3 minutes the first time)"),
 ];
 
-/// The profile of what is passed on.
+/// The profile of the site that is passed on.
 const PROFILE: &str = "site";
 
 /// Builds the site into a folder, with everything that takes: the wasm target, the crates, what binds them. `debug`: in a

@@ -257,3 +257,24 @@ fn first_largest<T: Real, const K: usize>(window: &[[T; K]; K], dy: T) -> [[T; K
     }
     shares
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Breaks where an equal one, a NaN or a zero's sign moves the gradient elsewhere, or what is in no window gets one.
+    #[test]
+    fn the_way_of_two_by_two_gives_what_the_way_of_any_window_gives() {
+        let numbers = [f32::NAN, f32::NEG_INFINITY, -0.0, 0.0, 1.0, f32::INFINITY];
+        let grid = Grid::new(&[1, 1, 3, 5], &[1, 1, 1, 2]);
+        for n in 0..6 * 6 * 6 * 6 {
+            let [a, b, c, d] = [1, 6, 36, 216].map(|place| numbers[n / place % 6]);
+            let x = [a, b, 1.0, 2.0, 9.0, c, d, 4.0, 3.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0];
+            let [mut four, mut any] = [[0.0; 15]; 2];
+            backward_of_four(&grid, [&x, &[5.0, 7.0]], &mut four);
+            backward::<f32, 2>(PoolKind::Max, &grid, [&x, &[5.0, 7.0]], &mut any);
+            assert_eq!(four, any, "{x:?}");
+            assert_eq!(four.iter().sum::<f32>(), 12.0, "{x:?}");
+        }
+    }
+}
