@@ -5,13 +5,17 @@
 //! alone, and so for a while does who had to wait for a helper that others keep from its processor. Results depend on none of it,
 //! since parts are the same whoever does them.
 
+mod rest;
+
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Barrier, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use std::{hint, thread};
+
+use rest::Rest;
 
 /// The most parts that work is divided into.
 pub(crate) const MOST_PARTS: usize = 16;
@@ -21,9 +25,6 @@ const LOOKS: u32 = 1 << 12;
 const PART_BITS: u32 = 8;
 /// A helper that is waited for so much longer than half as long again as all would have taken alone is kept from its processor.
 const LATE: Duration = Duration::from_micros(200);
-/// Rounds that are done alone after a helper was late, at least and at most.
-const ALONE: [u32; 2] = [64, 4096];
-
 /// What is to be done in one round.
 #[derive(Clone, Copy)]
 struct Job {
@@ -48,8 +49,8 @@ struct Team {
     next: AtomicU64,
     /// Parts of this round that are done.
     done: AtomicUsize,
-    /// Rounds that are still to be done alone, and how many the next that is late will lead to.
-    alone: [AtomicU32; 2],
+    /// Of who has the team.
+    rest: Mutex<Rest>,
     /// What a part panicked with.
     panic: Mutex<Option<Box<dyn Any + Send>>>,
     /// How many sleep.
@@ -116,7 +117,7 @@ pub(crate) fn divide(parts: usize, part: &(dyn Fn(usize) + Sync)) {
         }
     }
     let _leads = Leads;
-    if TEAM.rests() {
+    if lock(&TEAM.rest).lasts(Instant::now()) {
         return (0..parts).for_each(part);
     }
     if let Some(panic) = TEAM.round(parts, part) {
@@ -138,7 +139,7 @@ pub(crate) fn on_each_thread(work: &(dyn Fn() + Sync)) {
         if !LEADS.get() {
             return work();
         }
-        TEAM.alone[0].store(0, Ordering::Relaxed);
+        *lock(&TEAM.rest) = Rest::NONE;
         divide(start(), &|_| {
             let _waits = Waits(&all);
             work();
@@ -153,7 +154,7 @@ impl Team {
             job: Mutex::new(Job { round: 0, parts: 0, run: None }),
             next: AtomicU64::new(0),
             done: AtomicUsize::new(0),
-            alone: [AtomicU32::new(0), AtomicU32::new(ALONE[0])],
+            rest: Mutex::new(Rest::NONE),
             panic: Mutex::new(None),
             asleep: Mutex::new(0),
             wake: Condvar::new(),
@@ -188,27 +189,11 @@ impl Team {
             pause(&mut looks);
         }
         // Alone it would have taken as long as each of its own parts, for all. Who did none cannot know.
-        let alone = worked.as_secs_f64() * parts as f64 / own.max(1) as f64;
-        self.judge(own > 0 && begun.elapsed().as_secs_f64() > 1.5 * alone + LATE.as_secs_f64());
+        let alone = worked.mul_f64(parts as f64 / own.max(1) as f64);
+        let took = begun.elapsed();
+        let late = own > 0 && took > alone.mul_f64(1.5) + LATE;
+        lock(&self.rest).judge(late.then(|| took - alone), Instant::now());
         lock(&self.panic).take()
-    }
-
-    /// Whether the leader is to work alone this time. Only who has the team calls it.
-    fn rests(&self) -> bool {
-        let left = self.alone[0].load(Ordering::Relaxed);
-        self.alone[0].store(left.saturating_sub(1), Ordering::Relaxed);
-        left > 0
-    }
-
-    /// Each helper that is late leads to twice as long a rest, each that is not to a shorter one.
-    fn judge(&self, late: bool) {
-        let [alone, next] = &self.alone;
-        let rest = next.load(Ordering::Relaxed);
-        let (least, most) = (ALONE[0], ALONE[1]);
-        if late {
-            alone.store(rest, Ordering::Relaxed);
-        }
-        next.store(if late { (2 * rest).min(most) } else { (rest - 1).max(least) }, Ordering::Relaxed);
     }
 
     /// Does parts of a round as long as there are some, and says how many.
@@ -300,7 +285,7 @@ mod tests {
             lead(|| {
                 led.set(LEADS.get());
                 if led.get() {
-                    TEAM.alone[0].store(0, Ordering::Relaxed);
+                    *lock(&TEAM.rest) = Rest::NONE;
                     run();
                 }
             });
@@ -343,22 +328,6 @@ mod tests {
             thread::scope(|scope| scope.spawn(|| lead(|| divide(2, &|i| add(100 * i)))).join().unwrap());
         });
         assert_eq!(sum.into_inner(), 66 + 100);
-    }
-
-    /// Breaks where a leader that had to wait does not rest, rests for good, or does not learn.
-    #[test]
-    fn who_had_to_wait_works_alone_for_a_while() {
-        let team = Team::new();
-        let rest = || (0..).take_while(|_| team.rests()).count() as u32;
-        let after = |late: bool| {
-            team.judge(late);
-            rest()
-        };
-        assert_eq!([false, true, true, false].map(after), [0, ALONE[0], 2 * ALONE[0], 0]);
-        (0..20).for_each(|_| assert!(after(true) > 0));
-        assert_eq!(after(true), ALONE[1]);
-        (0..ALONE[1]).for_each(|_| assert_eq!(after(false), 0));
-        assert_eq!(after(true), ALONE[0]);
     }
 
     /// How many threads are reached, once no other test has them.
