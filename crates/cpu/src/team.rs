@@ -307,8 +307,12 @@ mod tests {
                 let done: Vec<AtomicUsize> =
                     (0..1 + round % MOST_PARTS).map(|_| AtomicUsize::new(0)).collect();
                 divide(done.len(), &|part| {
+                    if thread::current().id() != leader {
+                        // So that it is waited for.
+                        (0..500).for_each(|_| hint::spin_loop());
+                        helped.store(true, Ordering::Relaxed);
+                    }
                     done[part].fetch_add(1, Ordering::Relaxed);
-                    helped.fetch_or(thread::current().id() != leader, Ordering::Relaxed);
                 });
                 assert!(done.iter().all(|done| done.load(Ordering::Relaxed) == 1), "{round}: {done:?}");
             });
